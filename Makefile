@@ -1,0 +1,49 @@
+# make dataset   build the dataset into output/releases/, output/latest points at it
+# make test      the test suite
+# make ui        watch runs in the Dagster UI, on this machine alone
+# Each sets up .venv from requirements.lock by itself; a second call installs nothing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps
+
+export DAGSTER_DISABLE_TELEMETRY := 1
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: dataset test test-all lint ui bench lock clean
+
+dataset: $(READY)
+	@$(BIN)/kakehashi build
+
+test: $(READY)
+	@$(BIN)/pytest -m "not slow"
+
+test-all: $(READY)
+	@$(BIN)/pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+ui: $(READY)
+	@$(BIN)/kakehashi ui
+
+bench: $(READY)
+	@$(BIN)/python -m tests.bench
+
+# Anyone who changes requirements.in needs uv on the path.
+lock:
+	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements.in -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .dagster
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) from requirements.lock; this happens once and takes a few minutes."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) --no-build-isolation --editable .
+	@rm -f $(VENV)/ready-* && touch $@

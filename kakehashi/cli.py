@@ -1,0 +1,137 @@
+"""The `kakehashi` command: what it takes and which exit code it gives.
+
+What belongs here: arguments, help, exit codes. What does not: work; each command imports what it needs when it runs,
+so that `kakehashi --help` starts at once.
+
+Exit codes: 0 done · 1 failed, the message says why and what to do · 2 wrong use · 3 done, but input was quarantined
+(with --strict) · 4 `verify` found something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+DONE, FAILED, QUARANTINED, DAMAGED = 0, 1, 3, 4
+
+_EPILOG = (
+    "exit codes: 0 done, 1 failed (the message says why), 2 wrong use, 3 done with quarantined input (--strict), "
+    "4 verify found something"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Words after `kakehashi`; None: those of the process.
+
+    Returns:
+        The exit code.
+    """
+    options = _parser().parse_args(arguments)
+    from pipelines.errors import KakehashiError
+
+    try:
+        code: int = options.run(options)
+    except KakehashiError as error:
+        print(f"kakehashi: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough (`| head`); that is no failure.
+        sys.stderr.close()
+        return DONE
+    except KeyboardInterrupt:
+        print("kakehashi: stopped; nothing half-done was published", file=sys.stderr)
+        return FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kakehashi", description=_summary(), epilog=_EPILOG)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    build = commands.add_parser("build", help="make a release from a raw folder", epilog=_EPILOG)
+    build.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    build.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+    build.add_argument("--reference", type=Path, help="folder that serves as reference/ (default: raw's own, else ours)")
+    build.add_argument("--as-of", metavar="DATE", help="the release's date, YYYY-MM-DD (default: the newest in raw)")
+    build.add_argument("--strict", action="store_true", help="exit with 3 when any input was quarantined")
+    build.set_defaults(run=_build)
+
+    explain = commands.add_parser("explain", help="what each document alone says")
+    explain.add_argument("paths", nargs="+", metavar="PATH", help="documents")
+    explain.add_argument("--json", action="store_true", help="one JSON object a line, in the order of the arguments")
+    explain.add_argument("--reference", type=Path, help="folder that serves as reference/")
+    explain.set_defaults(run=_explain)
+
+    receipt = commands.add_parser("receipt", help="where one published value comes from")
+    receipt.add_argument("table")
+    receipt.add_argument("key", help="key of the row; composite keys joined with |")
+    receipt.add_argument("column")
+    _release_arguments(receipt)
+    receipt.set_defaults(run=_receipt)
+
+    verify = commands.add_parser("verify", help="check a release: bytes, contract, keys, receipts, sums", epilog=_EPILOG)
+    verify.add_argument("release", nargs="?", type=Path, help="folder of a release (default: output/latest)")
+    verify.set_defaults(run=_verify)
+
+    tables = commands.add_parser("tables", help="the tables of a release, with their rows")
+    _release_arguments(tables)
+    tables.set_defaults(run=_tables)
+
+    ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
+    ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1 (default: 3000)")
+    ui.set_defaults(run=_ui)
+    return parser
+
+
+def _summary() -> str:
+    return "Kakehashi (架け橋): US-Japan investment projects and the critical-material dependencies behind them."
+
+
+def _release_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--version", default="latest", help="version of the release (default: latest)")
+    parser.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+
+
+def _build(options: argparse.Namespace) -> int:
+    from kakehashi.commands import build
+
+    return build(options.raw, options.output, options.reference, options.as_of, strict=options.strict)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from kakehashi.explain import explain_paths
+
+    return explain_paths(options.paths, as_json=options.json, reference=options.reference)
+
+
+def _receipt(options: argparse.Namespace) -> int:
+    from kakehashi.commands import receipt
+
+    return receipt(options.table, options.key, options.column, options.version, options.output)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from kakehashi.commands import verify
+
+    return verify(options.release)
+
+
+def _tables(options: argparse.Namespace) -> int:
+    from kakehashi.commands import tables
+
+    return tables(options.version, options.output)
+
+
+def _ui(options: argparse.Namespace) -> int:
+    from kakehashi.commands import ui
+
+    return ui(options.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

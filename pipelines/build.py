@@ -1,0 +1,164 @@
+"""The whole way from a raw folder to the tables of a release, as one chain of pure stages.
+
+What belongs here: which stage hands what to which. What does not: any stage's work, and Dagster, which runs the same
+functions one asset each (`assets/`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.dependence.derive import derive
+from pipelines.engine import Engine, LocalEngine
+from pipelines.errors import KakehashiError
+from pipelines.extract.lexicon import Lexicon, build_lexicon
+from pipelines.extract.reading import Reading, read_document
+from pipelines.fingerprint import ROOT, input_sha256
+from pipelines.ingest.coded import claims_of
+from pipelines.ingest.rates import shipped_history
+from pipelines.ingest.raw import Raw, read_raw
+from pipelines.reconcile.reconcile import Reconciled, reconcile
+from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
+from pipelines.resolve.decisions import Decisions, merge_ids, read_decisions
+from pipelines.resolve.identity import identify
+from pipelines.resolve.known import known_projects, reference_rows
+from pipelines.resolve.projects import settle
+from pipelines.tables import assemble
+
+PROJECT_RAW = ROOT / "raw"
+"""The project's own raw folder; its `reference/` serves raw folders that have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Where a build reads, and the date it is told.
+
+    Attributes:
+        raw: Folder with the rooms of `raw/README.md`.
+        reference: Folder that serves as `reference/`; None: the raw folder's own, or else the project's.
+        as_of: The release's date; None: the newest date recorded in raw.
+    """
+
+    raw: Path = PROJECT_RAW
+    reference: Path | None = None
+    as_of: dt.date | None = None
+
+    def reference_folder(self) -> Path:
+        """The reference folder that is used."""
+        own = self.raw / "reference"
+        return self.reference or (own if own.is_dir() else PROJECT_RAW / "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Everything that is claimed, before ids are settled: coded rows and what documents say."""
+
+    claims: tuple[Claim, ...]
+    readings: tuple[Reading, ...]
+    lexicon: Lexicon
+    decisions: Decisions
+    quarantined: tuple[Quarantined, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Claims with final ids and keys, and what a person should look at."""
+
+    claims: tuple[Claim, ...]
+    sources: Mapping[str, Source]
+    review: tuple[ReviewItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The tables of a release, not yet written."""
+
+    tables: Mapping[str, pd.DataFrame]
+    released_on: dt.date
+    input_sha256: str
+    n_quarantined: int = field(default=0)
+
+
+def ingest(inputs: Inputs) -> Raw:
+    """Read the raw folder.
+
+    Raises:
+        KakehashiError: There is no such folder.
+    """
+    if not inputs.raw.is_dir():
+        raise KakehashiError(str(inputs.raw), "no folder", "a raw folder", "Name it with --raw DIR.", "unreadable_format")
+    return read_raw(inputs.raw, inputs.reference_folder())
+
+
+def state(raw: Raw, engine: Engine | None = None, documents: Sequence[Document] | None = None) -> Stated:
+    """Turn every source into claims: coded rows as they stand, documents by reading them.
+
+    Args:
+        raw: What lies in the raw folder.
+        engine: Where documents are read; this process by default.
+        documents: Read these instead of raw's own.
+    """
+    claims: list[Claim] = []
+    quarantined: list[Quarantined] = []
+    for file in raw.tables:
+        coded = claims_of(file, raw.sources)
+        claims.extend(coded.claims)
+        quarantined.extend(coded.quarantined)
+    decisions, bad = read_decisions(raw.auxiliary)
+    lexicon = build_lexicon(reference_rows(raw), known_projects(claims))
+    readings = (engine or LocalEngine()).map(
+        lambda document: read_document(document, lexicon), raw.documents if documents is None else documents
+    )
+    return Stated(tuple(claims), tuple(readings), lexicon, decisions, (*quarantined, *bad))
+
+
+def resolve(raw: Raw, stated: Stated) -> Resolved:
+    """Settle which project, organisation and amount each claim speaks of."""
+    settled = settle(stated.readings, stated.lexicon)
+    claims = identify(merge_ids((*stated.claims, *settled.claims), stated.decisions.merges))
+    history = shipped_history()
+    ecb = raw.sources.get(history.source.source_id)
+    sources = dict(raw.sources)
+    sources[history.source.source_id] = history.source if ecb is None else _with_history(ecb, history.source)
+    decision = stated.decisions.source()
+    if stated.decisions.corrections or stated.decisions.reviews:
+        sources[decision.source_id] = decision
+    return Resolved(claims, sources, settled.review)
+
+
+def weigh(stated: Stated, resolved: Resolved) -> Reconciled:
+    """Choose one value for each cell and complete the rows."""
+    return reconcile(resolved.claims, resolved.sources, stated.decisions, shipped_history())
+
+
+def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconciled: Reconciled) -> Built:
+    """Derive the dependence tables and assemble every table of the contract.
+
+    Raises:
+        KakehashiError: Raw records no date and none was given.
+    """
+    released_on = inputs.as_of or raw.newest_date()
+    if released_on is None:
+        raise KakehashiError(str(inputs.raw), "no date in raw", "a date of the release", "Give one with --as-of DATE.")
+    derived = derive(reconciled.rows, released_on)
+    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined)
+    review = (*resolved.review, *reconciled.review)
+    tables = assemble(raw, resolved.sources, reconciled, derived, stated.decisions, quarantined, review, released_on)
+    return Built(tables, released_on, input_sha256(raw.hashes, inputs.as_of), len(quarantined))
+
+
+def build_tables(inputs: Inputs, engine: Engine | None = None) -> Built:
+    """Go the whole way in this process."""
+    raw = ingest(inputs)
+    stated = state(raw, engine)
+    resolved = resolve(raw, stated)
+    return finish(inputs, raw, stated, resolved, weigh(stated, resolved))
+
+
+def _with_history(ours: Source, shipped: Source) -> Source:
+    return replace(ours, sha256=shipped.sha256, bytes=shipped.bytes, reader=shipped.reader)

@@ -1,0 +1,1 @@
+"""A document in, claims out: what each passage states, with provisional ids. Nothing here knows other documents."""

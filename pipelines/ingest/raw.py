@@ -1,0 +1,245 @@
+"""Read a raw folder: what lies in it, what could be read, and what was set aside with which reason.
+
+What belongs here: which folder of `raw/` holds what, and the order of reading. What does not: formats (`tables`,
+`readers/`) and meaning (`coded`, `extract/`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipelines.errors import RawFileError
+from pipelines.ingest import readers
+from pipelines.ingest.coded import REFERENCE_SOURCE
+from pipelines.ingest.safety import RawFile, read_file, walk
+from pipelines.ingest.sources import join, read_source_yaml, source_from_row, with_bytes
+from pipelines.ingest.tables import read_table, table_name
+from pipelines.records import Document, Quarantined, Source, TableFile
+from schemas.contract import TABLES
+
+ROOMS = ("inbox", "documents", "statistics", "curated", "reference", "decisions")
+AUXILIARY_ROOMS = ("reference", "decisions")
+"""Rooms that hold tables which are not published as such (names of places, vocabulary, decisions)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Everything that a build starts from.
+
+    Attributes:
+        sources: By source_id, with the bytes read where there are any.
+        tables: Files of contract tables, in the order read.
+        auxiliary: Reference and decision files that are no contract tables: stem (`places`, `vocabulary/stages`) -> file.
+        documents: Documents with their source.
+        hashes: Relative path -> sha256 of every file read or set aside.
+    """
+
+    sources: Mapping[str, Source]
+    tables: tuple[TableFile, ...]
+    auxiliary: Mapping[str, TableFile]
+    documents: tuple[Document, ...]
+    quarantined: tuple[Quarantined, ...]
+    hashes: Mapping[str, str]
+
+    def newest_date(self) -> dt.date | None:
+        """The newest date recorded in raw: retrieved_on and published_on of sources, decided_on of decisions."""
+        dates = [day for source in self.sources.values() for day in (source.retrieved_on, source.published_on) if day]
+        for file in self.auxiliary.values():
+            for _, row in file.rows if file.room == "decisions" else ():
+                text = row.get("decided_on", "")
+                if text:
+                    dates.append(dt.date.fromisoformat(text))
+        return max(dates, default=None)
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """What has been read so far; filled by the functions below and frozen into `Raw` at the end."""
+
+    files: dict[str, RawFile] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    tables: list[TableFile] = field(default_factory=list)
+    auxiliary: dict[str, TableFile] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    def set_aside(self, path: str, error: RawFileError) -> None:
+        self.quarantined.append(Quarantined(path, "ingest", error.reason_code, str(error), None, error.where))
+
+
+def read_raw(raw: Path, reference: Path) -> Raw:
+    """Read a raw folder, with the project's own reference tables where it has none.
+
+    Args:
+        raw: Folder with any of the rooms of `raw/README.md`.
+        reference: Folder that serves as `reference/`.
+
+    Returns:
+        All that could be read; nothing is lost: what could not is in `quarantined`.
+    """
+    shelf = _Shelf()
+    for room in ROOMS:
+        folder = reference if room == "reference" else raw / room
+        _open_files(shelf, folder, room)
+    _read_sources(shelf)
+    _read_tables(shelf)
+    _read_folders(shelf)
+    _read_inbox(shelf)
+    return Raw(
+        sources=dict(sorted(shelf.sources.items())),
+        tables=tuple(shelf.tables),
+        auxiliary=shelf.auxiliary,
+        documents=tuple(shelf.documents),
+        quarantined=tuple(shelf.quarantined),
+        hashes=dict(sorted(shelf.hashes.items())),
+    )
+
+
+def _open_files(shelf: _Shelf, folder: Path, room: str) -> None:
+    for path in walk(folder):
+        name = f"{room}/{path.relative_to(folder).as_posix()}"
+        try:
+            file = read_file(path, folder)
+        except RawFileError as error:
+            # The reason, not the bytes, stands for a file that cannot be opened: the same folder gives the same hash.
+            shelf.hashes[name] = hashlib.sha256(str(error).encode()).hexdigest()
+            shelf.set_aside(name, error)
+            continue
+        shelf.files[name] = replace(file, path=name)
+        shelf.hashes[name] = file.sha256
+
+
+def _in(shelf: _Shelf, room: str) -> Iterable[RawFile]:
+    return [file for name, file in shelf.files.items() if name.startswith(f"{room}/")]
+
+
+def _read_sources(shelf: _Shelf) -> None:
+    columns = [column.name for column in TABLES["sources"].columns]
+    for file in _in(shelf, "reference"):
+        if file.path == "reference/source.yaml":
+            source, _ = read_source_yaml(file)
+            shelf.sources[source.source_id] = source
+    shelf.sources.setdefault(REFERENCE_SOURCE, Source(REFERENCE_SOURCE, publisher="Kakehashi", redistributable=True))
+    for file in _in(shelf, "curated"):
+        if table_name(file.path) != "sources" or not file.path.endswith(".csv"):
+            continue
+        try:
+            table = read_table(file, "curated", columns, None)
+        except RawFileError as error:
+            shelf.set_aside(file.path, error)
+            continue
+        if _is_about_others(table):
+            shelf.tables.append(table)
+            continue
+        for number, row in table.rows:
+            try:
+                source = source_from_row(table, number, row)
+                if source.source_id in shelf.sources and source.source_id != REFERENCE_SOURCE:
+                    raise RawFileError(
+                        f"{file.path}, row {number}", f"{source.source_id} again", "one row a source",
+                        "Remove the second row.", "duplicate",
+                    )
+                shelf.sources[source.source_id] = source
+            except RawFileError as error:
+                shelf.quarantined.append(
+                    Quarantined(file.path, "ingest", error.reason_code, str(error), number, error.where)
+                )
+
+
+def _is_about_others(table: TableFile) -> bool:
+    """Whether a sources file holds what sources say about sources (a page's wrong date) rather than their records."""
+    return any("source_ids" in row for _, row in table.rows)
+
+
+def _read_tables(shelf: _Shelf) -> None:
+    for room in ("reference", "curated", "decisions"):
+        for file in _in(shelf, room):
+            stem = file.path.removeprefix(f"{room}/").removesuffix(".csv")
+            table = table_name(file.path)
+            if not file.path.endswith(".csv") or table == "sources":
+                continue
+            try:
+                spec = TABLES.get(table) if room != "decisions" else None
+                if spec is None and room not in AUXILIARY_ROOMS:
+                    raise RawFileError(
+                        file.path, f"table {table}", "a table of the data contract", "Rename the file.", "unknown_table"
+                    )
+                columns = None if spec is None else [column.name for column in spec.columns]
+                read = read_table(file, room, columns, None)
+                if spec is None or table == "codelists":
+                    shelf.auxiliary[stem if room == "reference" else f"{room}/{stem}"] = read
+                else:
+                    shelf.tables.append(read)
+            except RawFileError as error:
+                shelf.set_aside(file.path, error)
+
+
+def _read_folders(shelf: _Shelf) -> None:
+    """Read `documents/` and `statistics/`: one folder a source, described by its source.yaml."""
+    for room in ("documents", "statistics"):
+        folders = sorted({file.path.split("/")[1] for file in _in(shelf, room) if file.path.count("/") >= 2})
+        for folder in folders:
+            place = f"{room}/{folder}"
+            try:
+                yaml_file = shelf.files.get(f"{place}/source.yaml")
+                if yaml_file is None:
+                    raise RawFileError(place, "no source.yaml", "a source record", "Add source.yaml.", "missing_source")
+                described, about = read_source_yaml(yaml_file)
+                source = join(shelf.sources.get(described.source_id), described, yaml_file.path)
+                if room == "documents":
+                    _read_folder_document(shelf, place, source, str(about.get("document", "")))
+                else:
+                    _read_folder_tables(shelf, place, source)
+            except RawFileError as error:
+                shelf.set_aside(place, error)
+
+
+def _read_folder_document(shelf: _Shelf, place: str, source: Source, name: str) -> None:
+    file = shelf.files.get(f"{place}/{name}")
+    if file is None:
+        raise RawFileError(
+            f"{place}/source.yaml", f"document: {name or '(none)'}", "the name of a file beside it",
+            "Name the document.", "missing_source",
+        )
+    document = readers.read_document(file.content, file.path, source)
+    source = with_bytes(source, file, document.source.reader or "documents")
+    shelf.sources[source.source_id] = source
+    shelf.documents.append(replace(document, source=source))
+
+
+def _read_folder_tables(shelf: _Shelf, place: str, source: Source) -> None:
+    shelf.sources[source.source_id] = source
+    for file in _in(shelf, place):
+        if not file.path.endswith(".csv"):
+            continue
+        table = table_name(file.path)
+        try:
+            if table not in TABLES:
+                raise RawFileError(
+                    file.path, f"table {table}", "a table of the data contract", "Rename the file.", "unknown_table"
+                )
+            columns = [column.name for column in TABLES[table].columns]
+            shelf.tables.append(read_table(file, "statistics", columns, source))
+            shelf.sources[source.source_id] = with_bytes(source, file, "tables-1")
+        except RawFileError as error:
+            shelf.set_aside(file.path, error)
+
+
+def _read_inbox(shelf: _Shelf) -> None:
+    for file in _in(shelf, "inbox"):
+        try:
+            document = readers.read_document(file.content, file.path, None)
+            source = with_bytes(document.source, file, document.source.reader or "documents")
+            if source.source_id in shelf.sources:
+                raise RawFileError(
+                    file.path, f"source {source.source_id} again", "a source not yet in raw", "Remove the copy.", "duplicate"
+                )
+            shelf.sources[source.source_id] = source
+            shelf.documents.append(replace(document, source=source))
+        except RawFileError as error:
+            shelf.set_aside(file.path, error)

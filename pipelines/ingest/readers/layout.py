@@ -1,0 +1,73 @@
+"""From lines to paragraphs: undo hard line breaks, keep list items, headings and table rows apart.
+
+What belongs here: the shape of plain text. What does not: encodings, markup, meaning.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from pipelines.records import Paragraph
+
+_ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪●○◆■・※]\s*|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[)）]|[①-⑳]|\|)")
+_WIDE = re.compile(r"[぀-ヿ一-鿿＀-￯　-〿]")
+_BLANK = re.compile(r"[ \t\u00a0\u2000-\u200b]+")
+_ENDS = re.compile(r"[.!?。！？:：”\"')）」』]\s*$")
+
+
+def paragraphs(blocks: Iterable[str]) -> tuple[Paragraph, ...]:
+    """Number the non-empty blocks from 1, each tidied and in NFC."""
+    texts = (tidy(block) for block in blocks)
+    return tuple(Paragraph(number, text) for number, text in enumerate((text for text in texts if text), 1))
+
+
+def tidy(text: str) -> str:
+    """One line of NFC text: blanks joined; the ideographic space stays, it parts words in Japanese headlines."""
+    return _BLANK.sub(" ", unicodedata.normalize("NFC", join_lines(text.split("\n")))).strip()
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Join the lines of one paragraph: without a blank between Japanese characters, else with one."""
+    joined = ""
+    for line in (line.strip() for line in lines):
+        if not line:
+            continue
+        if joined and not (_WIDE.match(joined[-1]) or _WIDE.match(line[0])):
+            joined += " "
+        joined += line
+    return joined
+
+
+def unwrap(text: str) -> list[str]:
+    """Split plain text into paragraphs.
+
+    A blank line parts paragraphs. Within a block a line goes on in the next one if it is about as long as the lines of
+    the document are; a short line (a masthead, a heading, the end of a paragraph) does not.
+    """
+    lines = text.split("\n")
+    widths = sorted(_width(line) for line in lines if line.strip())
+    full = widths[int(len(widths) * 0.9)] if widths else 0
+    blocks: list[str] = []
+    current: list[str] = []
+    for line in lines:
+        if not line.strip() or _ITEM.match(line):
+            _flush(blocks, current)
+        if line.strip():
+            current.append(line)
+            wrapped = full <= 140 and _width(line) >= full * (0.9 if _ENDS.search(line) else 0.7)
+            if not wrapped and not (full > 140 and _width(line) < 140 and not _ENDS.search(line) and len(current) > 1):
+                _flush(blocks, current)
+    _flush(blocks, current)
+    return blocks
+
+
+def _flush(blocks: list[str], current: list[str]) -> None:
+    if current:
+        blocks.append(join_lines(current))
+        current.clear()
+
+
+def _width(line: str) -> int:
+    return sum(2 if _WIDE.match(character) else 1 for character in line.rstrip())

@@ -1,0 +1,71 @@
+"""The gate: every check of the tables, run the same way before writing and by `verify` on a release.
+
+What belongs here: running the registered checks and stopping a build. What does not: the checks themselves
+(`checks_contract`, `checks_provenance`, `checks_sums`) and anything that reads files (`verify.py`).
+
+A new check is one function with `@table_check("its_name")` in one of those modules; nothing else needs to know of it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from pipelines.errors import ContractError
+from pipelines.publish import checks_contract, checks_provenance, checks_sums
+from pipelines.publish.findings import TABLE_CHECKS, Finding, Tables
+
+__all__ = ["Finding", "TABLE_CHECKS", "checks_contract", "checks_provenance", "checks_sums", "gate", "refuse"]
+
+MOST_SHOWN = 20
+"""Findings of one check that are spelled out; the rest are counted in one more."""
+
+_SHAPE = ("tables_complete", "columns_match")
+
+
+def gate(tables: Mapping[str, pd.DataFrame]) -> tuple[Finding, ...]:
+    """Run every table check.
+
+    Args:
+        tables: Table name -> frame with ArrowDtype columns.
+
+    Returns:
+        What is wrong, in the order of the checks; empty for tables that may be published. Where tables or columns are
+        missing only that is told, for nothing else can be said then.
+    """
+    data = Tables(tables)
+    findings: list[Finding] = []
+    for name, check in TABLE_CHECKS.items():
+        if findings and name not in _SHAPE:
+            if any(finding.check in _SHAPE for finding in findings):
+                break
+        findings += _shortened(name, check(data))
+    return tuple(findings)
+
+
+def refuse(findings: tuple[Finding, ...]) -> None:
+    """Stop if there is any finding.
+
+    Raises:
+        ContractError: Names the first finding and counts the others.
+    """
+    if findings:
+        first = findings[0]
+        more = f" There are {len(findings) - 1} more findings." if len(findings) > 1 else ""
+        raise ContractError(
+            f"{first.check}, {first.where}",
+            first.found,
+            first.expected,
+            f"Correct what makes this row; nothing was published.{more}",
+        )
+
+
+def _shortened(name: str, findings: Iterable[Finding]) -> list[Finding]:
+    iterator = iter(findings)
+    shown = list(itertools.islice(iterator, MOST_SHOWN))
+    left = sum(1 for _ in iterator)
+    if left:
+        shown.append(Finding(name, shown[-1].where.split(" ")[0], f"{left} more like these", "none"))
+    return shown

@@ -1,0 +1,115 @@
+"""A release folder as `verify` sees it: files, hashes, manifest and tables, each read at most once.
+
+What belongs here: reading that never raises on a damaged release but remembers what went wrong. What does not:
+judging it (`verify`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.publish.formats import file_sha256
+from schemas import contract
+
+SUMS = "SHA256SUMS"
+_SUMS_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A release at some path; `output/latest` will do."""
+
+    path: Path
+
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """Relative posix path -> file, of everything in the folder; symbolic links and odd entries included."""
+        found: dict[str, Path] = {}
+        for root, folders, names in os.walk(self.path):
+            links = [name for name in folders if (Path(root) / name).is_symlink()]
+            for name in (*names, *links):
+                path = Path(root) / name
+                found[path.relative_to(self.path).as_posix()] = path
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """Relative path -> sha256 of every regular file but SHA256SUMS."""
+        regular = {name: path for name, path in self.files.items() if path.is_file() and not path.is_symlink()}
+        return {name: file_sha256(path) for name, path in regular.items() if name != SUMS}
+
+    @cached_property
+    def sums(self) -> dict[str, str] | None:
+        """SHA256SUMS as relative path -> hash; None where it is missing or a line is not of its form."""
+        try:
+            lines = (self.path / SUMS).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return None
+        found: dict[str, str] = {}
+        for line in lines:
+            match = _SUMS_LINE.fullmatch(line)
+            if match is None or match[2] in found:
+                return None
+            found[match[2]] = match[1]
+        return found
+
+    def json(self, name: str) -> dict[str, Any] | None:
+        """A JSON file's object; None where it is missing or is none."""
+        try:
+            found = json.loads((self.path / name).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    @cached_property
+    def manifest(self) -> dict[str, Any] | None:
+        """release.json; None where it cannot be read."""
+        return self.json("release.json")
+
+    def content(self, name: str) -> bytes | None:
+        """A small file's bytes; None where it is missing."""
+        try:
+            return (self.path / name).read_bytes()
+        except OSError:
+            return None
+
+    def parquet(self, name: str) -> Path:
+        """Where a table's Parquet stands."""
+        return self.path / "tables" / f"{name}.parquet"
+
+    def csv(self, name: str) -> Path:
+        """Where a table's CSV stands."""
+        return self.path / "tables" / f"{name}.csv"
+
+    @cached_property
+    def _read(self) -> dict[str, pa.Table | str]:
+        return {}
+
+    def table(self, name: str) -> pa.Table | str:
+        """A table from its Parquet, or the reason why it cannot be read."""
+        if name not in self._read:
+            try:
+                self._read[name] = pq.read_table(self.parquet(name))
+            except (OSError, pa.ArrowException, ValueError) as error:
+                self._read[name] = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return self._read[name]
+
+    @cached_property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Table name -> frame, of the tables that can be read and have the contract's schema."""
+        found: dict[str, pd.DataFrame] = {}
+        for name in contract.TABLES:
+            table = self.table(name)
+            if isinstance(table, pa.Table) and table.schema.equals(contract.arrow_schema(name)):
+                found[name] = contract.from_arrow(name, table)
+        return found

@@ -1,0 +1,203 @@
+"""One release: checked tables written once, whole or not at all, the same bytes for the same input.
+
+What belongs here: versions, the order of writing, and where the files stand. What does not: the bytes of a table
+(`formats`), the words beside it (`descriptors`), locks and renames (`atomic`).
+
+Layout: `<output>/releases/<version>/` and `<output>/latest`, a relative symlink to the newest one. A release is
+written into a hidden staging folder of the same output and appears by one rename; then `latest` is replaced by
+another. Killed anywhere, `latest` points at a whole release, and the next build clears away what was left.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.errors import ReleaseError
+from pipelines.publish import descriptors
+from pipelines.publish.atomic import appear, clear_errors, output_lock, point, staging
+from pipelines.publish.checks import Finding, gate, refuse
+from pipelines.publish.descriptors import ReleaseFacts, ReleaseTexts, TableFacts
+from pipelines.publish.diff import changes
+from pipelines.publish.findings import Tables
+from pipelines.publish.flat import flat_csv, projects_flat
+from pipelines.publish.formats import (
+    CSV_BATCH_ROWS,
+    file_sha256,
+    logical_sha256,
+    write_bytes,
+    write_csv,
+    write_parquet,
+)
+from schemas import contract
+
+__all__ = ["Release", "ReleaseTexts", "newest", "next_version", "output_lock", "versions", "write_release"]
+
+_VERSION = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})(?:\.([1-9]\d*))?")
+
+Check = Callable[[Mapping[str, pd.DataFrame]], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release in an output folder.
+
+    Attributes:
+        path: Its folder.
+        is_new: False where nothing was written because the input is that of the newest release.
+    """
+
+    version: str
+    path: Path
+    is_new: bool
+
+
+def write_release(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    output: Path,
+    released_on: dt.date,
+    input_sha256: str,
+    texts: ReleaseTexts | None = None,
+    check: Check = gate,
+) -> Release:
+    """Write the tables as the next release of an output folder.
+
+    Args:
+        tables: Every table of the contract. `changes` may be left out: it is then computed against the release
+            before, under the lock.
+        output: Folder that holds `releases/` and `latest`; made if it is not there.
+        released_on: The newest date in raw, or the one given with --as-of; never today.
+        input_sha256: Hash over all that the tables are made from. Equal to the newest release's: nothing is written.
+        texts: Words that no table holds.
+        check: The gate: what it finds stops the release.
+
+    Returns:
+        The new release, or the newest one with `is_new` false.
+
+    Raises:
+        ContractError: The gate found something.
+        ReleaseError: Another build holds the folder, it cannot be written, or its newest release is of a later date.
+    """
+    with output_lock(output), clear_errors(output):
+        before = newest(output)
+        if before is not None and _manifest(before)["input_sha256"] == input_sha256:
+            _point_at(output, before.version)
+            return before
+        version = next_version(versions(output), released_on, where=str(output))
+        data = dict(tables)
+        if "changes" not in data:
+            data["changes"] = contract.frame("changes", changes(before.path if before else None, data))
+        refuse(check(data))
+        target = output / "releases" / version
+        target.parent.mkdir(exist_ok=True)
+        with staging(output) as work:
+            folder = work / version
+            folder.mkdir()
+            previous = before.version if before else None
+            _write_folder(folder, Tables(data), version, released_on, input_sha256, previous, texts or ReleaseTexts())
+            appear(folder, target)
+        _point_at(output, version)
+        return Release(version, target, is_new=True)
+
+
+def versions(output: Path) -> list[str]:
+    """Return the versions of the releases in an output folder, oldest first."""
+    folder = output / "releases"
+    names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    return sorted((name for name in names if _VERSION.fullmatch(name)), key=_order)
+
+
+def newest(output: Path) -> Release | None:
+    """Return the newest release of an output folder, None for a fresh one. Every release in place is whole."""
+    known = versions(output)
+    return Release(known[-1], output / "releases" / known[-1], is_new=False) if known else None
+
+
+def next_version(known: list[str], released_on: dt.date, where: str = "output") -> str:
+    """Return the version of the next release: `2026.11.22`, then `2026.11.22.1` for a second one of that date.
+
+    Raises:
+        ReleaseError: A release of a later date is there already; versions never go back.
+    """
+    base = released_on.strftime("%Y.%m.%d")
+    day = _order(base)[:3]
+    latest = max((_order(version) for version in known), default=None)
+    if latest is not None and latest[:3] > day:
+        raise ReleaseError(
+            where,
+            f"a release of {latest[0]:04}-{latest[1]:02}-{latest[2]:02} already, after {released_on.isoformat()}",
+            "dates that do not go back",
+            "Give a later --as-of, or build into a fresh --output.",
+        )
+    taken = [_order(version)[3] for version in known if _order(version)[:3] == day]
+    return f"{base}.{max(taken) + 1}" if taken else base
+
+
+def _order(version: str) -> tuple[int, int, int, int]:
+    parts = [int(part) for part in version.split(".")]
+    return parts[0], parts[1], parts[2], parts[3] if len(parts) > 3 else 0
+
+
+def _manifest(release: Release) -> dict[str, Any]:
+    path = release.path / "release.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_bytes())
+        str(found["input_sha256"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(
+            str(path), f"nothing readable ({error})", "the manifest of the newest release",
+            "Move this damaged release out of the folder, then build again.",
+        ) from error  # fmt: skip
+    return found
+
+
+def _point_at(output: Path, version: str) -> None:
+    with staging(output) as work:
+        point(output / "latest", f"releases/{version}", work)
+
+
+def _write_folder(
+    folder: Path,
+    data: Tables,
+    version: str,
+    released_on: dt.date,
+    input_sha256: str,
+    previous: str | None,
+    texts: ReleaseTexts,
+) -> None:
+    (folder / "tables").mkdir()
+    facts = ReleaseFacts(
+        version, released_on, input_sha256, previous, {name: _write_table(folder, data, name) for name in data.names()}
+    )
+    totals = data.rows("totals")
+    beside = {
+        "projects_flat.csv": flat_csv(projects_flat(data.frames)),
+        "datapackage.json": descriptors.json_bytes(descriptors.datapackage(facts, texts, data.rows("sources"))),
+        "release.json": descriptors.json_bytes(descriptors.manifest(facts)),
+        "README.md": descriptors.readme("en", facts, texts, totals),
+        "README.ja.md": descriptors.readme("ja", facts, texts, totals),
+        "data_dictionary.csv": descriptors.data_dictionary_csv(),
+        "contract.sql": contract.sql_ddl().encode(),
+    }
+    for name, content in beside.items():
+        write_bytes(content, folder / name)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}
+    write_bytes(descriptors.sums_file(hashes), folder / "SHA256SUMS")
+
+
+def _write_table(folder: Path, data: Tables, name: str) -> TableFacts:
+    table = data.arrow(name)
+    parquet, csv = folder / "tables" / f"{name}.parquet", folder / "tables" / f"{name}.csv"
+    write_parquet(table, parquet)
+    write_csv(table, csv)
+    logical = logical_sha256(table.schema, table.to_batches(max_chunksize=CSV_BATCH_ROWS))
+    return TableFacts(table.num_rows, file_sha256(csv), file_sha256(parquet), logical)

@@ -1,0 +1,1 @@
+"""Choose tables from statements: precedence, receipts, conflicts, null reasons, amounts that add up."""

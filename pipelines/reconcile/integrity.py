@@ -1,0 +1,70 @@
+"""References between rows hold: a row that points at something nobody describes is set aside with its reason.
+
+What belongs here: foreign keys before publication. What does not: the check of a finished release (`publish/checks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pipelines.records import Quarantined
+from pipelines.reconcile.choose import Row
+from schemas.contract import TABLES
+
+_LATER = frozenset({"statements", "exchange_rates", "conflicts", "codelists"})
+"""Tables that are made after this step; references to them are the makers' own."""
+
+
+def drop_broken_references(rows: dict[str, dict[str, Row]], source_ids: Collection[str]) -> list[Quarantined]:
+    """Remove rows whose reference leads nowhere, until all hold.
+
+    Args:
+        rows: Table -> key -> row; changed in place.
+        source_ids: All sources, which are no rows here.
+
+    Returns:
+        One quarantine item a removed row: file and place, what it pointed at.
+    """
+    dropped: list[Quarantined] = []
+    while True:
+        broken = [
+            (row, column, missing)
+            for table in rows.values()
+            for row in table.values()
+            for column, missing in _missing(row, rows, source_ids)
+        ]
+        if not broken:
+            return dropped
+        for row, column, missing in broken:
+            if rows[row.table].pop(row.key_text, None) is not None:
+                dropped.append(_item(row, column, missing))
+
+
+def _missing(row: Row, rows: dict[str, dict[str, Row]], source_ids: Collection[str]) -> list[tuple[str, str]]:
+    found = []
+    for column in TABLES[row.table].columns:
+        target = column.meaning.foreign_key
+        value = row.values.get(column.name)
+        if target is None or value is None:
+            continue
+        table, name = target.split(".")
+        if table in _LATER:
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            held = item in source_ids if table == "sources" else _holds(rows[table], table, name, str(item))
+            if not held:
+                found.append((column.name, str(item)))
+    return found
+
+
+def _holds(rows: dict[str, Row], table: str, column: str, value: str) -> bool:
+    if TABLES[table].key == (column,):
+        return value in rows
+    return any(row.text(column) == value for row in rows.values())
+
+
+def _item(row: Row, column: str, missing: str) -> Quarantined:
+    claim = row.support[0].claim
+    place = row.support[0].cell.locator
+    reason = f"{place}: {row.table} {row.key_text} names {column} {missing}, which nothing describes; add it or correct the id"
+    return Quarantined(claim.raw_path, "reconcile", "unknown_reference", reason, None, place)

@@ -1,0 +1,112 @@
+"""How far a project is, on which evidence, and how far anybody claims it is.
+
+What belongs here: the contract's rule for stage, stage_claimed and evidence of events. What does not: what counts
+as an event (`raw/curated/events.csv`, `extract/stages`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from pipelines.reconcile.choose import Receipt, Row
+from pipelines.reconcile.precedence import witnesses
+
+STAGES = (
+    "reported",
+    "listed_interest",
+    "under_discussion",
+    "announced",
+    "approved",
+    "financing_signed",
+    "under_construction",
+    "operating",
+)
+"""Stages in the order in which a project goes through them."""
+
+HALTED = ("suspended", "shelved", "cancelled")
+"""Ends and halts: whichever came last decides over the furthest stage."""
+
+UNDER_WAY = ("announced", "approved", "financing_signed", "under_construction", "operating")
+"""Stages whose project cost may be added."""
+
+STRONG = ("primary_document", "party_confirmed", "two_witnesses")
+"""Evidence on which a stage is published."""
+
+WEAK_STAGES = ("reported",)
+"""What a single witness can show: that it is reported, nothing more."""
+
+
+def fill_evidence(event: Row) -> None:
+    """Fill `evidence` and `n_witnesses` of an event where no person gave its evidence.
+
+    primary_document where an official source states it, party_confirmed for a party's own, two_witnesses for two first
+    publishers, else single_witness. A person's word for it stands, except that two witnesses must be two.
+    """
+    count = witnesses(event.support)
+    event.values["n_witnesses"] = count
+    tiers = {statement.source.tier for statement in event.support}
+    given = event.text("evidence")
+    if given and not (given == "two_witnesses" and count < 2):
+        return
+    if "official" in tiers:
+        event.values["evidence"] = "primary_document"
+    elif "party" in tiers:
+        event.values["evidence"] = "party_confirmed"
+    else:
+        event.values["evidence"] = "two_witnesses" if count >= 2 else "single_witness"
+
+
+def fill_stage(project: Row, events: Sequence[Row]) -> None:
+    """Fill stage, stage_as_of, stage_evidence, stage_claimed and last_evidence_on of a project.
+
+    Args:
+        project: A row of `projects`; changed in place.
+        events: Its events, with evidence.
+    """
+    told = [event for event in events if event.text("stage") and event.text("modality") != "denied"]
+    proven = [event for event in told if _proves(event)]
+    best = _furthest(proven)
+    if best is not None:
+        proof = _proof(best)
+        project.put("stage", best.text("stage"), proof, "furthest stage on strong evidence")
+        project.put("stage_evidence", best.text("evidence"), proof, "evidence of the event that gives the stage")
+        project.put("stage_as_of", best.values.get("event_on"), best.receipts.get("event_on", proof), "date of that event")
+    claimed = _furthest(told)
+    if claimed is not None:
+        project.put("stage_claimed", claimed.text("stage"), _proof(claimed), "furthest stage that anyone claims")
+    dated = [event for event in events if isinstance(event.values.get("event_on"), dt.date) and _has_happened(event)]
+    if dated:
+        last = max(dated, key=lambda event: (event.text("event_on"), event.key))
+        project.put("last_evidence_on", last.values["event_on"], last.receipts.get("event_on", []), "date of the newest event")
+
+
+def _proves(event: Row) -> bool:
+    return event.text("evidence") in STRONG or event.text("stage") in WEAK_STAGES
+
+
+def _has_happened(event: Row) -> bool:
+    return event.text("modality") in ("asserted", "reported")
+
+
+def _furthest(events: Sequence[Row]) -> Row | None:
+    """The last halt where nothing dated later goes on; else the furthest stage, on the strongest and newest event."""
+    halts = [event for event in events if event.text("stage") in HALTED]
+    if halts:
+        last = max(halts, key=lambda event: (event.text("event_on"), event.key))
+        resumed = [e for e in events if e.text("stage") in STAGES and e.text("event_on") > last.text("event_on")]
+        if not resumed:
+            return last
+        events = resumed
+    along = [event for event in events if event.text("stage") in STAGES]
+    if not along:
+        return None
+    strength = {name: len(STRONG) - place for place, name in enumerate(STRONG)}
+    return max(
+        along,
+        key=lambda e: (STAGES.index(e.text("stage")), strength.get(e.text("evidence"), 0), e.text("event_on"), e.key),
+    )
+
+
+def _proof(event: Row) -> list[Receipt]:
+    return event.receipts.get("stage", [])

@@ -1,0 +1,1 @@
+"""Surface forms -> ids, claims without key -> rows, and what reviewers decided about both."""

@@ -1,0 +1,61 @@
+"""What is known beforehand: reference rows for recognising names, and the projects that curated rows describe.
+
+What belongs here: gathering ids, names, places and companies of known things. What does not: recognising them
+(`extract/`, `resolve/projects.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipelines.extract.lexicon import KnownProject
+from pipelines.ingest.raw import Raw
+from pipelines.ingest.values import canonical
+from pipelines.records import Claim
+
+
+def reference_rows(raw: Raw) -> dict[str, list[Mapping[str, str]]]:
+    """Return every reference table as rows of text by file stem, contract tables and auxiliary ones alike."""
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for file in raw.tables:
+        if file.room == "reference":
+            found.setdefault(file.table, []).extend(row for _, row in file.rows)
+    for stem, file in raw.auxiliary.items():
+        if file.room == "reference":
+            found[stem] = [row for _, row in file.rows]
+    return found
+
+
+def known_projects(claims: Sequence[Claim]) -> list[KnownProject]:
+    """Gather the projects that curated rows describe: names in all languages, places, companies, sector.
+
+    Args:
+        claims: Claims of coded rows.
+    """
+    names: dict[str, list[str]] = {}
+    cells: dict[str, dict[str, str]] = {}
+    orgs: dict[str, set[str]] = {}
+    for claim in claims:
+        if claim.table == "projects" and claim.key and claim.review != "rejected":
+            project = claim.key[0]
+            for column in ("name", "name_ja"):
+                if column in claim.cells:
+                    names.setdefault(project, []).append(str(claim.cells[column].value))
+            known = cells.setdefault(project, {})
+            for column in ("admin1", "city", "country", "sector"):
+                if column in claim.cells:
+                    known.setdefault(column, canonical(claim.cells[column].value))
+        if claim.table == "participants" and "project_id" in claim.cells and "org_id" in claim.cells:
+            orgs.setdefault(str(claim.cells["project_id"].value), set()).add(str(claim.cells["org_id"].value))
+    return [
+        KnownProject(
+            project_id=project,
+            names=tuple(dict.fromkeys(names.get(project, ()))),
+            org_ids=tuple(sorted(orgs.get(project, ()))),
+            admin1=known.get("admin1"),
+            city=known.get("city"),
+            country=known.get("country"),
+            sector=known.get("sector"),
+        )
+        for project, known in sorted(cells.items())
+    ]

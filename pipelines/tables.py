@@ -1,0 +1,181 @@
+"""Rows -> the typed frames of every table of the contract, housekeeping included.
+
+What belongs here: shape only: which row becomes which record. What does not: deciding values (`reconcile/`,
+`dependence/`) and the tables that need the release before (`changes`) or the finished tables (`quality`), which
+`publish/` makes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import pandas as pd
+
+from pipelines.ingest.coded import METHODS
+from pipelines.ingest.raw import Raw
+from pipelines.ingest.tables import EXTRA_COLUMNS
+from pipelines.reconcile import totals
+from pipelines.reconcile.choose import Row
+from pipelines.reconcile.proof import conflict_rows, null_reason_rows, receipt_rows, statement_rows
+from pipelines.reconcile.reconcile import Reconciled
+from pipelines.records import Quarantined, ReviewItem, Source
+from pipelines.resolve.decisions import Decisions
+from schemas.contract import TABLES, frame
+
+Records = list[dict[str, Any]]
+
+
+def assemble(
+    raw: Raw,
+    sources: Mapping[str, Source],
+    reconciled: Reconciled,
+    derived: Mapping[str, Mapping[str, Row]],
+    decisions: Decisions,
+    quarantined: Sequence[Quarantined],
+    review: Sequence[ReviewItem],
+    released_on: dt.date,
+) -> dict[str, pd.DataFrame]:
+    """Make every table of the contract, in its order.
+
+    Args:
+        derived: Tables that `dependence` computed; they replace the reconciled ones of the same name.
+        released_on: The release's date, which stands for today.
+
+    Returns:
+        Table name -> frame with exactly the contract's columns, sorted by key.
+    """
+    rows: dict[str, Mapping[str, Row]] = {**reconciled.rows, **derived}
+    records: dict[str, Records] = {
+        name: [_record(name, row) for row in published.values()] for name, published in rows.items()
+    }
+    statements = statement_rows(reconciled.subjects.values())
+    records["statements"] = statements
+    records["sources"] = source_rows(sources, statements)
+    records["receipts"] = receipt_rows(rows, sources, raw.hashes)
+    records["null_reasons"] = null_reason_rows(rows, reconciled.reasons)
+    held = [c for c in reconciled.conflicts if c.key in rows.get(c.table, {}) or c.table == "sources"]
+    records["conflicts"], records["conflict_values"] = conflict_rows(held)
+    records["totals"] = totals.compute(records["amounts"], records["projects"])
+    records["exchange_rates"] = [
+        {
+            "currency": rate.currency,
+            "on": rate.on,
+            "usd_per_unit": rate.usd_per_unit,
+            "source_id": "ecb-eurofxref",
+            "locator": rate.locator,
+        }
+        for rate in reconciled.rates
+    ]
+    records["review_queue"] = _distinct([_review_row(item) for item in review])
+    records["quarantine"] = _distinct([_quarantine_row(item, released_on) for item in quarantined])
+    records["codelists"] = _codelist_rows(raw)
+    records["crosswalk"] = _crosswalk_rows(raw)
+    records["redirects"] = _redirect_rows(decisions, released_on)
+    return {name: frame(name, records.get(name, [])) for name in TABLES}
+
+
+def source_rows(sources: Mapping[str, Source], statements: Sequence[Mapping[str, Any]]) -> Records:
+    """Return sources as rows of `sources`, each with the number of its statements."""
+    counts = Counter(str(statement["source_id"]) for statement in statements)
+    names = [field.name for field in fields(Source)]
+    return [
+        {**{name: getattr(source, name) for name in names}, "witness_id": source.witness, "n_statements": counts[source_id]}
+        for source_id, source in sources.items()
+    ]
+
+
+def _record(table: str, row: Row) -> dict[str, Any]:
+    # A key column that is part of a content hash or of a composite key may stand in the key alone.
+    keys = {
+        column: part for column, part in zip(TABLES[table].key, row.key, strict=True) if column not in row.values and part
+    }
+    return {**keys, **row.values}
+
+
+def _item_id(*parts: str | int | None) -> str:
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()[:16]
+
+
+def _distinct(records: Records) -> Records:
+    return list({record["item_id"]: record for record in records}.values())
+
+
+def _review_row(item: ReviewItem) -> dict[str, Any]:
+    return {
+        "item_id": _item_id(item.kind, item.text, item.source_id, item.locator),
+        "kind": item.kind,
+        "text": item.text,
+        "source_id": item.source_id,
+        "locator": item.locator,
+        "suggestion": item.suggestion,
+        "score": item.score,
+    }
+
+
+def _quarantine_row(item: Quarantined, released_on: dt.date) -> dict[str, Any]:
+    return {
+        "item_id": _item_id(item.source_path, item.stage, item.reason_code, item.row, item.locator, item.reason),
+        "source_path": item.source_path,
+        "stage": item.stage,
+        "reason_code": item.reason_code,
+        "reason": item.reason,
+        "row": item.row,
+        "locator": item.locator,
+        "first_seen_on": released_on,
+    }
+
+
+def _codelist_rows(raw: Raw) -> Records:
+    file = raw.auxiliary.get("codelists")
+    names = [column.name for column in TABLES["codelists"].columns]
+    return [
+        {name: row[name] for name in names if row.get(name)} for _, row in (file.rows if file is not None else ())
+    ]
+
+
+_EXTRA_NOTES = {
+    "source_ids": "the sources cited: statements.source_id and the row's own source columns",
+    "stated_on": "statements.stated_on",
+    "modality": "statements.modality and the row's modality",
+    "review": "statements.review and the row's review",
+    "locator": "statements.locator and receipts.locator",
+    "note": "a remark for the curator; not published",
+}
+
+
+def _crosswalk_rows(raw: Raw) -> Records:
+    """Where each field of the table files went: into the column of its name, beside it, or nowhere (said so)."""
+    found: dict[tuple[str, str, str | None], dict[str, Any]] = {}
+    for file in raw.tables:
+        columns = {column.name for column in TABLES[file.table].columns}
+        reader = f"{METHODS[file.room]}:{file.room}/{file.table}"
+        for name in file.rows[0][1] if file.rows else ():
+            own = name in columns
+            note = None if own else _EXTRA_NOTES[name] if name in EXTRA_COLUMNS else None
+            found[(reader, name, file.table)] = {
+                "source_reader": reader,
+                "raw_field": name,
+                "table": file.table if own else "statements" if name != "note" else None,
+                "column": name if own else name if name not in ("note", "source_ids") else None,
+                "note": note,
+            }
+    return list(found.values())
+
+
+def _redirect_rows(decisions: Decisions, released_on: dt.date) -> Records:
+    version = released_on.strftime("%Y.%m.%d")
+    return [
+        {
+            "kind": merge.kind,
+            "old_id": merge.old_id,
+            "new_id": merge.new_id,
+            "reason": "entity_merged",
+            "since_version": merge.decided_on.strftime("%Y.%m.%d") or version,
+        }
+        for merge in decisions.merges
+    ]
