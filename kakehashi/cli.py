@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser("build", help="make a release from a raw folder", epilog=_EPILOG)
     build.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
     build.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
-    build.add_argument("--reference", type=Path, help="folder that serves as reference/ (default: raw's own, else ours)")
+    build.add_argument(
+        "--reference", type=Path, help="folder that serves as reference/ (default: raw's own, else ours)"
+    )
     build.add_argument("--as-of", metavar="DATE", help="the release's date, YYYY-MM-DD (default: the newest in raw)")
     build.add_argument("--strict", action="store_true", help="exit with 3 when any input was quarantined")
     build.set_defaults(run=_build)
@@ -74,7 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     _release_arguments(receipt)
     receipt.set_defaults(run=_receipt)
 
-    verify = commands.add_parser("verify", help="check a release: bytes, contract, keys, receipts, sums", epilog=_EPILOG)
+    verify = commands.add_parser(
+        "verify", help="check a release: bytes, contract, keys, receipts, sums", epilog=_EPILOG
+    )
     verify.add_argument("release", nargs="?", type=Path, help="folder of a release (default: output/latest)")
     verify.set_defaults(run=_verify)
 

@@ -13,11 +13,10 @@ from kakehashi.cli import DAMAGED, DONE, FAILED, QUARANTINED
 from pipelines.errors import KakehashiError
 
 
-def build(
-    raw: Path | None, output: Path | None, reference: Path | None, as_of: str | None, *, strict: bool
-) -> int:
+def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: str | None, *, strict: bool) -> int:
     """Make a release by running the Dagster job, and say in the last line what came of it."""
     from assets.run import run_build
+
     from kakehashi.progress import steps
     from kakehashi.reader import default_output
     from pipelines.build import PROJECT_RAW, Inputs
@@ -30,8 +29,10 @@ def build(
             print(f"kakehashi: {failure}", file=sys.stderr)
         print("The release before stays the latest." if outcome.failures else "The build failed.", file=sys.stderr)
         return FAILED
-    said = f"Release {outcome.version} is in {outcome.path}" if outcome.is_new else (
-        f"Nothing is new since release {outcome.version}; no version was made"
+    said = (
+        f"Release {outcome.version} is in {outcome.path}"
+        if outcome.is_new
+        else (f"Nothing is new since release {outcome.version}; no version was made")
     )
     aside = _aside(outcome.n_quarantined)
     print(f"{said}. {aside}")

@@ -14,10 +14,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipelines.build import PROJECT_RAW, Inputs, ingest, state
-from pipelines.errors import RawFileError
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.reading import read_document
+from pipelines.resolve.projects import settle
+
+from pipelines.build import PROJECT_RAW, Inputs, ingest, state
+from pipelines.errors import RawFileError
 from pipelines.ingest import readers
 from pipelines.ingest.coded import REFERENCE_SOURCE
 from pipelines.ingest.rates import shipped_history
@@ -28,8 +30,7 @@ from pipelines.reconcile.proof import statement_rows
 from pipelines.reconcile.reconcile import reconcile
 from pipelines.records import Claim, Source
 from pipelines.resolve.decisions import Decisions
-from pipelines.resolve.identity import identify
-from pipelines.resolve.projects import settle
+from pipelines.resolve.identity import complete_tranches, identify
 from schemas.contract import TABLES
 
 _NAMED = ("organizations", "organization_names", "materials")
@@ -88,22 +89,22 @@ def explain(path: str, known: Background) -> dict[str, Any]:
         return {"source": _source_json(None, path), "tables": {}, "statements": [], "review_queue": [], "error": reason}
     source = with_bytes(document.source, file, document.source.reader or "documents")
     settled = settle((read_document(document, known.lexicon),), known.lexicon)
-    claims = identify(settled.claims)
+    claims = identify(complete_tranches(settled.claims))
     claims = (*claims, *_mentioned(claims, known.reference))
     sources = {**known.sources, source.source_id: source}
     sources.setdefault(REFERENCE_SOURCE, Source(REFERENCE_SOURCE))
     result = reconcile(claims, sources, Decisions(), shipped_history(), closed=False)
-    tables = {
-        name: [_record(name, row) for row in rows.values()] for name, rows in result.rows.items() if rows
-    }
-    own = [subject for subject in result.subjects.values() if subject.table not in _NAMED or _is_own(subject.claims, source)]
+    tables = {name: [_record(name, row) for row in rows.values()] for name, rows in result.rows.items() if rows}
+    own = [
+        subject
+        for subject in result.subjects.values()
+        if subject.table not in _NAMED or _is_own(subject.claims, source)
+    ]
     return {
         "source": _source_json(source, path),
         "tables": tables,
         "statements": [_plain(row) for row in statement_rows(own)],
-        "review_queue": [
-            {field.name: getattr(item, field.name) for field in fields(item)} for item in settled.review
-        ],
+        "review_queue": [{field.name: getattr(item, field.name) for field in fields(item)} for item in settled.review],
     }
 
 
@@ -143,7 +144,8 @@ def _mentioned(claims: Sequence[Claim], reference: Sequence[Claim]) -> list[Clai
 def _record(table: str, row: Row) -> dict[str, Any]:
     keys = dict(zip(TABLES[table].key, row.key, strict=True))
     return {
-        column.name: _json(row.values.get(column.name, keys.get(column.name) or None)) for column in TABLES[table].columns
+        column.name: _json(row.values.get(column.name, keys.get(column.name) or None))
+        for column in TABLES[table].columns
     }
 
 
@@ -166,7 +168,17 @@ def _json(value: Any) -> Any:
 
 _SHOWN = {
     "programs": ("name", "pledged_usd"),
-    "projects": ("name", "sector", "stage", "stage_claimed", "city", "admin1", "country", "cost_original_high", "cost_currency"),
+    "projects": (
+        "name",
+        "sector",
+        "stage",
+        "stage_claimed",
+        "city",
+        "admin1",
+        "country",
+        "cost_original_high",
+        "cost_currency",
+    ),
     "amounts": ("project_id", "kind", "qualifier", "low", "high", "currency", "raw_literal"),
     "participants": ("project_id", "org_id", "role", "engagement", "instrument", "modality"),
     "events": ("project_id", "event_type", "stage", "event_on", "evidence"),
@@ -192,5 +204,3 @@ def _for_people(answer: Mapping[str, Any]) -> Iterator[str]:
             yield "   " + "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
     for item in answer["review_queue"]:
         yield f"   to review: {item['kind']} {item['text']}"
-
-

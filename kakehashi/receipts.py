@@ -18,7 +18,9 @@ from pipelines.ingest.values import canonical
 from schemas.contract import TABLES
 
 
-def receipt_lines(table: str, key: str, column: str, version: str = "latest", output: Path | None = None) -> Iterator[str]:
+def receipt_lines(
+    table: str, key: str, column: str, version: str = "latest", output: Path | None = None
+) -> Iterator[str]:
     """Tell where a cell comes from.
 
     Args:

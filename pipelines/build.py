@@ -25,7 +25,7 @@ from pipelines.ingest.raw import Raw, read_raw
 from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
 from pipelines.resolve.decisions import Decisions, merge_ids, read_decisions
-from pipelines.resolve.identity import identify
+from pipelines.resolve.identity import complete_tranches, identify
 from pipelines.resolve.known import known_projects, reference_rows
 from pipelines.resolve.projects import settle
 from pipelines.tables import assemble
@@ -91,7 +91,9 @@ def ingest(inputs: Inputs) -> Raw:
         KakehashiError: There is no such folder.
     """
     if not inputs.raw.is_dir():
-        raise KakehashiError(str(inputs.raw), "no folder", "a raw folder", "Name it with --raw DIR.", "unreadable_format")
+        raise KakehashiError(
+            str(inputs.raw), "no folder", "a raw folder", "Name it with --raw DIR.", "unreadable_format"
+        )
     return read_raw(inputs.raw, inputs.reference_folder())
 
 
@@ -120,7 +122,7 @@ def state(raw: Raw, engine: Engine | None = None, documents: Sequence[Document] 
 def resolve(raw: Raw, stated: Stated) -> Resolved:
     """Settle which project, organisation and amount each claim speaks of."""
     settled = settle(stated.readings, stated.lexicon)
-    claims = identify(merge_ids((*stated.claims, *settled.claims), stated.decisions.merges))
+    claims = identify(complete_tranches(merge_ids((*stated.claims, *settled.claims), stated.decisions.merges)))
     history = shipped_history()
     ecb = raw.sources.get(history.source.source_id)
     sources = dict(raw.sources)

@@ -18,9 +18,7 @@ class KakehashiError(Exception):
         reason_code: Code of the codelist `quarantine_reason`, for input that is set aside.
     """
 
-    def __init__(
-        self, where: str, found: str, expected: str, remedy: str, reason_code: str = "invalid_value"
-    ) -> None:
+    def __init__(self, where: str, found: str, expected: str, remedy: str, reason_code: str = "invalid_value") -> None:
         self.where = where
         self.found = found
         self.expected = expected

@@ -84,7 +84,11 @@ def source_rows(sources: Mapping[str, Source], statements: Sequence[Mapping[str,
     counts = Counter(str(statement["source_id"]) for statement in statements)
     names = [field.name for field in fields(Source)]
     return [
-        {**{name: getattr(source, name) for name in names}, "witness_id": source.witness, "n_statements": counts[source_id]}
+        {
+            **{name: getattr(source, name) for name in names},
+            "witness_id": source.witness,
+            "n_statements": counts[source_id],
+        }
         for source_id, source in sources.items()
     ]
 
@@ -92,7 +96,9 @@ def source_rows(sources: Mapping[str, Source], statements: Sequence[Mapping[str,
 def _record(table: str, row: Row) -> dict[str, Any]:
     # A key column that is part of a content hash or of a composite key may stand in the key alone.
     keys = {
-        column: part for column, part in zip(TABLES[table].key, row.key, strict=True) if column not in row.values and part
+        column: part
+        for column, part in zip(TABLES[table].key, row.key, strict=True)
+        if column not in row.values and part
     }
     return {**keys, **row.values}
 
@@ -133,9 +139,7 @@ def _quarantine_row(item: Quarantined, released_on: dt.date) -> dict[str, Any]:
 def _codelist_rows(raw: Raw) -> Records:
     file = raw.auxiliary.get("codelists")
     names = [column.name for column in TABLES["codelists"].columns]
-    return [
-        {name: row[name] for name in names if row.get(name)} for _, row in (file.rows if file is not None else ())
-    ]
+    return [{name: row[name] for name in names if row.get(name)} for _, row in (file.rows if file is not None else ())]
 
 
 _EXTRA_NOTES = {

@@ -164,8 +164,8 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     "pipeline_stage": ("ingest", "extract", "resolve", "reconcile", "dependence", "publish"),
     "quarantine_reason": (
         "unreadable_format", "no_text", "bad_encoding", "too_large", "malformed", "missing_column",
-        "unknown_column", "unknown_table", "invalid_value", "unknown_source", "unknown_reference",
-        "duplicate", "empty", "unsafe",
+        "unknown_column", "unknown_table", "invalid_value", "missing_source", "unknown_source", "unknown_reference",
+        "conflicting_record", "duplicate", "empty", "unsafe",
     ),
     "change_kind": ("added", "removed", "changed"),
     "change_reason": (

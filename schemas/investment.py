@@ -113,7 +113,7 @@ class Projects(Table):
         pattern=common.SLUG,
     )
     sector: Text = column("Sector.", "分野。", codelist="sector")
-    technology: Text = column("Technology, in a few words.", "技術(短い語句)。", disputable=False)
+    technology: Text = column("Technology, in a few words.", "技術(短い語句)。")
     stage: Text = column(
         "Furthest stage reached on evidence from a primary document, a party or two witnesses.",
         "一次文書、当事者の確認、または独立した2者の証言に基づく最も進んだ段階。",

@@ -75,6 +75,7 @@ class Amounts(Table):
     as_of: Day = column(
         "Date the amount was stated or agreed; its exchange rate is taken on it.",
         "金額が示された、または合意された日。換算レートの基準日。",
+        disputable=False,
     )
     as_of_precision: Text = column(
         "How exactly that date is known.", "その日付の精度。", codelist="precision", disputable=False

@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import math
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ import pandas as pd
 from schemas.frames import LIST_SEPARATOR, ContractViolationError, frame
 from schemas.specs import TABLES
 
+_NEEDS_QUOTES = re.compile(r'[",\r\n]').search
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -94,11 +96,13 @@ def to_csv(name: str, data: pd.DataFrame) -> str:
     """
     names = TABLES[name].names
     cells = [[as_text(value) for value in data[column].tolist()] for column in names]
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(zip(*cells, strict=True))
-    return target.getvalue()
+    lines = [",".join(names), *(",".join(map(_csv_cell, row)) for row in zip(*cells, strict=True))]
+    return "\n".join(lines) + "\n"
+
+
+def _csv_cell(text: str) -> str:
+    # The standard writer leaves a lone carriage return unquoted when lines end in LF; readers then see a new row.
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES(text) else text
 
 
 def from_csv(name: str, text: str) -> pd.DataFrame:

@@ -148,7 +148,11 @@ def net_import_reliance(
 
     Args:
         production: Primary and secondary production, in the unit of all other arguments.
+        imports: Imports for consumption.
+        exports: Exports; may be missing for `imports_only`.
+        formula: Code of `nir_formula`.
         industry_stock_draw: Stocks at the beginning less stocks at the end; a draw adds to supply.
+        government_stock_draw: The same for Government stocks.
 
     Returns:
         The reliance with code exact; net_exporter where net imports are negative; not_available where an input that

@@ -51,11 +51,15 @@ def number(row: Row, column: str) -> float | None:
 
 
 def share_of(row: Row) -> Share | None:
-    """Return share_low_pct and share_high_pct as bounds; an open end is 0 or 100, None where neither is known."""
+    """Return share_low_pct and share_high_pct as bounds; an open end is 0 or 100.
+
+    None where neither is known, and where they contradict each other (the checks of the contract report that).
+    """
     low, high = number(row, "share_low_pct"), number(row, "share_high_pct")
     if low is None and high is None:
         return None
-    return Share(0.0 if low is None else low, WHOLE if high is None else high)
+    bottom, top = 0.0 if low is None else low, WHOLE if high is None else high
+    return Share(bottom, top) if 0.0 <= bottom <= top <= WHOLE else None
 
 
 def proof(rows: Iterable[Row], *columns: str) -> list[Receipt]:
@@ -72,6 +76,16 @@ def proof(rows: Iterable[Row], *columns: str) -> list[Receipt]:
         for receipt in receipts or _own(row, columns):
             found.setdefault((receipt.statement_id, receipt.source_id, receipt.locator, receipt.raw_literal), receipt)
     return list(found.values())
+
+
+def share_proof(rows: Iterable[Row]) -> list[Receipt]:
+    """Return the receipts of shares that were inputs: one a share, two where its bounds differ."""
+    found: list[Receipt] = []
+    for row in rows:
+        share = share_of(row)
+        both = share is None or share.exact is None
+        found.extend(proof([row], *(("share_low_pct", "share_high_pct") if both else ("share_low_pct",))))
+    return found
 
 
 def _own(row: Row, columns: Iterable[str]) -> list[Receipt]:
@@ -96,4 +110,5 @@ def source_ids(rows: Iterable[Row]) -> tuple[str, ...]:
 
 def copy_of(row: Row) -> Row:
     """Return a row that can be changed without changing the reconciled one."""
-    return Row(row.table, row.key, dict(row.values), {c: list(r) for c, r in row.receipts.items()}, row.best, row.support)
+    receipts = {column: list(proofs) for column, proofs in row.receipts.items()}
+    return Row(row.table, row.key, dict(row.values), receipts, row.best, row.support)

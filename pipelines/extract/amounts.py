@@ -131,7 +131,7 @@ def _atoms(grammar: MoneyGrammar, text: str, language: str | None, country: str 
         if currency and number is not None and not _other_sense(text, match) and free(match):
             value = number * grammar.factor(match["scale"])
             yield _Atom(match.start(), match.end(), value, money(currency, "en"), bool(match["scale"]), "en")
-    if country == "JPN" or "yen" in text:
+    if country == "JPN" or re.search(r"yen|Japan|Tokyo", text):
         for match in re.finditer(r"(?<![A-Za-z])Y(\d[\d,.]*\d|\d)\s?(trillion|billion|million|tn|bn|m|b)?\b", text):
             if free(match):
                 value = Decimal(match[1].replace(",", "")) * grammar.factor(match[2])
@@ -173,7 +173,8 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
             return True
         return bool(re.match(r"\s(?:a|per) (?:year|day|month)|\s?/", after)) and bool(_WEIGHTS.search(around))
     if unit == "won":
-        return not match["scale"] and bool(re.match(r"\s(?:the|a|an|his|her|its|their|contracts?|seats?|awards?)\b", after))
+        value = re.fullmatch(r"[\d,.]+", number)
+        return not match["scale"] and not (value and len(number.replace(",", "")) >= 3)
     return unit == "rand" and after.startswith((" corp", " paul"))
 
 
@@ -194,6 +195,10 @@ def _join_ranges(grammar: MoneyGrammar, text: str, atoms: list[_Atom]) -> list[_
             joined.append(replace(atom, end=following.end, value=low, upper=following.value))
             number += 2
             continue
+        if following and _GAP.fullmatch(text[atom.end : following.start]) and not atom.scaled and following.scaled:
+            # A change "from $2 to $3 billion" leaves the scale out once, as a range does.
+            if atom.value is not None and atom.currency == following.currency and atom.value < 1000:
+                atom = replace(atom, value=atom.value * _scale_of(grammar, text, following), scaled=True)
         joined.append(_with_partner(grammar, text, atom, following))
         number += 1
     return [atom if atom.upper is None or atom.value is None or atom.value < atom.upper else replace(atom, upper=None)
@@ -213,7 +218,7 @@ def _is_range(grammar: MoneyGrammar, text: str, first: _Atom, second: _Atom) -> 
             return False
     before = text[: first.start]
     if gap.strip() == "and":
-        return bool(re.search(r"\bbetween\s+(?:\w+\s+)?$", before))
+        return bool(re.search(r"\b[Bb]etween\s+(?:\w+\s+)?$", before))
     if gap.strip() in ("to", "から"):
         return not _is_change(grammar, before, text[second.end :], gap.strip())
     return True
@@ -234,8 +239,9 @@ def _scale_of(grammar: MoneyGrammar, text: str, atom: _Atom) -> Decimal:
     """The scale word of an atom, for a partner that has none: `$2-3 billion`, 5～6億円."""
     body = text[atom.start : atom.end]
     if atom.language == "ja":
-        found = re.findall(r"[十百千]?[万億兆]", body)
-        return (japanese_value(found[0] if len(found[0]) == 1 else found[0]) or Decimal(1)) if found else Decimal(1)
+        found = re.search(r"([十百千]?)[万億兆]", body)
+        value = japanese_value(found[0] if found[1] else f"1{found[0]}") if found else None
+        return value or Decimal(1)
     match = grammar.signed.search(body) or grammar.united.search(body)
     return grammar.factor(match["scale"]) if match else Decimal(1)
 
@@ -254,7 +260,7 @@ def _with_partner(grammar: MoneyGrammar, text: str, atom: _Atom, following: _Ato
         rest = text[after.end() : after.end() + 12]
         tied = bool(after["scale"]) and (word not in ("to", "and") or not atom.scaled)
         plain = not after["scale"] and not atom.scaled and word not in ("to", "and") and not re.match(r"[-\w]|\s\w", rest)
-        allowed = word != "and" or re.search(r"\bbetween\s+$", text[: atom.start])
+        allowed = word != "and" or re.search(r"\b[Bb]etween\s+$", text[: atom.start])
         if (tied or plain) and allowed and low < upper and not re.match(r"-?(?:year|month|day|hour)", rest.lower()):
             return replace(atom, end=after.end(), value=low, upper=upper)
     before = grammar.partner_before.search(text[: atom.start])
@@ -263,7 +269,7 @@ def _with_partner(grammar: MoneyGrammar, text: str, atom: _Atom, following: _Ato
         scale = grammar.factor(before["scale"]) if before["scale"] else _scale_of(grammar, text, atom)
         low = Decimal(before["digits"].replace(",", "")) * scale
         head = text[: before.start()]
-        allowed = word != "and" or bool(re.search(r"\bbetween\s+$", head))
+        allowed = word != "and" or bool(re.search(r"\b[Bb]etween\s+$", head))
         changed = word == "to" and _is_change(grammar, head, text[atom.end :], "to")
         if allowed and not changed and low < atom.value and (word != "to" or not re.search(r"[$€£¥]\s?$", head)):
             return replace(atom, start=before.start(), value=low, upper=atom.value)

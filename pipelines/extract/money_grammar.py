@@ -67,7 +67,7 @@ class MoneyGrammar:
         large = "|".join(row["form"] for row in scales if row["form"].endswith("s"))
         number = rf"[{VAGUE}]?{JAPANESE}+(?:[{VAGUE}]{JAPANESE}+)?"
         flags = re.IGNORECASE
-        self.gate = re.compile(rf"{signs}|{'|'.join(kanji)}|{units}", flags)
+        self.gate = re.compile(rf"{signs}|{'|'.join(kanji)}|{units}|\bY\d", flags)
         self.signed = re.compile(
             rf"(?<![A-Za-z0-9])(?P<sign>{signs})\s?(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?", flags
         )

@@ -45,9 +45,7 @@ def claims_of(file: TableFile, sources: Mapping[str, Source]) -> Coded:
         try:
             claims.extend(_row_claims(file, spec, number, row, sources))
         except RawFileError as error:
-            quarantined.append(
-                Quarantined(file.path, "ingest", error.reason_code, str(error), number, error.where)
-            )
+            quarantined.append(Quarantined(file.path, "ingest", error.reason_code, str(error), number, error.where))
     return Coded(tuple(claims), tuple(quarantined))
 
 
@@ -64,9 +62,11 @@ def _row_claims(
     }
     modality = _code(file, number, row, "modality", "asserted")
     stated = row.get("stated_on", "").strip()
-    default_review = "accepted" if any(source.url or source.source_id == REFERENCE_SOURCE for source in cited) or (
-        file.room != "curated"
-    ) else "unreviewed"
+    default_review = (
+        "accepted"
+        if any(source.url or source.source_id == REFERENCE_SOURCE for source in cited) or (file.room != "curated")
+        else "unreviewed"
+    )
     review = _code(file, number, row, "review", default_review)
     return [
         Claim(
@@ -84,9 +84,7 @@ def _row_claims(
     ]
 
 
-def _cells(
-    file: TableFile, spec: TableSpec, number: int, row: Mapping[str, str]
-) -> dict[str, tuple[Value, str]]:
+def _cells(file: TableFile, spec: TableSpec, number: int, row: Mapping[str, str]) -> dict[str, tuple[Value, str]]:
     cells: dict[str, tuple[Value, str]] = {}
     for column in spec.columns:
         text = row.get(column.name, "").strip()
@@ -125,9 +123,7 @@ def _check_codes(file: TableFile, number: int, column: Column, value: Value) -> 
             raise _refuse(file, number, column.name, str(item), f"a code of {codelist}: {', '.join(allowed)}")
 
 
-def _key(
-    file: TableFile, spec: TableSpec, number: int, cells: Mapping[str, tuple[Value, str]]
-) -> tuple[str, ...]:
+def _key(file: TableFile, spec: TableSpec, number: int, cells: Mapping[str, tuple[Value, str]]) -> tuple[str, ...]:
     if spec.meaning.hashed_key and spec.key[0] not in cells:
         return ()
     parts = []
@@ -139,9 +135,7 @@ def _key(
     return tuple(parts)
 
 
-def _cited(
-    file: TableFile, number: int, row: Mapping[str, str], sources: Mapping[str, Source]
-) -> Sequence[Source]:
+def _cited(file: TableFile, number: int, row: Mapping[str, str], sources: Mapping[str, Source]) -> Sequence[Source]:
     ids = sorted({part.strip() for part in row.get("source_ids", "").split("|") if part.strip()})
     if not ids and file.source is not None:
         return (file.source,)
@@ -151,10 +145,14 @@ def _cited(
         known = [sources[source_id] for source_id in ids if source_id in sources]
         return known or (sources[REFERENCE_SOURCE],)
     if not ids:
-        raise _refuse(file, number, "source_ids", "an empty cell", "at least one source of curated/sources.csv", "unknown_source")
+        raise _refuse(
+            file, number, "source_ids", "an empty cell", "at least one source of curated/sources.csv", "unknown_source"
+        )
     missing = [source_id for source_id in ids if source_id not in sources]
     if missing:
-        raise _refuse(file, number, "source_ids", ", ".join(missing), "sources of curated/sources.csv", "unknown_source")
+        raise _refuse(
+            file, number, "source_ids", ", ".join(missing), "sources of curated/sources.csv", "unknown_source"
+        )
     return [sources[source_id] for source_id in ids]
 
 

@@ -141,8 +141,11 @@ def _read_sources(shelf: _Shelf) -> None:
                 source = source_from_row(table, number, row)
                 if source.source_id in shelf.sources and source.source_id != REFERENCE_SOURCE:
                     raise RawFileError(
-                        f"{file.path}, row {number}", f"{source.source_id} again", "one row a source",
-                        "Remove the second row.", "duplicate",
+                        f"{file.path}, row {number}",
+                        f"{source.source_id} again",
+                        "one row a source",
+                        "Remove the second row.",
+                        "duplicate",
                     )
                 shelf.sources[source.source_id] = source
             except RawFileError as error:
@@ -203,8 +206,11 @@ def _read_folder_document(shelf: _Shelf, place: str, source: Source, name: str) 
     file = shelf.files.get(f"{place}/{name}")
     if file is None:
         raise RawFileError(
-            f"{place}/source.yaml", f"document: {name or '(none)'}", "the name of a file beside it",
-            "Name the document.", "missing_source",
+            f"{place}/source.yaml",
+            f"document: {name or '(none)'}",
+            "the name of a file beside it",
+            "Name the document.",
+            "missing_source",
         )
     document = readers.read_document(file.content, file.path, source)
     source = with_bytes(source, file, document.source.reader or "documents")
@@ -237,7 +243,11 @@ def _read_inbox(shelf: _Shelf) -> None:
             source = with_bytes(document.source, file, document.source.reader or "documents")
             if source.source_id in shelf.sources:
                 raise RawFileError(
-                    file.path, f"source {source.source_id} again", "a source not yet in raw", "Remove the copy.", "duplicate"
+                    file.path,
+                    f"source {source.source_id} again",
+                    "a source not yet in raw",
+                    "Remove the copy.",
+                    "duplicate",
                 )
             shelf.sources[source.source_id] = source
             shelf.documents.append(replace(document, source=source))

@@ -51,8 +51,11 @@ def read_source_yaml(file: RawFile) -> tuple[Source, Mapping[str, Any]]:
     unknown = sorted(set(map(str, record)) - _FIELDS - FOLDER_FIELDS)
     if unknown:
         raise RawFileError(
-            file.path, f"unknown field {', '.join(unknown)}", f"one of {', '.join(sorted(_FIELDS | FOLDER_FIELDS))}",
-            "Rename the field or put remarks into `note`.", "unknown_column",
+            file.path,
+            f"unknown field {', '.join(unknown)}",
+            f"one of {', '.join(sorted(_FIELDS | FOLDER_FIELDS))}",
+            "Rename the field or put remarks into `note`.",
+            "unknown_column",
         )
     texts = {name: _text(value) for name, value in record.items() if name in _FIELDS and value is not None}
     return _source(texts, file.path), {name: value for name, value in record.items() if name in FOLDER_FIELDS}
@@ -76,8 +79,11 @@ def join(curated: Source | None, described: Source, where: str) -> Source:
             merged[field.name] = theirs
         else:
             raise RawFileError(
-                f"{where}, field {field.name}", str(theirs), f"{ours}, as in curated/sources.csv",
-                "Make the two records agree.", "conflicting_record",
+                f"{where}, field {field.name}",
+                str(theirs),
+                f"{ours}, as in curated/sources.csv",
+                "Make the two records agree.",
+                "conflicting_record",
             )
     return Source(**merged)
 

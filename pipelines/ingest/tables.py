@@ -43,22 +43,32 @@ def read_csv(file: RawFile) -> tuple[tuple[str, ...], tuple[tuple[int, Mapping[s
         header = tuple(name.strip() for name in next(reader))
         if len(set(header)) != len(header) or not all(header):
             raise RawFileError(
-                f"{file.path}, row 1", f"header {', '.join(header)}", "columns with names, each once",
-                "Correct the header.", "malformed",
+                f"{file.path}, row 1",
+                f"header {', '.join(header)}",
+                "columns with names, each once",
+                "Correct the header.",
+                "malformed",
             )
         line = reader.line_num + 1
         for cells in reader:
             if cells and len(cells) != len(header):
                 raise RawFileError(
-                    f"{file.path}, row {line}", f"{len(cells)} cells", f"{len(header)} as in the header",
-                    "Quote cells that hold a comma.", "malformed",
+                    f"{file.path}, row {line}",
+                    f"{len(cells)} cells",
+                    f"{len(header)} as in the header",
+                    "Quote cells that hold a comma.",
+                    "malformed",
                 )
             if any(cell.strip() for cell in cells):
                 rows.append((line, dict(zip(header, cells, strict=True))))
             line = reader.line_num + 1
     except (csv.Error, StopIteration) as error:
         raise RawFileError(
-            f"{file.path}, row {line}", str(error) or "no header", "comma-separated rows", "Repair the file.", "malformed"
+            f"{file.path}, row {line}",
+            str(error) or "no header",
+            "comma-separated rows",
+            "Repair the file.",
+            "malformed",
         ) from error
     return header, tuple(rows)
 
@@ -79,7 +89,10 @@ def read_table(file: RawFile, room: str, columns: Sequence[str] | None, source: 
         unknown = [name for name in header if name not in columns and name not in EXTRA_COLUMNS]
         if unknown:
             raise RawFileError(
-                f"{file.path}, row 1", f"unknown column {', '.join(unknown)}", f"one of {', '.join(columns)}",
-                "Rename the column or put remarks into `note`.", "unknown_column",
+                f"{file.path}, row 1",
+                f"unknown column {', '.join(unknown)}",
+                f"one of {', '.join(columns)}",
+                "Rename the column or put remarks into `note`.",
+                "unknown_column",
             )
     return TableFile(file.path, table_name(file.path), room, file.sha256, source, rows)

@@ -39,10 +39,8 @@ def output_lock(output: Path) -> Iterator[None]:
     with clear_errors(output):
         output.mkdir(parents=True, exist_ok=True)
         place = output.resolve()
-        if _held.get(place) == threading.get_ident():
-            file = None
-        else:
-            file = (output / LOCK_NAME).open("a+")
+        mine = _held.get(place) == threading.get_ident()
+        file = None if mine else (output / LOCK_NAME).open("a+")
     if file is None:
         yield
         return

@@ -38,9 +38,8 @@ def gate(tables: Mapping[str, pd.DataFrame]) -> tuple[Finding, ...]:
     data = Tables(tables)
     findings: list[Finding] = []
     for name, check in TABLE_CHECKS.items():
-        if findings and name not in _SHAPE:
-            if any(finding.check in _SHAPE for finding in findings):
-                break
+        if name not in _SHAPE and any(finding.check in _SHAPE for finding in findings):
+            break
         findings += _shortened(name, check(data))
     return tuple(findings)
 

@@ -48,7 +48,8 @@ def _declared(check: str, tables: Tables, *prefixes: str) -> Iterator[Finding]:
         for failure in tables.failures(name):
             rule = failure["check"] or ""
             if rule.startswith(prefixes):
-                yield Finding(check, f"{name} {failure['key']} {failure['column']}", str(failure["value"] or "null"), rule)
+                where = f"{name} {failure['key']} {failure['column']}"
+                yield Finding(check, where, str(failure["value"] or "null"), rule)
 
 
 @table_check("required_filled")

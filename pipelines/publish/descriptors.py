@@ -1,4 +1,4 @@
-"""What stands beside the tables in a release: datapackage.json, release.json, the readmes, the data dictionary, the DDL.
+"""What stands beside the tables in a release: descriptors, manifest, readmes, data dictionary, SQL.
 
 What belongs here: descriptions generated from the contract and the tables. What does not: the tables' own bytes
 (`formats`) and the folder (`release`).
@@ -111,6 +111,8 @@ def datapackage(facts: ReleaseFacts, texts: ReleaseTexts, sources: Sequence[Mapp
     """Return the Frictionless Data Package (version 2) of the release.
 
     Args:
+        facts: Version, date and tables.
+        texts: Words that no table holds.
         sources: Rows of the table `sources`; those with an address are named as the package's sources.
     """
     package: dict[str, Any] = {
@@ -197,6 +199,8 @@ def readme(language: str, facts: ReleaseFacts, texts: ReleaseTexts, totals: Sequ
 
     Args:
         language: `en` or `ja`.
+        facts: Version, date and tables.
+        texts: Words that no table holds.
         totals: Rows of the table `totals`: the only figures that are printed, each with its set, ceilings apart.
     """
     import jinja2
@@ -215,7 +219,7 @@ def readme(language: str, facts: ReleaseFacts, texts: ReleaseTexts, totals: Sequ
     text = environment.get_template(name).render(
         facts=facts,
         texts=texts,
-        totals=[row for row in totals if row["scope"] == "all"],
+        totals=sorted((row for row in totals if row["scope"] == "all"), key=_order_of_sets),
         dollars=dollars,
         specs=contract.TABLES,
         keys={name: _key_columns(name, language) for name in facts.tables},
@@ -224,12 +228,16 @@ def readme(language: str, facts: ReleaseFacts, texts: ReleaseTexts, totals: Sequ
     return text.encode()
 
 
+def _order_of_sets(row: Mapping[str, Any]) -> int:
+    return contract.CODELISTS["sum_set"].index(row["sum_set"])
+
+
 def _key_columns(name: str, language: str) -> str:
     spec = contract.TABLES[name]
     columns = [column for column in spec.columns if column.name in spec.key]
     if language == "en":
         return ", ".join(f"`{column.name}`" for column in columns)
-    return "、".join(f"`{column.name}`({column.meaning.ja.rstrip('。')})" for column in columns)
+    return "、".join(f"`{column.name}`({column.meaning.ja.split('。')[0]})" for column in columns)
 
 
 def dollars_en(amount: Decimal | None) -> str:

@@ -144,6 +144,8 @@ class _Reasons:
 
     def of_cell(self, table: str, key: str, column: str, fx_moved: bool) -> str:
         """The reason of one changed cell."""
+        if table == "sources" and key in self._revised:
+            return "source_revised"
         if table == "exchange_rates" or (fx_moved and any(part in column for part in _DOLLARS)):
             return "fx_refreshed"
         receipts = [row for row in self._receipts.get((table, key), ()) if row["column"] == column]

@@ -16,6 +16,7 @@ import pyarrow as pa
 from pipelines.publish.formats import key_text
 from schemas import contract
 
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong.
@@ -33,6 +34,7 @@ class Finding:
     expected: str
 
     def __str__(self) -> str:
+        """One line for people."""
         return f"{self.check}: {self.where}: found {self.found}; expected {self.expected}"
 
 

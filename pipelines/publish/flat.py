@@ -29,35 +29,42 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class FlatColumn:
-    """A column of the flat file: name, Arrow type, English and Japanese meaning."""
+    """A column of the flat file.
+
+    Attributes:
+        en: Meaning in English.
+        ja: Meaning in Japanese.
+        copies: Column of `projects` that it repeats unchanged; None where the cell is put into words here.
+    """
 
     name: str
     arrow_type: pa.DataType
     en: str
     ja: str
+    copies: str | None = None
 
 
 _MONEY = pa.decimal128(20, 2)
 
 FLAT_COLUMNS: tuple[FlatColumn, ...] = (
-    FlatColumn("project_id", pa.string(), "Stable id of the project.", "プロジェクトの固定識別子。"),
-    FlatColumn("name", pa.string(), "Name in English.", "英語名。"),
-    FlatColumn("name_ja", pa.string(), "Name in Japanese.", "日本語名。"),
+    FlatColumn("project_id", pa.string(), "Stable id of the project.", "プロジェクトの固定識別子。", "project_id"),
+    FlatColumn("name", pa.string(), "Name in English.", "英語名。", "name"),
+    FlatColumn("name_ja", pa.string(), "Name in Japanese.", "日本語名。", "name_ja"),
     FlatColumn("program", pa.string(), "Investment programme it is seen with.", "関係する投資プログラム。"),
     FlatColumn("program_relation", pa.string(), "How it stands to the programme.", "プログラムとの関係。"),
     FlatColumn("tranche", pa.string(), "Tranche in which it was named.", "公表された回(トランシェ)。"),
     FlatColumn("sector", pa.string(), "Sector.", "部門。"),
     FlatColumn("stage", pa.string(), "Furthest stage on sufficient evidence.", "十分な証拠のある最も進んだ段階。"),
     FlatColumn("stage_evidence", pa.string(), "What the stage rests on, in words.", "段階の根拠(文章)。"),
-    FlatColumn("state", pa.string(), "State or prefecture, ISO 3166-2.", "州・都道府県(ISO 3166-2)。"),
-    FlatColumn("city", pa.string(), "City or place.", "市町村または地点。"),
-    FlatColumn("country", pa.string(), "Country, ISO 3166-1 alpha-3.", "国(ISO 3166-1 alpha-3)。"),
+    FlatColumn("state", pa.string(), "State or prefecture, ISO 3166-2.", "州・都道府県(ISO 3166-2)。", "admin1"),
+    FlatColumn("city", pa.string(), "City or place.", "市町村または地点。", "city"),
+    FlatColumn("country", pa.string(), "Country, ISO 3166-1 alpha-3.", "国(ISO 3166-1 alpha-3)。", "country"),
     FlatColumn(
         "cost", pa.string(), "Cost with its qualifier in words, in the currency of the source; not a sum of payments.",
         "事業費(限定語つき、出典の通貨)。支払額の合計ではない。",
     ),
-    FlatColumn("cost_usd_low", _MONEY, "Lower bound of the cost, USD.", "事業費の下限(米ドル)。"),
-    FlatColumn("cost_usd_high", _MONEY, "Upper bound of the cost, USD.", "事業費の上限(米ドル)。"),
+    FlatColumn("cost_usd_low", _MONEY, "Lower bound of the cost, USD.", "事業費の下限(米ドル)。", "cost_usd_low"),
+    FlatColumn("cost_usd_high", _MONEY, "Upper bound of the cost, USD.", "事業費の上限(米ドル)。", "cost_usd_high"),
     FlatColumn("payers", pa.string(), "Who pays, where a source says so.", "資金の出し手(出典に明記のもの)。"),
     FlatColumn("operators", pa.string(), "Operators.", "運営者。"),
     FlatColumn("developers", pa.string(), "Developers.", "開発者。"),
@@ -69,10 +76,14 @@ FLAT_COLUMNS: tuple[FlatColumn, ...] = (
     ),
     FlatColumn("japanese_participants", pa.string(), "All participants from Japan.", "日本の参加者すべて。"),
     FlatColumn("materials", pa.string(), "Materials and what is done with them.", "関係する鉱物・素材と関わり方。"),
-    FlatColumn("last_evidence_on", pa.date32(), "Date of the newest evidence.", "最新の証拠の日付。"),
-    FlatColumn("n_witnesses", pa.int64(), "Independent first publishers.", "独立した初出発行元の数。"),
-    FlatColumn("open_conflicts", pa.int64(), "Cells on which sources differ.", "出典が食い違うセルの数。"),
-    FlatColumn("review", pa.string(), "Whether a person has checked the row.", "人による確認の状態。"),
+    FlatColumn(
+        "last_evidence_on", pa.date32(), "Date of the newest evidence.", "最新の証拠の日付。", "last_evidence_on"
+    ),
+    FlatColumn("n_witnesses", pa.int64(), "Independent first publishers.", "独立した初出発行元の数。", "n_witnesses"),
+    FlatColumn(
+        "open_conflicts", pa.int64(), "Cells on which sources differ.", "出典が食い違うセルの数。", "n_conflicts"
+    ),
+    FlatColumn("review", pa.string(), "Whether a person has checked the row.", "人による確認の状態。", "review"),
     FlatColumn("receipt", pa.string(), "Command that shows where the cost comes from.", "事業費の根拠を示すコマンド。"),
 )
 
@@ -262,17 +273,21 @@ class _Parties:
                 self._payments[row["project_id"]].append(row)
 
     def payers(self, project_id: str) -> str | None:
+        """Names of who pays for the project."""
         return self._list(self._payments[project_id], "payer_org_id")
 
     def with_role(self, project_id: str, *roles: str) -> str | None:
+        """Names of those who hold a role and do more than show interest."""
         return self._list(r for r in self._by_project[project_id] if r["role"] in roles and not _only_interest(r))
 
     def interested(self, project_id: str) -> str | None:
+        """Names of those who only show interest."""
         rows = self._by_project[project_id]
         firm = {row["org_id"] for row in rows if not _only_interest(row)}
         return self._list(row for row in rows if _only_interest(row) and row["org_id"] not in firm)
 
     def japanese(self, project_id: str) -> str | None:
+        """Names of all participants from Japan."""
         rows = [row for row in self._by_project[project_id] if row["org_id"] in self._japanese]
         return self._list(rows, engagement_matters=False)
 
@@ -300,7 +315,7 @@ class _Parties:
 
 
 def _only_interest(row: Row) -> bool:
-    return row["role"] == "interested" or row["engagement"] == "interest_expressed"
+    return bool(row["role"] == "interested" or row["engagement"] == "interest_expressed")
 
 
 def _materials(

@@ -36,7 +36,7 @@ CSV_BATCH_ROWS = 65_536
 LIST_SEPARATOR = contract.LIST_SEPARATOR
 
 _TRAILING_ZEROS = r"\.?0+$"
-_FAR, _NEAR = 1e15, 1e-3
+_FAR, _NEAR = 1e10, 1e-3
 """Beyond these Arrow and the contract spell floats differently (1e-7, 1e-07)."""
 
 _FORMULA = r"^('*[=+\-@])"

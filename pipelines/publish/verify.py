@@ -8,9 +8,13 @@ Needs nothing but the folder. A new check of files is one function with `@releas
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +22,7 @@ import pyarrow.parquet as pq
 from pipelines.publish.checks import gate
 from pipelines.publish.descriptors import data_dictionary_csv, resource
 from pipelines.publish.findings import Finding
-from pipelines.publish.flat import flat_csv, projects_flat
+from pipelines.publish.flat import FLAT_COLUMNS, flat_csv, projects_flat
 from pipelines.publish.folder import SUMS, Folder
 from pipelines.publish.formats import CSV_BATCH_ROWS, csv_chunks, logical_sha256
 from schemas import contract
@@ -177,10 +181,9 @@ def _told(folder: Folder, name: str) -> dict[str, int | str]:
     table = folder.table(name)
     if isinstance(table, pa.Table):
         told["rows"] = table.num_rows
-        try:
+        # A type that no contract has cannot be spelled; parquet_schema tells it.
+        with contextlib.suppress(pa.ArrowException):
             told["logical_sha256"] = logical_sha256(table.schema, table.to_batches(max_chunksize=CSV_BATCH_ROWS))
-        except pa.ArrowException:  # a type that no contract has; parquet_schema tells it
-            pass
     return told
 
 
@@ -195,7 +198,7 @@ def parquet_readable(folder: Folder) -> Iterator[Finding]:
 
 @release_check("parquet_schema")
 def parquet_schema(folder: Folder) -> Iterator[Finding]:
-    """Every Parquet file has the contract's columns, types and descriptions."""
+    """Every Parquet file has the contract's columns, types and units (descriptions may be reworded in time)."""
     for name in contract.TABLES:
         table = folder.table(name)
         if isinstance(table, str):
@@ -209,27 +212,32 @@ def parquet_schema(folder: Folder) -> Iterator[Finding]:
         for found, field in zip(table.schema, expected, strict=True):
             if found.type != field.type or found.nullable != field.nullable:
                 yield Finding("parquet_schema", f"{where} {field.name}", str(found), str(field))
-            elif found.metadata != field.metadata:
-                yield Finding("parquet_schema", f"{where} {field.name}", "another description", "the contract's own")
+            elif _unit(found) != _unit(field):
+                yield Finding("parquet_schema", f"{where} {field.name} unit", str(_unit(found)), str(_unit(field)))
+
+
+def _unit(field: pa.Field) -> str | None:
+    unit = (field.metadata or {}).get(b"unit")
+    return None if unit is None else unit.decode()
 
 
 @release_check("csv_agrees")
 def csv_agrees(folder: Folder) -> Iterator[Finding]:
     """Every CSV says what the Parquet beside it says: it is the very bytes that the Parquet's rows give."""
     for name in contract.TABLES:
-        parquet, csv = folder.parquet(name), folder.csv(name)
-        if not csv.is_file() or isinstance(folder.table(name), str):
+        parquet, text = folder.parquet(name), folder.csv(name)
+        if not text.is_file() or isinstance(folder.table(name), str):
             continue
-        line = _first_difference(parquet, csv)
+        line = _first_difference(parquet, text)
         if line is not None:
             found = f"a difference from tables/{name}.parquet at line {line}"
             yield Finding("csv_agrees", f"tables/{name}.csv", found, "the same rows")
 
 
-def _first_difference(parquet: Path, csv: Path) -> int | None:
+def _first_difference(parquet: Path, csv_path: Path) -> int | None:
     """Number of the first line (1 is the header) in which a CSV differs from the Parquet's rows, None for none."""
     line = 1
-    with pq.ParquetFile(parquet) as file, csv.open("rb") as text:
+    with pq.ParquetFile(parquet) as file, csv_path.open("rb") as text:
         try:
             for chunk in csv_chunks(file.schema_arrow, file.iter_batches(batch_size=CSV_BATCH_ROWS)):
                 found = text.read(len(chunk))
@@ -258,8 +266,10 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
     listed = [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
     described = {item.get("name"): item for item in listed}
     for name in contract.TABLES:
-        if described.get(name) != resource(name):
-            found = "another description" if name in described else "no resource"
+        if name not in described:
+            yield Finding("descriptor_agrees", f"datapackage.json {name}", "no resource", "one")
+        elif _shape(described[name]) != _shape(resource(name)):
+            found = "other columns, types, units, keys or licence"
             yield Finding("descriptor_agrees", f"datapackage.json {name}", found, "the contract's own")
     for item in listed:
         if not isinstance(item.get("path"), str) or item["path"] not in folder.files:
@@ -267,27 +277,56 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
             yield Finding("descriptor_agrees", where, str(item.get("path")), "a file of the release")
 
 
+def _shape(described: dict[str, Any]) -> tuple[Any, ...]:
+    """What must not change within a contract version: all but the wording of descriptions and added codes."""
+    schema = described.get("schema")
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    if not isinstance(schema, dict) or not isinstance(fields, list):
+        return (None,)
+    columns = tuple((f.get("name"), f.get("type"), f.get("unit")) for f in fields if isinstance(f, dict))
+    keys = (schema.get("primaryKey"), schema.get("uniqueKeys"), schema.get("foreignKeys"), schema.get("missingValues"))
+    return (described.get("path"), described.get("parquet"), described.get("licenses"), columns, keys)
+
+
 @release_check("declarations_agree")
 def declarations_agree(folder: Folder) -> Iterator[Finding]:
-    """data_dictionary.csv and contract.sql are those of the contract that release.json names."""
-    if (folder.manifest or {}).get("contract_version") != contract.CONTRACT_VERSION:
-        return
-    expected = {"data_dictionary.csv": data_dictionary_csv(), "contract.sql": contract.sql_ddl().encode()}
-    for name, content in expected.items():
-        found = folder.content(name)
-        if found is not None and found != content:
-            yield Finding("declarations_agree", name, "another text", f"that of contract {contract.CONTRACT_VERSION}")
+    """data_dictionary.csv and contract.sql declare the contract's columns, whatever their wording."""
+    expected = {
+        "data_dictionary.csv": (_declared_columns(data_dictionary_csv()), _declared_columns),
+        "contract.sql": (_declared_tables(contract.sql_ddl().encode()), _declared_tables),
+    }
+    for name, (ours, read) in expected.items():
+        content = folder.content(name)
+        if content is not None and read(content) != ours:
+            yield Finding("declarations_agree", name, "other declarations", f"contract {contract.CONTRACT_VERSION}")
+
+
+def _declared_columns(content: bytes) -> list[tuple[str | None, ...]]:
+    rows = csv.DictReader(io.StringIO(content.decode(errors="replace"), newline=""))
+    return [tuple(row.get(part) for part in ("table", "column", "type", "unit", "key")) for row in rows]
+
+
+def _declared_tables(content: bytes) -> list[str]:
+    return [line for line in content.decode(errors="replace").splitlines() if not line.startswith("COMMENT ")]
 
 
 @release_check("flat_agrees")
 def flat_agrees(folder: Folder) -> Iterator[Finding]:
-    """projects_flat.csv says what the tables say."""
-    found = folder.content("projects_flat.csv")
-    if found is None or "projects" not in folder.frames:
+    """projects_flat.csv has every project once and repeats its cells; words of its own may be put better in time."""
+    content = folder.content("projects_flat.csv")
+    if content is None or "projects" not in folder.frames:
         return
-    expected = flat_csv(projects_flat(folder.frames))
-    if found != expected:
-        pairs = zip(found.splitlines(), expected.splitlines(), strict=False)
-        line = next((i for i, (left, right) in enumerate(pairs, 1) if left != right), None)
-        where = f"projects_flat.csv line {line}" if line else "projects_flat.csv"
-        yield Finding("flat_agrees", where, "other words than the tables give", "those of the tables")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")))
+    found = {row.get("project_id"): row for row in rows}
+    ours = csv.DictReader(io.StringIO(flat_csv(projects_flat(folder.frames)).decode("utf-8-sig"), newline=""))
+    expected = {row["project_id"]: row for row in ours}
+    if len(found) != len(rows) or found.keys() != expected.keys():
+        expected_rows = f"the {len(expected)} projects, each once"
+        yield Finding("flat_agrees", "projects_flat.csv", f"{len(rows)} rows", expected_rows)
+        return
+    for project_id, row in expected.items():
+        for column in FLAT_COLUMNS:
+            cell = found[project_id].get(column.name)
+            if column.copies is not None and cell != row[column.name]:
+                where = f"projects_flat.csv {project_id} {column.name}"
+                yield Finding("flat_agrees", where, str(cell), row[column.name] or "nothing")

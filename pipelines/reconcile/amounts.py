@@ -48,7 +48,9 @@ def convert(row: Row, history: RateHistory) -> Rate | None:
     rate = history.usd_per_unit(currency, as_of) if isinstance(as_of, dt.date) and currency else None
     if rate is None:
         return None
-    proof = Receipt(None, history.source.source_id, None, rate.locator, str(rate.usd_per_unit), "rate of the last business day")
+    proof = Receipt(
+        None, history.source.source_id, None, rate.locator, str(rate.usd_per_unit), "rate of the last business day"
+    )
     row.put("fx_rate", rate.usd_per_unit, [proof])
     row.put("fx_on", rate.on, [proof])
     row.put("fx_source_id", history.source.source_id, [proof])
@@ -115,7 +117,11 @@ def _rival_conflicts(ranked: Sequence[Row]) -> list[Conflict]:
         return []
     rule = deciding_rule(_row_weight(winner), _row_weight(losers[0]))
     if winner.text("kind") == "project_cost" and winner.text("project_id"):
-        table, key, columns = "projects", winner.text("project_id"), (("cost_usd_high", "usd_high"), ("cost_original_high", "high"))
+        table, key, columns = (
+            "projects",
+            winner.text("project_id"),
+            (("cost_usd_high", "usd_high"), ("cost_original_high", "high")),
+        )
     else:
         table, key, columns = "amounts", winner.key_text, (("high", "high"), ("usd_high", "usd_high"))
     conflicts = []
@@ -128,6 +134,34 @@ def _rival_conflicts(ranked: Sequence[Row]) -> list[Conflict]:
         if len(values) > 1:
             conflicts.append(Conflict(table, key, published, next(iter(values)), rule, dict(sorted(values.items()))))
     return conflicts
+
+
+def carried_conflicts(conflicts: Sequence[Conflict], chosen: Mapping[str, Row]) -> list[Conflict]:
+    """A project's cost is disputed where the amount it comes from is: say so on the project's cells too.
+
+    Args:
+        conflicts: Conflicts of all rows so far.
+        chosen: Subject -> the figure chosen among rivals.
+
+    Returns:
+        Conflicts on `projects.cost_original_high` and, for figures in dollars, `cost_usd_high`.
+    """
+    told = {(conflict.table, conflict.key, conflict.column) for conflict in conflicts}
+    projects = {row.key_text: row for subject, row in chosen.items() if subject.startswith("project_cost:")}
+    carried = []
+    for conflict in conflicts:
+        row = projects.get(conflict.key)
+        if conflict.table != "amounts" or conflict.column != "high" or row is None or not row.text("project_id"):
+            continue
+        columns = ["cost_original_high", *(["cost_usd_high"] if row.text("currency") == "USD" else [])]
+        for column in columns:
+            if ("projects", row.text("project_id"), column) not in told:
+                carried.append(
+                    Conflict(
+                        "projects", row.text("project_id"), column, conflict.chosen, conflict.rule, conflict.values
+                    )
+                )
+    return carried
 
 
 def _differs(winner: Row, other: Row) -> bool:

@@ -17,7 +17,10 @@ from pipelines.records import Source, Value
 from schemas.contract import TABLES
 
 FACTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "amounts": (("low", "high", "qualifier", "currency", "raw_literal", "source_converted"), ("as_of", "as_of_precision")),
+    "amounts": (
+        ("low", "high", "qualifier", "currency", "raw_literal", "source_converted"),
+        ("as_of", "as_of_precision"),
+    ),
     "projects": (("capacity_value", "capacity_unit"),),
     "project_locations": (("city", "admin1", "admin2", "country", "precision"),),
     "program_terms": (("value", "unit", "text"),),
@@ -25,7 +28,10 @@ FACTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "participants": (("share_pct", "share_of"),),
     "dependencies": (("reliance_low_pct", "reliance_high_pct", "reliance_code", "nir_formula", "origin", "estimated"),),
     "import_sources": (("share_low_pct", "share_high_pct", "rank", "partner_scope"),),
-    "material_production": (("quantity_low", "quantity_high", "unit", "quantity_code", "estimated"), ("share_low_pct", "share_high_pct")),
+    "material_production": (
+        ("quantity_low", "quantity_high", "unit", "quantity_code", "estimated"),
+        ("share_low_pct", "share_high_pct"),
+    ),
     "export_controls": (("status", "known_until"),),
     "project_materials": (("output_low", "output_high", "output_unit", "per_year"),),
 }
@@ -155,7 +161,9 @@ def _choose_fact(
         for statement in chosen:
             statement.chosen = True
         row.values[column] = chosen[0].value
-        row.receipts[column] = [receipt(chosen[0], "chosen" if len(ranked) == 1 else deciding_rule(winning_weight, ranked[1][0]))]
+        row.receipts[column] = [
+            receipt(chosen[0], "chosen" if len(ranked) == 1 else deciding_rule(winning_weight, ranked[1][0]))
+        ]
         conflict = _conflict(row, column, subject, trusted, ranked, position, winning_weight)
         if conflict is not None:
             conflicts.append(conflict)
@@ -187,21 +195,36 @@ def _conflict(
     for statement in subject.statements[column]:
         if id(statement.claim) in trusted:
             values.setdefault(statement.text, []).append(statement)
-    if len(values) < 2:
+    if len(values) < 2 or (column.endswith("low") and _said_by_high(row, column, subject, trusted, set(values))):
         return None
     chosen = canonical(row.values[column])
     loser = next(w for w, signature in ranked if signature[position] and signature[position] != chosen)
     return Conflict(
-        row.table, row.key_text, column, chosen, deciding_rule(winning, loser),
+        row.table,
+        row.key_text,
+        column,
+        chosen,
+        deciding_rule(winning, loser),
         {text: tuple(statements) for text, statements in sorted(values.items())},
     )
+
+
+def _said_by_high(row: Row, column: str, subject: Subject, trusted: set[int], values: set[str]) -> bool:
+    """Exact figures differ in both bounds alike: one disagreement, told once, on the upper bound."""
+    upper = column.removesuffix("low") + "high"
+    others = {s.text for s in subject.statements.get(upper, ()) if id(s.claim) in trusted}
+    return values <= others and row.text(column) == row.text(upper)
 
 
 def receipt(statement: Statement, rule: str) -> Receipt:
     """Return the receipt of a statement: its source, place and literal."""
     return Receipt(
-        statement.statement_id, statement.claim.source_id, statement.claim.raw_path, statement.cell.locator,
-        statement.cell.literal[:40], rule,
+        statement.statement_id,
+        statement.claim.source_id,
+        statement.claim.raw_path,
+        statement.cell.locator,
+        statement.cell.literal[:40],
+        rule,
     )
 
 

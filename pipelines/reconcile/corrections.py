@@ -70,7 +70,9 @@ def _set(row: Row, decision: Correction) -> None:
         value = None
     if value is None:
         return
-    proof = Receipt(None, DECISION_SOURCE, None, decision.place, decision.value[:40], f"decision {decision.decision_id}")
+    proof = Receipt(
+        None, DECISION_SOURCE, None, decision.place, decision.value[:40], f"decision {decision.decision_id}"
+    )
     row.put(decision.column, value, [proof])
     if "review" in {c.name for c in TABLES[row.table].columns}:
         row.values["review"] = "corrected"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from pipelines.records import Quarantined
 from pipelines.reconcile.choose import Row
+from pipelines.records import Quarantined
 from schemas.contract import TABLES
 
 _LATER = frozenset({"statements", "exchange_rates", "conflicts", "codelists"})

@@ -27,6 +27,8 @@ def fill_provenance(row: Row) -> None:
         return
     if "source_id" in columns:
         row.values["source_id"] = source_of(row).source_id
+    if "locator" in columns:
+        row.values.setdefault("locator", best.cell.locator)
     if "source_ids" in columns:
         row.values["source_ids"] = tuple(sorted({s.source.source_id for s in row.support}))
     if "modality" in columns:

@@ -53,18 +53,20 @@ def receipt_rows(
                     continue
                 for number, receipt in enumerate(receipts, start=1):
                     source = sources[receipt.source_id]
-                    found.append({
-                        "table": table,
-                        "key": row.key_text,
-                        "column": column,
-                        "input_no": number,
-                        "statement_id": receipt.statement_id,
-                        "source_id": receipt.source_id,
-                        "source_sha256": hashes.get(receipt.raw_path or "", source.sha256),
-                        "locator": receipt.locator,
-                        "raw_literal": receipt.raw_literal,
-                        "rule": receipt.rule,
-                    })
+                    found.append(
+                        {
+                            "table": table,
+                            "key": row.key_text,
+                            "column": column,
+                            "input_no": number,
+                            "statement_id": receipt.statement_id,
+                            "source_id": receipt.source_id,
+                            "source_sha256": hashes.get(receipt.raw_path or "", source.sha256),
+                            "locator": receipt.locator,
+                            "raw_literal": receipt.raw_literal,
+                            "rule": receipt.rule,
+                        }
+                    )
     return found
 
 
@@ -73,22 +75,26 @@ def conflict_rows(conflicts: Iterable[Conflict]) -> tuple[Records, Records]:
     heads: Records = []
     values: Records = []
     for conflict in conflicts:
-        heads.append({
-            "conflict_id": conflict.conflict_id,
-            "table": conflict.table,
-            "key": conflict.key,
-            "column": conflict.column,
-            "chosen_value": conflict.chosen,
-            "rule": conflict.rule,
-        })
-        for value, statements in conflict.values.items():
-            values.append({
+        heads.append(
+            {
                 "conflict_id": conflict.conflict_id,
-                "value": value,
-                "statement_ids": tuple(sorted({s.statement_id for s in statements})),
-                "source_ids": tuple(sorted({s.source.source_id for s in statements})),
-                "n_witnesses": len({s.source.witness for s in statements if not s.source.distrusted}),
-            })
+                "table": conflict.table,
+                "key": conflict.key,
+                "column": conflict.column,
+                "chosen_value": conflict.chosen,
+                "rule": conflict.rule,
+            }
+        )
+        for value, statements in conflict.values.items():
+            values.append(
+                {
+                    "conflict_id": conflict.conflict_id,
+                    "value": value,
+                    "statement_ids": tuple(sorted({s.statement_id for s in statements})),
+                    "source_ids": tuple(sorted({s.source.source_id for s in statements})),
+                    "n_witnesses": len({s.source.witness for s in statements if not s.source.distrusted}),
+                }
+            )
     return heads, values
 
 

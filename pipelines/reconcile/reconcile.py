@@ -45,8 +45,12 @@ class Reconciled:
 
 
 def reconcile(
-    claims: Sequence[Claim], sources: Mapping[str, Source], decisions: Decisions, history: RateHistory,
-    *, closed: bool = True,
+    claims: Sequence[Claim],
+    sources: Mapping[str, Source],
+    decisions: Decisions,
+    history: RateHistory,
+    *,
+    closed: bool = True,
 ) -> Reconciled:
     """Choose, correct and complete all rows that sources speak of.
 
@@ -94,6 +98,7 @@ def _complete(result: Reconciled, history: RateHistory) -> None:
     result.conflicts.extend(rivals)
     sum_sets.assign(rows["amounts"], chosen, rows["projects"], list(rows["project_links"].values()))
     _fill_costs(rows, chosen)
+    result.conflicts.extend(amounts.carried_conflicts(result.conflicts, chosen))
     _count(result)
 
 
@@ -111,7 +116,9 @@ def _fill_costs(rows: Tables, chosen: Mapping[str, Row]) -> None:
         amount = chosen.get(f"project_cost:{project_id}")
         for target, column in carried if amount is not None else ():
             if amount is not None and column in amount.values:
-                project.put(target, amount.values[column], amount.receipts[column], f"amounts.{column} of {amount.key_text}")
+                project.put(
+                    target, amount.values[column], amount.receipts[column], f"amounts.{column} of {amount.key_text}"
+                )
     for program_id, program in rows["programs"].items():
         pledge = chosen.get(f"pledge:{program_id}")
         if pledge is not None:
@@ -121,21 +128,32 @@ def _fill_costs(rows: Tables, chosen: Mapping[str, Row]) -> None:
                 program.put("pledged_usd", value, pledge.receipts[column], f"amounts.{column} of {pledge.key_text}")
 
 
+def _topic(conflict: Conflict) -> str:
+    """What a conflict is about: a project's cost is one topic in dollars and in its own currency."""
+    return "cost" if conflict.column.startswith("cost_") else f"{conflict.key} {conflict.column}"
+
+
 def _count(result: Reconciled) -> None:
     """Count sources, witnesses and open conflicts of each project over all rows that speak of it."""
-    open_conflicts: dict[str, int] = {}
+    open_conflicts: dict[str, set[tuple[str, str]]] = {}
     owners: dict[tuple[str, str], str] = {}
     said: dict[str, set[tuple[str, str]]] = {}
     for table in ("projects", "events", "amounts", "participants", "project_locations", "project_materials"):
         for row in result.rows[table].values():
-            project_id = row.key[0] if table in ("projects", "project_locations", "project_materials") else row.text("project_id")
+            project_id = (
+                row.key[0]
+                if table in ("projects", "project_locations", "project_materials")
+                else row.text("project_id")
+            )
             owners[(table, row.key_text)] = project_id
             pairs = {(s.source.source_id, s.source.witness) for s in row.support}
             said.setdefault(project_id, set()).update(pairs)
     for conflict in result.conflicts:
         owner = owners.get((conflict.table, conflict.key), "")
-        open_conflicts[owner] = open_conflicts.get(owner, 0) + 1
+        if conflict.table != "amounts" or conflict.column != "high":
+            # The cost of a project disagrees once, however many of its cells say so.
+            open_conflicts.setdefault(owner, set()).add((conflict.table, _topic(conflict)))
     for project_id, project in result.rows["projects"].items():
         project.values["n_sources"] = len({source for source, _ in said[project_id]})
         project.values["n_witnesses"] = len({witness for _, witness in said[project_id]})
-        project.values["n_conflicts"] = open_conflicts.get(project_id, 0)
+        project.values["n_conflicts"] = len(open_conflicts.get(project_id, ()))

@@ -64,21 +64,27 @@ def fill_stage(project: Row, events: Sequence[Row]) -> None:
         project: A row of `projects`; changed in place.
         events: Its events, with evidence.
     """
-    told = [event for event in events if event.text("stage") and event.text("modality") != "denied"]
-    proven = [event for event in told if _proves(event)]
+    told = [event for event in events if event.text("stage") and _has_happened(event)]
+    # What nobody has reviewed may carry a project that nobody has reviewed, never one that somebody has.
+    reviewed = project.text("review") != "unreviewed"
+    proven = [event for event in told if _proves(event) and (not reviewed or event.text("review") != "unreviewed")]
     best = _furthest(proven)
     if best is not None:
         proof = _proof(best)
         project.put("stage", best.text("stage"), proof, "furthest stage on strong evidence")
         project.put("stage_evidence", best.text("evidence"), proof, "evidence of the event that gives the stage")
-        project.put("stage_as_of", best.values.get("event_on"), best.receipts.get("event_on", proof), "date of that event")
+        project.put(
+            "stage_as_of", best.values.get("event_on"), best.receipts.get("event_on", proof), "date of that event"
+        )
     claimed = _furthest(told)
     if claimed is not None:
         project.put("stage_claimed", claimed.text("stage"), _proof(claimed), "furthest stage that anyone claims")
     dated = [event for event in events if isinstance(event.values.get("event_on"), dt.date) and _has_happened(event)]
     if dated:
         last = max(dated, key=lambda event: (event.text("event_on"), event.key))
-        project.put("last_evidence_on", last.values["event_on"], last.receipts.get("event_on", []), "date of the newest event")
+        project.put(
+            "last_evidence_on", last.values["event_on"], last.receipts.get("event_on", []), "date of the newest event"
+        )
 
 
 def _proves(event: Row) -> bool:
@@ -86,6 +92,7 @@ def _proves(event: Row) -> bool:
 
 
 def _has_happened(event: Row) -> bool:
+    """A plan or a condition is no stage: it becomes one when the event comes."""
     return event.text("modality") in ("asserted", "reported")
 
 

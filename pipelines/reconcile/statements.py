@@ -83,7 +83,15 @@ def subjects(claims: Sequence[Claim], sources: Mapping[str, Source]) -> dict[tup
         for column, cell in claim.cells.items():
             text = canonical(cell.value)
             statement = Statement(
-                _statement_id(claim, column, text, cell), claim.table, claim.key, column, cell.value, text, cell, claim, source
+                _statement_id(claim, column, text, cell),
+                claim.table,
+                claim.key,
+                column,
+                cell.value,
+                text,
+                cell,
+                claim,
+                source,
             )
             subject.statements.setdefault(column, []).append(statement)
     return dict(sorted(found.items()))
@@ -118,7 +126,16 @@ def statement_row(statement: Statement, unit: str | None) -> dict[str, Value | N
 
 
 def _statement_id(claim: Claim, column: str, text: str, cell: Cell) -> str:
-    parts = (claim.table, "|".join(claim.key), column, text, claim.source_id, cell.locator, claim.modality, claim.review)
+    parts = (
+        claim.table,
+        "|".join(claim.key),
+        column,
+        text,
+        claim.source_id,
+        cell.locator,
+        claim.modality,
+        claim.review,
+    )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 

@@ -17,10 +17,13 @@ EXCLUSIVE_LINKS = ("candidate_for", "supersedes", "same_money")
 
 _SETTLED = ("accepted", "corrected")
 _COUNTED = ("asserted", "planned")
+_SETS_OF_CHOSEN = {"pledge": "pledge", "business_scale": "interest", "project_cost": "cost"}
 _CONTAINERS = ("part_of", "finances_amount_id", "covers_amount_id")
 
 
-def assign(amounts: Mapping[str, Row], chosen: Mapping[str, Row], projects: Mapping[str, Row], links: Sequence[Row]) -> None:
+def assign(
+    amounts: Mapping[str, Row], chosen: Mapping[str, Row], projects: Mapping[str, Row], links: Sequence[Row]
+) -> None:
     """Fill `sum_set` of every amount that may be added somewhere.
 
     Args:
@@ -33,7 +36,9 @@ def assign(amounts: Mapping[str, Row], chosen: Mapping[str, Row], projects: Mapp
     for amount_id, row in sorted(amounts.items()):
         if _may_count(row):
             candidate = _set_of(row, amount_id in winners, projects)
-            row.put("sum_set", candidate, row.receipts.get("kind", []), "the one set the contract's rules admit the row to")
+            row.put(
+                "sum_set", candidate, row.receipts.get("kind", []), "the one set the contract's rules admit the row to"
+            )
     for row in amounts.values():
         if row.text("sum_set") and _contained(row, amounts):
             del row.values["sum_set"]
@@ -51,21 +56,13 @@ def _may_count(row: Row) -> bool:
 
 def _set_of(row: Row, is_chosen: bool, projects: Mapping[str, Row]) -> str | None:
     kind, instrument = row.text("kind"), row.text("instrument")
-    if kind == "pledge":
-        return "pledge" if is_chosen else None
-    if kind == "business_scale":
-        return "interest" if is_chosen else None
-    if kind == "project_cost":
+    if kind in _SETS_OF_CHOSEN:
         project = projects.get(row.text("project_id"))
-        return "cost" if is_chosen and project is not None and project.text("stage") in UNDER_WAY else None
-    if kind == "disbursement":
-        return "disbursed"
+        stage = project.text("stage") if project is not None else ""
+        return _SETS_OF_CHOSEN[kind] if is_chosen and (kind != "project_cost" or stage in UNDER_WAY) else None
     if kind == "financing" and row.text("modality") == "asserted":
-        if instrument in CONTINGENT:
-            return "contingent"
-        if instrument in SIGNED:
-            return "finance_committed"
-    return None
+        return "contingent" if instrument in CONTINGENT else "finance_committed" if instrument in SIGNED else None
+    return "disbursed" if kind == "disbursement" else None
 
 
 def _contained(row: Row, amounts: Mapping[str, Row]) -> bool:
@@ -101,4 +98,3 @@ def _drop_same_money(amounts: Mapping[str, Row], links: Sequence[Row]) -> None:
             if (keeper, sum_set) in by_project:
                 for row in by_project[(loser, sum_set)]:
                     row.values.pop("sum_set", None)
-

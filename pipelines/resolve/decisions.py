@@ -78,9 +78,16 @@ class Decisions:
         """The source record that receipts of corrected cells cite."""
         newest = max((d.decided_on for d in (*self.corrections, *self.reviews)), default=None)
         return Source(
-            DECISION_SOURCE, publisher="Kakehashi", publisher_kind="research", tier="official",
-            title="Decisions of the reviewers, each with its reason", language="en", published_on=newest,
-            published_precision="day" if newest else None, redistributable=True, licence="CC-BY-4.0",
+            DECISION_SOURCE,
+            publisher="Kakehashi",
+            publisher_kind="research",
+            tier="official",
+            title="Decisions of the reviewers, each with its reason",
+            language="en",
+            published_on=newest,
+            published_precision="day" if newest else None,
+            redistributable=True,
+            licence="CC-BY-4.0",
         )
 
 
@@ -122,10 +129,13 @@ def _redirected(claim: Claim, final: Callable[[str], str]) -> Claim:
     linked = {
         column.name
         for column in TABLES[claim.table].columns
-        if column.name in ("org_id", "project_id") or (column.meaning.foreign_key or "").endswith((".org_id", ".project_id"))
+        if column.name in ("org_id", "project_id")
+        or (column.meaning.foreign_key or "").endswith((".org_id", ".project_id"))
     }
     cells = {
-        name: Cell(final(cell.value), cell.literal, cell.locator) if name in linked and isinstance(cell.value, str) else cell
+        name: Cell(final(cell.value), cell.literal, cell.locator)
+        if name in linked and isinstance(cell.value, str)
+        else cell
         for name, cell in claim.cells.items()
     }
     key = tuple(
@@ -160,15 +170,29 @@ def _correction(row: Mapping[str, str], place: str) -> Correction:
     if table not in TABLES or column not in {c.name for c in TABLES[table].columns}:
         raise RawFileError(place, f"{table}.{column}", "a column of the data contract", "Correct the decision.")
     return Correction(
-        _text(row, "decision_id", place), parse_date(row["decided_on"])[0], _text(row, "decided_by", place), table,
-        _text(row, "key", place), column, row["expect"].strip(), _text(row, "value", place), _text(row, "reason", place), place,
+        _text(row, "decision_id", place),
+        parse_date(row["decided_on"])[0],
+        _text(row, "decided_by", place),
+        table,
+        _text(row, "key", place),
+        column,
+        row["expect"].strip(),
+        _text(row, "value", place),
+        _text(row, "reason", place),
+        place,
     )
 
 
 def _merge(row: Mapping[str, str], place: str) -> Merge:
     return Merge(
-        _text(row, "decision_id", place), parse_date(row["decided_on"])[0], _text(row, "decided_by", place),
-        _text(row, "kind", place), _text(row, "old_id", place), _text(row, "new_id", place), _text(row, "reason", place), place,
+        _text(row, "decision_id", place),
+        parse_date(row["decided_on"])[0],
+        _text(row, "decided_by", place),
+        _text(row, "kind", place),
+        _text(row, "old_id", place),
+        _text(row, "new_id", place),
+        _text(row, "reason", place),
+        place,
     )
 
 
@@ -177,6 +201,12 @@ def _review(row: Mapping[str, str], place: str) -> Review:
     if review not in CODELISTS["review"]:
         raise RawFileError(f"{place}, column review", review, ", ".join(CODELISTS["review"]), "Correct the decision.")
     return Review(
-        _text(row, "decision_id", place), parse_date(row["decided_on"])[0], _text(row, "decided_by", place),
-        _text(row, "table", place), _text(row, "key", place), review, _text(row, "reason", place), place,
+        _text(row, "decision_id", place),
+        parse_date(row["decided_on"])[0],
+        _text(row, "decided_by", place),
+        _text(row, "table", place),
+        _text(row, "key", place),
+        review,
+        _text(row, "reason", place),
+        place,
     )

@@ -44,6 +44,32 @@ def identify(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     return tuple(_keyed(claim, named) if not claim.key else claim for claim in claims)
 
 
+def complete_tranches(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Add the tranche that a document speaks of where no row describes it, so that its amounts have what to point at.
+
+    Args:
+        claims: All claims of a build.
+
+    Returns:
+        The claims and, for each undescribed tranche of a programme, one claim by the first source that names it.
+    """
+    described = {claim.key[0] for claim in claims if claim.table == "tranches" and claim.key}
+    added: dict[str, Claim] = {}
+    for claim in claims:
+        tranche, program = claim.cells.get("tranche"), claim.cells.get("program_id")
+        if tranche is None or program is None or claim.table == "tranches":
+            continue
+        name = str(tranche.value)
+        if name not in described and name not in added:
+            cells = {
+                "tranche_id": tranche,
+                "program_id": program,
+                "name": Cell(name.replace("-", " ").capitalize(), tranche.literal, tranche.locator),
+            }
+            added[name] = replace(claim, table="tranches", key=(name,), cells=cells)
+    return (*claims, *added.values())
+
+
 def _signature(claim: Claim) -> Signature:
     parts = [_text(claim, column) for column in _SIGNATURES[claim.table]]
     if claim.table == "amounts":
@@ -72,7 +98,7 @@ def _made_up(claim: Claim, signature: Signature) -> str:
     subject = _text(claim, "project_id") or _text(claim, "program_id") or "unassigned"
     if claim.table == "participants":
         parts = [subject, _text(claim, "org_id"), _text(claim, "role"), _text(claim, "instrument")]
-        return "--".join(part.replace("_", "-") for part in parts if part)
+        return ".".join(part.replace("_", "-") for part in parts if part)
     kind = _text(claim, "kind") or _text(claim, "event_type") or _text(claim, "term")
     digest = hashlib.sha256("\x1f".join(signature).encode()).hexdigest()[:8]
     return "-".join(part.replace("_", "-") for part in (subject, kind, digest) if part)

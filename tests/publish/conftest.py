@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import publish_sample  # noqa: E402
+import publish_sample
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,37 @@
+"""All tables of this room from the reconciled rows, in one call.
+
+What belongs here: which computation yields which table. What does not: any computation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pipelines.dependence.concentration import world_concentration
+from pipelines.dependence.controls import refreshed_controls
+from pipelines.dependence.exposures import project_exposures
+from pipelines.dependence.mirror import mirror_gaps
+from pipelines.dependence.rows import Rows
+from pipelines.dependence.suppliers import filled_dependencies
+from pipelines.reconcile.choose import Row
+
+
+def derive(rows: Rows, as_of: dt.date) -> dict[str, dict[str, Row]]:
+    """Compute the dependence tables.
+
+    Args:
+        rows: Reconciled rows by table and key; not changed.
+        as_of: The release's date, which stands for today.
+
+    Returns:
+        Tables that replace those of the same name: dependencies with supplier columns, export_controls with the
+        status of that date, world_concentration, mirror_gaps and project_exposures.
+    """
+    dependencies = filled_dependencies(rows)
+    return {
+        "world_concentration": world_concentration(rows.get("material_production", {})),
+        "dependencies": dependencies,
+        "mirror_gaps": mirror_gaps(rows.get("trade_flows", {})),
+        "export_controls": refreshed_controls(rows, as_of),
+        "project_exposures": project_exposures(rows, dependencies, as_of),
+    }

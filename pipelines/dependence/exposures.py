@@ -1,0 +1,153 @@
+"""What a project answers: the dependence and the export controls on each material it makes or needs.
+
+What belongs here: rows of `project_exposures`. What does not: the dependence itself (`suppliers`) and the timeline of
+measures (`controls`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from pipelines.dependence.controls import IN_FORCE, ControlOn, controls_on, restricting
+from pipelines.dependence.rows import Rows, day, key_part, proof
+from pipelines.reconcile.choose import Receipt, Row
+
+IMPORTERS = ("JPN", "USA")
+"""The two countries whose dependence the dataset is about."""
+RELATIONS = ("produces", "refines", "recycles", "secures", "consumes")
+"""Where a project does several things with one form of a material, the first of these names the row."""
+BASES = ("usgs_net_reliance", "customs_value_share", "customs_quantity_share", "ministry_statement")
+"""Among figures of one year the first basis speaks; bases are never mixed in a row."""
+WHOLE_MATERIAL = "total"
+
+_CARRIED = (
+    "reliance_low_pct",
+    "reliance_high_pct",
+    "china_share_pct",
+    "supplier_hhi_low",
+    "supplier_hhi_high",
+)
+_FIGURES = (*_CARRIED, "top_supplier")
+"""A dependency that holds one of these, or says net exporter, tells something."""
+
+
+def project_exposures(rows: Rows, dependencies: Mapping[str, Row], as_of: dt.date) -> dict[str, Row]:
+    """Compute `project_exposures`: one row a project, material, form and importer.
+
+    The dependence is that of the same form only (a project whose form is not known counts as `total`), of the latest
+    year at or before the announcement. output_share_of_consumption_pct stays null: no table holds consumption yet.
+
+    Args:
+        rows: Holds projects, project_materials and the tables of export controls.
+        dependencies: Rows with supplier columns filled.
+        as_of: The release's date; it also stands for an announcement whose date is not known, and the rules say so.
+
+    Returns:
+        Key text -> row.
+    """
+    by_product: dict[tuple[str, str, str], list[Row]] = {}
+    for row in dependencies.values():
+        by_product.setdefault((row.key[0], row.key[1], row.key[2]), []).append(row)
+    found = {}
+    for (project_id, material_id, form), uses in sorted(_uses(rows).items()):
+        project = rows.get("projects", {}).get(project_id)
+        if project is None:
+            continue
+        for importer in IMPORTERS:
+            row = Row("project_exposures", (project_id, material_id, form, importer))
+            row.values.update(project_id=project_id, material_id=material_id, form=form, importer=importer)
+            row.put("relation", key_part(uses[0], "relation"), proof(uses[:1], "relation", "material_id"), "as stated")
+            _put_dependence(row, project, by_product.get((importer, material_id, form), ()), as_of)
+            _put_controls(row, project, uses[0], rows, as_of)
+            found[row.key_text] = row
+    return found
+
+
+def dependence_at(candidates: Sequence[Row], on: dt.date) -> Row | None:
+    """Return the dependency of the latest year at or before a day that states a figure.
+
+    Of one year the first basis of `BASES`, printed before computed, and of that the newest edition.
+    """
+    told = [row for row in candidates if int(key_part(row, "year")) <= on.year and _tells(row)]
+    if not told:
+        return None
+    return max(
+        told,
+        key=lambda row: (
+            int(key_part(row, "year")),
+            -BASES.index(key_part(row, "basis")),
+            row.text("origin") != "computed",
+            key_part(row, "edition"),
+        ),
+    )
+
+
+def _tells(dependency: Row) -> bool:
+    stated = any(column in dependency.values for column in _FIGURES)
+    return stated or dependency.text("reliance_code") == "net_exporter"
+
+
+def _uses(rows: Rows) -> dict[tuple[str, str, str], list[Row]]:
+    """(project, material, form) -> what the project does with it, the leading relation first; denials left out."""
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows.get("project_materials", {}).values():
+        if row.text("modality") != "denied":
+            form = row.text("form") or WHOLE_MATERIAL
+            found.setdefault((key_part(row, "project_id"), key_part(row, "material_id"), form), []).append(row)
+    for uses in found.values():
+        uses.sort(key=lambda row: (RELATIONS.index(key_part(row, "relation")), row.key))
+    return found
+
+
+def _announcement(project: Row, as_of: dt.date) -> tuple[dt.date, str, list[Receipt]]:
+    """The day, how rules call it, and its receipts."""
+    announced = day(project, "announced_on")
+    if announced is not None:
+        return announced, f"announcement on {announced}", proof([project], "announced_on")
+    return as_of, f"{as_of} (release date: announcement not known)", []
+
+
+def _put_dependence(row: Row, project: Row, candidates: Sequence[Row], as_of: dt.date) -> None:
+    on, called, dated = _announcement(project, as_of)
+    dependency = dependence_at(candidates, on)
+    if dependency is None:
+        return
+    rule = f"dependencies {dependency.key_text}: latest year at or before the {called}, same form"
+    stated = [column for column in (*_FIGURES, "reliance_code") if column in dependency.values]
+    for column, source, value in (
+        ("dependence_year", "year", int(key_part(dependency, "year"))),
+        ("basis", "basis", key_part(dependency, "basis")),
+        ("edition", "edition", key_part(dependency, "edition")),
+    ):
+        inputs = proof([dependency], source) or proof([dependency], *stated[:1])
+        row.put(column, value, [*inputs, *dated], rule)
+    for column in _CARRIED:
+        if column in dependency.values:
+            inputs = proof([dependency], column)
+            own = {receipt.rule for receipt in inputs if receipt.rule.startswith(("share of", "HHI"))}
+            row.put(column, dependency.values[column], inputs, "; ".join([rule, *sorted(own)]))
+
+
+def _put_controls(row: Row, project: Row, use: Row, rows: Rows, as_of: dt.date) -> None:
+    """Fill the counts of restricting measures in force, and list all restricting measures on the material."""
+    _, material_id, form, importer = row.key
+    on, called, dated = _announcement(project, as_of)
+    stated = proof([use], "material_id", "relation")
+    listed: dict[str, ControlOn] = {}
+    days = (("controls_at_announcement", on, called), ("controls_now", as_of, f"release date {as_of}"))
+    for column, date, name in days:
+        touching = [c for c in controls_on(rows, date, material_id, form, importer=importer) if restricting(c.control)]
+        listed.update({control.control_id: control for control in touching})
+        holding = [control for control in touching if control.status == IN_FORCE]
+        inputs = [receipt for control in holding for receipt in _control_proof(control)]
+        rule = f"restricting measures on the material known to be in force at the {name}, aimed at {importer} or all"
+        row.put(column, len(holding), inputs or [*stated, *dated], rule)
+    row.put("controls_as_of", as_of, stated, "the release's date")
+    if listed:
+        inputs = proof([control.control for _, control in sorted(listed.items())], "measure_type")
+        row.put("control_ids", tuple(sorted(listed)), inputs, "restricting measures on the material, of any status")
+
+
+def _control_proof(control: ControlOn) -> list[Receipt]:
+    return proof(control.evidence[:1], "status", "effective_on")[:1] or proof([control.control], "measure_type")

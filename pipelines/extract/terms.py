@@ -1,0 +1,235 @@
+"""Find the terms of a vocabulary in a text, all at once and in whatever typography they come.
+
+What belongs here: normalising spelling (full width, half width, accents, dots, middle dots, possessives, capitals) with
+a way back to the characters of the text, and the one scan for all terms. What does not: which hit is meant.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pipelines.extract.vocabulary import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One entry of a vocabulary.
+
+    Attributes:
+        kind: organization, material, place, program, project, facility, product, firm, ...
+        id: What the term stands for.
+        form: The term as the vocabulary writes it.
+        row: The vocabulary's row, for what else it says.
+    """
+
+    kind: str
+    id: str
+    form: str
+    row: Row = field(default_factory=dict, compare=False, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term in a text: characters start to end."""
+
+    start: int
+    end: int
+    term: Term
+
+
+_TOKEN = re.compile(r"[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z]+(?:\d+[A-Za-z]*)?|\d+(?:[.,]\d+)*[A-Za-z]*|[&$€£¥]")
+_CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯ｦ-ﾟ]")
+_DROPPED = frozenset("・･·‧•＝゠ \u3000\t'’\u200b")
+_SPELLINGS = {"organisation": "organization", "organisations": "organizations", "&": "and", "centre": "center",
+              "aluminium": "aluminum", "programme": "program", "defence": "defense", "fibre": "fiber", "fibres": "fibers",
+              "centres": "centers", "metre": "meter", "sulphur": "sulfur", "mould": "mold", "labour": "labor",
+              "programmes": "programs", "licence": "license", "licences": "licenses", "mfg": "manufacturing"}  # fmt: skip
+_VOICED = (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ"))
+
+
+def has_cjk(text: str) -> bool:
+    """Whether a text holds Japanese, Chinese or Korean characters."""
+    return bool(_CJK.search(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Words of a Latin text, normalised, with their characters."""
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @property
+    def joined(self) -> str:
+        """The words with one blank between, before and after."""
+        return f" {' '.join(self.words)} "
+
+
+def tokens(text: str) -> Tokens:
+    """Split a text into normalised Latin words; Japanese characters part words and are left out."""
+    plain = text if text.isascii() else _latin(text)
+    words, starts, ends = [], [], []
+    for match in _TOKEN.finditer(plain):
+        word = match[0].replace(".", "").lower() if match[0][0].isalpha() else match[0].replace(",", "")
+        words.append(_SPELLINGS.get(word, word.lower()))
+        starts.append(match.start())
+        ends.append(match.end() - (1 if match[0].endswith(".") and match[0].count(".") == 1 else 0))
+    return Tokens(tuple(words), tuple(starts), tuple(ends))
+
+
+def _latin(text: str) -> str:
+    """The text with accents and width removed, character by character, so that places stay."""
+    return "".join(_bare(character) for character in text)
+
+
+def _bare(character: str) -> str:
+    if character.isascii():
+        return character
+    plain = unicodedata.normalize("NFKD", character)
+    return plain[0] if plain and plain[0].isascii() else character
+
+
+def fold(text: str) -> tuple[str, list[int]]:
+    """Japanese text without the typography that changes nothing, and the place of each character kept.
+
+    Returns:
+        Folded text (NFKC, lower case, no blanks or middle dots, ヴァ as バ) and for each of its characters the index of
+        the character of `text` it comes from, with one more entry for the end.
+    """
+    folded: list[str] = []
+    places: list[int] = []
+    number = 0
+    while number < len(text):
+        character = text[number]
+        # A half-width or decomposed kana and its voicing mark are one character.
+        span = 2 if number + 1 < len(text) and text[number + 1] in "ﾞﾟ\u3099\u309a" else 1
+        if character in _DROPPED:
+            number += 1
+            continue
+        plain = character if "ぁ" <= character <= "鿿" and span == 1 else unicodedata.normalize("NFKC", text[number : number + span])
+        for piece in plain.lower():
+            folded.append(piece)
+            places.append(number)
+        number += span
+    places.append(len(text))
+    joined = "".join(folded)
+    if "ヴ" in joined:
+        return _unvoice(joined, places)
+    return joined, places
+
+
+def _unvoice(folded: str, places: list[int]) -> tuple[str, list[int]]:
+    text: list[str] = []
+    kept: list[int] = []
+    number = 0
+    while number < len(folded):
+        for old, new in _VOICED:
+            if folded.startswith(old, number):
+                text.append(new)
+                kept.append(places[number])
+                number += len(old)
+                break
+        else:
+            text.append(folded[number])
+            kept.append(places[number])
+            number += 1
+    kept.append(places[-1])
+    return "".join(text), kept
+
+
+class TermIndex:
+    """Every term of every vocabulary in two automata: words for Latin text, characters for Japanese."""
+
+    def __init__(self, terms: Iterable[Term], *, plural_kinds: frozenset[str] = frozenset()) -> None:
+        from daachorse import CharwiseDoubleArrayAhoCorasick
+
+        latin: dict[str, list[Term]] = {}
+        japanese: dict[str, list[Term]] = {}
+        for term in terms:
+            if not has_cjk(term.form):
+                for words in _plurals(tokens(term.form).words, term.kind in plural_kinds):
+                    if words:
+                        latin.setdefault(f" {' '.join(words)} ", []).append(term)
+            folded, _ = fold(term.form)
+            if folded and (has_cjk(term.form) or term.kind in ("organization", "firm", "program", "project", "place")):
+                japanese.setdefault(folded, []).append(term)
+        self._latin, self._latin_keys = list(latin.values()), list(latin)
+        self._japanese, self._japanese_keys = list(japanese.values()), list(japanese)
+        self._words = CharwiseDoubleArrayAhoCorasick(self._latin_keys) if latin else None
+        self._characters = CharwiseDoubleArrayAhoCorasick(self._japanese_keys) if japanese else None
+
+    def scan(self, text: str) -> list[Hit]:
+        """Every term at every place of a text, overlapping ones too, in the order of the text."""
+        hits = self._scan_japanese(text) if has_cjk(text) else self._scan_latin(text)
+        return sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.term.kind, hit.term.id))
+
+    def _scan_latin(self, text: str) -> list[Hit]:
+        if self._words is None:
+            return []
+        split = tokens(text)
+        joined = split.joined
+        offsets: list[int] = []
+        place = 1
+        for word in split.words:
+            offsets.append(place)
+            place += len(word) + 1
+        hits = []
+        for start, end, number in self._words.find_overlapping(joined):
+            first = bisect_right(offsets, start + 1) - 1
+            last = bisect_right(offsets, end - 2) - 1
+            hits += [Hit(split.starts[first], split.ends[last], term) for term in self._latin[number]]
+        return hits
+
+    def _scan_japanese(self, text: str) -> list[Hit]:
+        if self._characters is None:
+            return []
+        folded, places = fold(text)
+        hits = []
+        for start, end, number in self._characters.find_overlapping(folded):
+            key = self._japanese_keys[number]
+            if _cuts_word(folded, start, end, key):
+                continue
+            stop = places[end - 1] + 1
+            while stop < len(text) and stop < places[end] and text[stop] in "ﾞﾟ\u3099\u309a":
+                stop += 1
+            hits += [Hit(places[start], stop, term) for term in self._japanese[number]]
+        return hits
+
+
+def _cuts_word(folded: str, start: int, end: int, key: str) -> bool:
+    """Whether a hit that begins or ends with a Latin letter, digit or katakana lies inside a longer such word."""
+    return (start > 0 and _same_word(folded[start - 1], key[0])) or (
+        end < len(folded) and _same_word(key[-1], folded[end])
+    )
+
+
+def _same_word(left: str, right: str) -> bool:
+    if left.isascii() and right.isascii():
+        return left.isalnum() and right.isalnum()
+    return False
+
+
+def _plurals(words: tuple[str, ...], wanted: bool) -> list[tuple[str, ...]]:
+    if not wanted or not words:
+        return [words]
+    last = words[-1]
+    more = [last + "s"]
+    if last.endswith(("s", "x", "ch", "sh")):
+        more = [last + "es"]
+    elif last.endswith("y") and last[-2:-1] not in "aeiou":
+        more = [last[:-1] + "ies"]
+    return [words, *((*words[:-1], plural) for plural in more)]
+
+
+def longest(hits: Iterable[Hit], accept: Callable[[Hit], bool] = lambda _: True) -> list[Hit]:
+    """Of overlapping hits the longest, the earlier of two equal ones; those not accepted do not count."""
+    chosen: list[Hit] = []
+    for hit in sorted(filter(accept, hits), key=lambda hit: (hit.start - hit.end, hit.start)):
+        if all(hit.end <= other.start or hit.start >= other.end for other in chosen):
+            chosen.append(hit)
+    return sorted(chosen, key=lambda hit: hit.start)

@@ -1,0 +1,120 @@
+"""Known names with a typo of one or two letters.
+
+What belongs here: candidates for a misspelt name and how far from it they may be. What does not: names as registered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.extract.terms import Term, fold, has_cjk, tokens
+
+_PHRASE = re.compile(r"[A-Z][\w’'.-]*(?:(?:,? (?:of|and|for|the|&) |, | )[A-Z&][\w’'.-]*){0,8}")
+_RUN = re.compile(r"[一-鿿々ァ-ヺーA-Za-zＡ-Ｚａ-ｚ0-9・･&＆ｦ-ﾟ]{4,24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Typo:
+    """A misspelt known name: characters start to end of the text."""
+
+    start: int
+    end: int
+    term: Term
+
+
+class TypoIndex:
+    """Known names by their normalised spelling, for a search with tolerance.
+
+    Args:
+        terms: Names that a typo may stand for.
+        others: Right names of other firms (and ordinary words): never a typo.
+    """
+
+    def __init__(self, terms: Iterable[Term], others: Iterable[str], legal: re.Pattern[str]) -> None:
+        self._legal = legal
+        self._latin: dict[str, Term] = {}
+        self._japanese: dict[str, Term] = {}
+        for term in terms:
+            if has_cjk(term.form):
+                self._japanese.setdefault(fold(term.form)[0], term)
+            elif term.row.get("name_kind") not in ("abbreviation", "misspelling"):
+                self._latin.setdefault(" ".join(tokens(term.form).words), term)
+        self._others = {fold(name)[0] if has_cjk(name) else " ".join(tokens(name).words) for name in others}
+        self._latin_keys = sorted(key for key in self._latin if len(key) >= 5)
+        self._japanese_keys = sorted(key for key in self._japanese if len(key) >= 4)
+        self._seen: dict[tuple[str, bool], Term | None] = {}
+
+    def find(self, text: str, taken: Sequence[tuple[int, int]], *, japanese: bool) -> Iterator[Typo]:
+        """Misspelt names in a text outside the spans already taken."""
+        for match in (_RUN if japanese else _PHRASE).finditer(text):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            surface = match[0]
+            if not japanese:
+                surface = re.sub(r"['’]s$|[.,'’]+$", "", surface)
+            term = self._closest(surface, japanese)
+            if term is not None:
+                yield Typo(match.start(), match.start() + len(surface), term)
+
+    def _closest(self, surface: str, japanese: bool) -> Term | None:
+        key = (surface, japanese)
+        if key not in self._seen:
+            if len(self._seen) > 50_000:
+                self._seen.clear()
+            self._seen[key] = self._closest_japanese(surface) if japanese else self._closest_latin(surface)
+        return self._seen[key]
+
+    def _closest_latin(self, surface: str) -> Term | None:
+        bare = surface
+        while (match := self._legal_end(bare)) is not None:
+            bare = bare[:match].rstrip(" ,")
+        for form in (surface, bare):
+            words = " ".join(tokens(form).words)
+            if len(words) < 5 or words in self._others or words in self._latin:
+                continue
+            found = self._nearest(words, self._latin_keys, 1 if len(words) < 9 else 2)
+            found = [name for name in found if _words_agree(words, name)]
+            terms = {self._latin[name].id: self._latin[name] for name in found}
+            if len(terms) == 1:
+                return next(iter(terms.values()))
+        return None
+
+    def _legal_end(self, text: str) -> int | None:
+        last = None
+        for match in self._legal.finditer(text):
+            last = match
+        return last.start() if last is not None and last.end() == len(text) and last.start() > 0 else None
+
+    def _closest_japanese(self, surface: str) -> Term | None:
+        folded = re.sub(r"^(?:株式会社|\(株\))|(?:株式会社|\(株\)|社)$", "", fold(surface)[0])
+        kana = bool(re.fullmatch(r"[ァ-ヺーa-z0-9]+", folded))
+        if len(folded) < (6 if kana else 5) or folded in self._others or folded in self._japanese:
+            return None
+        found = self._nearest(folded, self._japanese_keys, 2 if kana and len(folded) >= 10 else 1)
+        # The head of a Japanese name stands at its end and its family at its start: a difference there is another firm.
+        found = [name for name in found if name[0] == folded[0] and (kana or name[-1] == folded[-1])]
+        terms = {self._japanese[name].id: self._japanese[name] for name in found}
+        return next(iter(terms.values())) if len(terms) == 1 else None
+
+    def _nearest(self, key: str, names: Sequence[str], allowed: int) -> list[str]:
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        found = extract(key, names, scorer=OSA.distance, score_cutoff=allowed, limit=4)
+        return [str(name) for name, _, _ in found]
+
+
+def _words_agree(found: str, name: str) -> bool:
+    """Whether two names have the same number of words and differ only within long ones."""
+    from rapidfuzz.distance import OSA
+
+    left, right = found.split(), name.split()
+    if len(left) != len(right):
+        return found.replace(" ", "") == name.replace(" ", "")
+    for word, known in zip(left, right, strict=True):
+        distance = OSA.distance(word, known)
+        if distance and (len(known) < 5 or distance > (1 if len(known) < 8 else 2) or known + "s" == word or word[0] != known[0]):
+            return False
+    return True
