@@ -133,9 +133,9 @@ def _mentioned(claims: Sequence[Claim], reference: Sequence[Claim]) -> list[Clai
     while waiting:
         claim = waiting.pop()
         for column, cell in claim.cells.items():
-            kind = "material" if column == "material_id" else "org" if column.endswith("org_id") else None
-            name = (kind or "", str(cell.value))
-            if kind is not None and name in by_id and name not in found:
+            named = "material" if column == "material_id" else "org" if column.endswith("org_id") else ""
+            name = (named, str(cell.value))
+            if name in by_id and name not in found:
                 found[name] = by_id[name]
                 waiting.extend(by_id[name])
     return [claim for _, group in sorted(found.items()) for claim in group]

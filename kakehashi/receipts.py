@@ -42,7 +42,8 @@ def receipt_lines(
     folder = release_folder(version, output) / "tables"
     row = _row(folder, table, key)
     value = row[column]
-    yield f"{table} {key} {column}: {'empty' if value is None else canonical(tuple(value) if isinstance(value, list) else value)}"
+    text = "empty" if value is None else canonical(tuple(value) if isinstance(value, list) else value)
+    yield f"{table} {key} {column}: {text}"
     cell = {"table": table, "key": key, "column": column}
     sources = {source["source_id"]: source for source in pq.read_table(folder / "sources.parquet").to_pylist()}
     for receipt in _rows(folder, "receipts", cell):

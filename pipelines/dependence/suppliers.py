@@ -159,7 +159,7 @@ def top_supplier(chosen: SupplierList) -> str | None:
     shares = {partner: share for partner, row in chosen.named.items() if (share := share_of(row)) is not None}
     first = [partner for partner, row in chosen.named.items() if row.values.get("rank") == 1]
     if len(shares) == len(chosen.named):
-        rest = 0.0 if chosen.in_order else remainder(list(shares.values()))
+        rest = 0.0 if chosen.in_order else _unnamed(chosen)
         top = leader(shares | _unsplit(chosen), rest)
         if top is not None and top in chosen.named:
             return top
@@ -175,10 +175,8 @@ def supplier_hhi(chosen: SupplierList) -> tuple[float, float] | None:
     known = {partner: share for partner, share in shares.items() if share is not None}
     if len(known) < len(shares) or not known:
         return None
-    lumps = _unsplit(chosen)
-    whole = list((known | lumps).values())
-    cap = _largest_unnamed(chosen, known, remainder(whole))
-    return None if cap is None else hhi_bounds(whole, cap)
+    cap = _largest_unnamed(chosen, known)
+    return None if cap is None else hhi_bounds((known | _unsplit(chosen)).values(), cap)
 
 
 def filled_dependencies(rows: Rows) -> dict[str, Row]:
@@ -197,13 +195,19 @@ def _distance(one: SupplierList, year: int) -> tuple[int, int]:
     return 1, year - one.end.year
 
 
-def _largest_unnamed(chosen: SupplierList, known: Mapping[str, Share], rest: float) -> float | None:
+def _unnamed(chosen: SupplierList) -> float:
+    """The most that suppliers outside every row of a list can hold, lumps of other countries among them, in percent."""
+    shares = [share_of(row) for row in (*chosen.named.values(), *_unsplit_rows(chosen))]
+    return remainder([share for share in shares if share is not None])
+
+
+def _largest_unnamed(chosen: SupplierList, known: Mapping[str, Share]) -> float | None:
     """Percent that no unnamed supplier exceeds; None where the list is not one from the largest down.
 
     Ranks 1, 2, 3 and 9 leave room between 3 and 9: only the unbroken run from rank 1 bounds what is unnamed.
     """
     smallest = min(share.high for share in known.values())
-    if chosen.in_order or rest <= smallest:
+    if chosen.in_order or _unnamed(chosen) <= smallest:
         return smallest
     ranked = {row.values["rank"]: row for row in chosen.rows if "rank" in row.values and not _others(row)}
     run: list[float] = []

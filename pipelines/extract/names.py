@@ -53,6 +53,7 @@ class NameRules:
         ambiguous = rows(reference, "ambiguous_names")
         self.families = {_key(row["form"]) for row in ambiguous if row["kind"] == "family"}
         self.weak = {_key(row["form"]) for row in ambiguous if row["kind"] == "weak"}
+        self.ordinary = self.weak | {_key(row["form"]) for row in ambiguous if row["kind"] == "ordinary"}
         self.exact = {row["form"] for row in ambiguous if row["kind"] == "capitals"}
 
 
@@ -66,11 +67,21 @@ def organization_terms(reference: Reference, rules: NameRules) -> list[Term]:
                 names.setdefault((row["org_id"], form), {"kind": "official"})
     for row in (*reference.get("organization_names", ()), *rows(reference, "organization_aliases")):
         names.setdefault((row["org_id"], row["name"]), row)
+    owners: dict[str, set[str]] = {}
+    for org_id, form in names:
+        owners.setdefault(_key(form), set()).add(org_id)
+    stripped: dict[str, set[str]] = {}
+    for org_id, form in names:
+        for variant in _variants(form, rules)[1:]:
+            stripped.setdefault(_key(variant), set()).add(org_id)
     terms = []
     for (org_id, form), row in sorted(names.items()):
         about = kinds.get(org_id, {})
         info = {"name_kind": row.get("kind", ""), "org_kind": about.get("kind", ""), "country": about.get("country", "")}
-        for variant in _variants(form, rules):
+        for number, variant in enumerate(_variants(form, rules)):
+            # A name without its legal form counts only where it is nobody else's ("SoftBank" is not SoftBank Corp.).
+            if number and (owners.get(_key(variant)) or stripped[_key(variant)]) != {org_id}:
+                continue
             if row.get("language") == "zh" and not variant.isascii():
                 info = {**info, "language": "zh"}
             terms.append(Term("organization", org_id, variant, info))
@@ -128,7 +139,8 @@ class NameFinder:
         strong = {hit.term.id for hit in kept if not self._is_weak(hit)}
         kept = [hit for hit in kept if not self._is_weak(hit) or hit.term.id in strong or self._supported(text, hit)]
         mentions = [OrgMention(hit.start, hit.end, text[hit.start : hit.end], hit.term.id) for hit in kept]
-        for typo in self._typos.find(text, spans, japanese=japanese):
+        settled = [(hit.start, hit.end) for hit in taken if hit in kept or hit.term.kind == "firm"]
+        for typo in self._typos.find(text, settled, japanese=japanese):
             around = Hit(typo.start, typo.end, typo.term)
             if accept(text, around, spans):
                 mentions.append(OrgMention(typo.start, typo.end, text[typo.start : typo.end], typo.term.id, 0.8))
@@ -147,7 +159,7 @@ class NameFinder:
             return len(words) != len(known) or all(
                 word[0].isupper() or not name[0].isupper() for word, name in zip(words, known, strict=True)
             )
-        return not any(map(str.isupper, text)) and _key(form) not in self._rules.weak
+        return not any(map(str.isupper, text)) and _key(form) not in self._rules.ordinary
 
     def _accept_english(self, text: str, hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
         rules, before, after = self._rules, text[: hit.start], text[hit.end :]
@@ -172,7 +184,10 @@ class NameFinder:
         return not re.search(r"[A-Za-z0-9]-$", before) or bool(re.search(r"\b(?:non|ex|anti|pro|by)-$", before, re.IGNORECASE))
 
     def _foreign(self, before: str, after: str, term: Term) -> bool:
-        """Whether a public body's name belongs to another country ("India's", "of India", 韓国)."""
+        """Whether a name belongs to a body of another country ("India's", "of India", 韓国, "Alcoa of Australia")."""
+        branch = re.match(r"\sof\s([A-Z][a-z]+)", after)
+        if branch and self._rules.countries.get(branch[1], term.row.get("country")) != term.row.get("country"):
+            return True
         if term.row.get("org_kind") not in PUBLIC_KINDS:
             return False
         own = term.row.get("country", "")
@@ -251,7 +266,7 @@ def _continues(form: str, surface: str, rest: str) -> bool:
         return bool(re.match(r".[ァ-ヺー一-鿿A-Za-zｦ-ﾟ]", rest)) and not re.search(r"[一-鿿]$", surface + "")
     if re.match(r"[一-鿿々ァ-ヺーA-Za-zＡ-Ｚａ-ｚｦ-ﾟ]", following):
         return True
-    return bool(re.match(r"\s[ァ-ヺA-Z]", rest)) and bool(re.search(r"[A-Za-z]$", surface))
+    return bool(re.match(r" [ァ-ヺA-Z]", rest)) and bool(re.search(r"[A-Za-zァ-ヺー]$", surface))
 
 
 def _continues_back(surface: str, lead: str) -> bool:

@@ -182,7 +182,12 @@ class TermIndex:
         for start, end, number in self._words.find_overlapping(joined):
             first = bisect_right(offsets, start + 1) - 1
             last = bisect_right(offsets, end - 2) - 1
-            hits += [Hit(split.starts[first], split.ends[last], term) for term in self._latin[number]]
+            surface = text[split.starts[first] : split.ends[last]]
+            hits += [
+                Hit(split.starts[first], split.ends[last], term)
+                for term in self._latin[number]
+                if first == last or not any(mark in surface and mark not in term.form for mark in "/;:|!?()")
+            ]
         return hits
 
     def _scan_japanese(self, text: str) -> list[Hit]:

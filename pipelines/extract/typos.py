@@ -38,6 +38,9 @@ class TypoIndex:
         self._japanese: dict[str, Term] = {}
         for term in terms:
             if has_cjk(term.form):
+                # Names of ministries differ from each other's by one character: only long ones bear a typo.
+                if term.row.get("org_kind") in ("ministry", "government") and len(term.form) < 8:
+                    continue
                 self._japanese.setdefault(fold(term.form)[0], term)
             elif term.row.get("name_kind") not in ("abbreviation", "misspelling"):
                 self._latin.setdefault(" ".join(tokens(term.form).words), term)

@@ -159,7 +159,7 @@ def _choose_fact(
             continue
         chosen = sorted((cells[column] for cells in winners), key=lambda s: weight(s, 1))
         for statement in chosen:
-            statement.chosen = True
+            statement.chosen = not statement.source.distrusted
         row.values[column] = chosen[0].value
         row.receipts[column] = [
             receipt(chosen[0], "chosen" if len(ranked) == 1 else deciding_rule(winning_weight, ranked[1][0]))

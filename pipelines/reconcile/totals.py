@@ -57,7 +57,7 @@ def _total(scope: str, sum_set: str, rows: Sequence[Mapping[str, Any]]) -> dict[
         if bottom is None and top is None:
             n_open += 1
         elif row.get("qualifier") in CEILINGS:
-            ceiling = (ceiling or Decimal(0)) + top
+            ceiling = (ceiling or Decimal(0)) + Decimal(top or 0)
         else:
             low = low if bottom is None else (low or Decimal(0)) + bottom
             high = high if top is None else (high or Decimal(0)) + top

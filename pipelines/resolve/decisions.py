@@ -76,7 +76,8 @@ class Decisions:
 
     def source(self) -> Source:
         """The source record that receipts of corrected cells cite."""
-        newest = max((d.decided_on for d in (*self.corrections, *self.reviews)), default=None)
+        dates = [c.decided_on for c in self.corrections] + [r.decided_on for r in self.reviews]
+        newest = max(dates, default=None)
         return Source(
             DECISION_SOURCE,
             publisher="Kakehashi",

@@ -1,0 +1,108 @@
+"""What a run is told and what its steps share: the folders of a build, the hand-over in memory, quiet logs.
+
+What belongs here: Dagster resources and loggers. What does not: reading or writing any folder.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from pydantic import Field
+
+from pipelines.fingerprint import ROOT
+
+if TYPE_CHECKING:
+    from pipelines.build import Inputs
+
+RAW_VARIABLE, OUTPUT_VARIABLE = "KAKEHASHI_RAW", "KAKEHASHI_OUTPUT"
+"""Environment variables that name the folders of runs which the UI starts; unset: the project's own."""
+
+
+class Build(dg.ConfigurableResource[None]):
+    """Where a build reads and writes, and the date it is told. Relative folders are relative to where it is started."""
+
+    raw: str | None = Field(None, description="Raw folder; the project's raw/ if not given.")
+    reference: str | None = Field(
+        None, description="Folder that serves as reference/; the raw folder's own, or else the project's."
+    )
+    output: str | None = Field(None, description="Folder of the releases; the project's output/ if not given.")
+    as_of: str | None = Field(None, description="The release's date as YYYY-MM-DD; the newest date in raw if not given.")
+    strict: bool = Field(False, description="Input that had to be set aside counts as a failed check.")
+
+    def raw_folder(self) -> Path:
+        """The raw folder that is read."""
+        return Path(self.raw or ROOT / "raw")
+
+    def output_folder(self) -> Path:
+        """The folder that holds `releases/` and `latest`."""
+        return Path(self.output or ROOT / "output")
+
+    def inputs(self) -> Inputs:
+        """What the functions of `pipelines.build` are given.
+
+        Raises:
+            ValueError: `as_of` is no date.
+        """
+        from pipelines.build import Inputs
+
+        return Inputs(
+            self.raw_folder(),
+            Path(self.reference) if self.reference else None,
+            dt.date.fromisoformat(self.as_of) if self.as_of else None,
+        )
+
+
+def build_from_environment(environment: Mapping[str, str] = os.environ) -> Build:
+    """Return the folders that runs started from the UI use."""
+    return Build(raw=environment.get(RAW_VARIABLE), output=environment.get(OUTPUT_VARIABLE))
+
+
+class HandOver(dg.IOManager):
+    """Keeps what a step makes in memory for the steps of the same run; nothing is pickled or copied."""
+
+    def __init__(self) -> None:
+        self._held: dict[dg.AssetKey, Any] = {}
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Keep one asset."""
+        self._held[context.asset_key] = obj
+
+    def load_input(self, context: dg.InputContext) -> Any:
+        """Return an asset that an earlier step of this run made.
+
+        Raises:
+            dagster.Failure: This run did not make it.
+        """
+        if context.asset_key not in self._held:
+            name = context.asset_key.to_user_string()
+            raise dg.Failure(
+                f"{name} is handed over in memory and was not made in this run. Run the whole job `build`.",
+                allow_retries=False,
+            )
+        return self._held[context.asset_key]
+
+
+@dg.io_manager(description="Hand-over in memory within one run.")
+def hand_over(_: dg.InitResourceContext) -> HandOver:
+    """Give each run its own hand-over."""
+    return HandOver()
+
+
+@dg.logger(
+    {"log_level": dg.Field(str, default_value="WARNING", is_required=False)},
+    description="Warnings and errors on stderr; everything else stands in the run's history.",
+)
+def console(context: dg.InitLoggerContext) -> logging.Logger:
+    """Make the logger of a run."""
+    logger = logging.Logger("kakehashi", context.logger_config["log_level"].upper())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    return logger

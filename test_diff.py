@@ -1,0 +1,99 @@
+"""What changed between two releases, cell by cell, with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from publish_sample import Row, frames
+
+from pipelines.publish.diff import changes
+from pipelines.publish.release import write_release
+from pipelines.publish.verify import verify
+
+Rows = dict[str, list[Row]]
+
+
+def _told(built: Path, rows: Rows) -> set[tuple[Any, ...]]:
+    order = ("table", "key", "column", "change", "old", "new", "reason")
+    return {tuple(change[part] for part in order) for change in changes(built, frames(rows))}
+
+
+def test_a_first_release_and_an_equal_one_change_nothing(built: Path, rows: Callable[[], Rows]) -> None:
+    assert changes(None, frames(rows())) == []
+    assert changes(built, frames(rows())) == []
+
+
+def test_a_new_source(built: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    now["sources"].append({**now["sources"][0], "source_id": "new-2026"})
+    now["materials"][0]["symbol"] = "C"
+    now["receipts"].append(
+        {"table": "materials", "key": "synthetic-diamond", "column": "symbol", "input_no": 1, "source_id": "new-2026"}
+    )
+    assert _told(built, now) == {
+        ("sources", "new-2026", "*", "added", None, None, "new_source"),
+        ("materials", "synthetic-diamond", "symbol", "changed", None, "C", "new_source"),
+    }
+
+
+def test_a_revised_source(built: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    old = now["sources"][0]["sha256"]
+    now["sources"][0]["sha256"] = "0" * 64
+    now["materials"][0]["name"] = "Diamond, synthetic"
+    assert _told(built, now) == {
+        ("sources", "ministry-2026", "sha256", "changed", old, "0" * 64, "source_revised"),
+        ("materials", "synthetic-diamond", "name", "changed", "Synthetic diamond", "Diamond, synthetic",
+         "source_revised"),
+    }  # fmt: skip
+
+
+def test_a_decision_and_a_rule(built: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    now["materials"][0]["name"] = "Diamond"
+    now["organizations"][0]["name"] = "E6"
+    for receipt in now["receipts"]:
+        if receipt["table"] == "materials" and receipt["column"] == "name":
+            receipt["rule"] = "decision"
+    assert _told(built, now) == {
+        ("materials", "synthetic-diamond", "name", "changed", "Synthetic diamond", "Diamond", "correction"),
+        ("organizations", "element-six", "name", "changed", "Element Six", "E6", "rule_changed"),
+    }
+
+
+def test_a_merged_entity(built: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    now["organization_names"] = now["organization_names"][1:]
+    now["ownership"] = []
+    now["redirects"].append({"kind": "organization", "old_id": "element-six", "new_id": "de-beers"})
+    assert _told(built, now) == {
+        ("organization_names", "hitachi|-Hitachi, Ltd.", "*", "removed", None, None, "rule_changed"),
+        ("ownership", "hitachi|element-six|", "*", "removed", None, None, "entity_merged"),
+        ("redirects", "organization|element-six", "*", "added", None, None, "entity_merged"),
+    }
+
+
+def test_a_refreshed_rate(built: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    now["amounts"][2].update(fx_rate=Decimal(1), fx_on=dt.date(2026, 2, 16), usd_high=Decimal("32000000000.00"))
+    told = _told(built, now)
+    assert {change[:3] for change in told if change[6] == "fx_refreshed"} == {
+        ("amounts", "gas-cost", "fx_rate"), ("amounts", "gas-cost", "fx_on"), ("amounts", "gas-cost", "usd_high"),
+    }  # fmt: skip
+
+
+def test_a_second_release_holds_its_changes(tmp_path: Path, rows: Callable[[], Rows]) -> None:
+    day = dt.date(2026, 11, 22)
+    write_release(frames(rows()), output=tmp_path, released_on=day, input_sha256="a" * 64)
+    now = rows()
+    now["materials"][0]["name"] = "=Diamond"
+    second = write_release(frames(now), output=tmp_path, released_on=day, input_sha256="b" * 64)
+    assert (second.path / "tables" / "changes.csv").read_text("utf-8") == (
+        "table,key,column,change,old,new,reason\n"
+        "materials,synthetic-diamond,name,changed,Synthetic diamond,'=Diamond,rule_changed\n"
+    )
+    assert verify(second.path) == ()
