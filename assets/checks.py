@@ -32,7 +32,7 @@ def contract_result(name: str, frame: pd.DataFrame) -> dg.AssetCheckResult:
     """Hold a table against the contract."""
     from schemas.contract import failures
 
-    found: Sequence[Mapping[str, Any]] = failures(name, frame).to_dict("records")
+    found = rows_of(failures(name, frame))
     rows = len({case["key"] for case in found})
     metadata: dict[str, Any] = {"failing_rows": rows, "failing_cells": len(found), "rows": len(frame)}
     if found:
@@ -45,6 +45,11 @@ def contract_result(name: str, frame: pd.DataFrame) -> dg.AssetCheckResult:
 
 def _case(case: Mapping[str, Any]) -> str:
     return f"{case['key'] or 'the table'}, column {case['column']}: {case['value'] or 'empty'} ({case['check']})"
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame's rows by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def markdown_table(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -74,7 +79,7 @@ def nothing_set_aside_check() -> dg.AssetCheckSpec:
 def nothing_set_aside_result(frame: pd.DataFrame, strict: bool) -> dg.AssetCheckResult:
     """Tell what was set aside."""
     columns = ["source_path", "row", "reason_code", "reason"]
-    shown: Sequence[Mapping[str, Any]] = frame[columns].head(MOST_SHOWN).to_dict("records")
+    shown = rows_of(frame[columns].head(MOST_SHOWN))
     metadata: dict[str, Any] = {"set_aside": len(frame)}
     if shown:
         metadata["sample"] = dg.MetadataValue.md(markdown_table(shown))

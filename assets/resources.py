@@ -33,7 +33,7 @@ class Build(dg.ConfigurableResource[None]):
         None, description="Folder that serves as reference/; the raw folder's own, or else the project's."
     )
     output: str | None = Field(None, description="Folder of the releases; the project's output/ if not given.")
-    as_of: str | None = Field(None, description="The release's date as YYYY-MM-DD; the newest date in raw if not given.")
+    as_of: str | None = Field(None, description="The release's date, YYYY-MM-DD; the newest date in raw if not given.")
     strict: bool = Field(False, description="Input that had to be set aside counts as a failed check.")
 
     def raw_folder(self) -> Path:
@@ -61,7 +61,13 @@ class Build(dg.ConfigurableResource[None]):
 
 def build_from_environment(environment: Mapping[str, str] = os.environ) -> Build:
     """Return the folders that runs started from the UI use."""
-    return Build(raw=environment.get(RAW_VARIABLE), output=environment.get(OUTPUT_VARIABLE))
+    return Build(
+        raw=environment.get(RAW_VARIABLE),
+        reference=None,
+        output=environment.get(OUTPUT_VARIABLE),
+        as_of=None,
+        strict=False,
+    )
 
 
 class HandOver(dg.IOManager):

@@ -22,20 +22,21 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "sources", "statements", "receipts", "null_reasons", "conflicts", "conflict_values", "quarantine", "crosswalk",
     ),
     ENTITIES: (
-        "organizations", "organization_names", "ownership", "materials", "material_hs_codes", "review_queue", "redirects",
+        "organizations", "organization_names", "ownership", "materials", "material_hs_codes", "review_queue",
+        "redirects",
     ),
     INVESTMENT: (
         "programs", "tranches", "program_terms", "projects", "project_locations", "project_links", "amounts", "totals",
         "participants", "events", "exchange_rates",
     ),
     DEPENDENCE: (
-        "material_listings", "material_uses", "material_production", "import_sources", "world_concentration",
-        "dependencies", "trade_flows", "mirror_gaps", "export_controls", "export_control_periods",
+        "material_listings", "material_uses", "material_production", "import_sources", "trade_flows",
+        "world_concentration", "dependencies", "mirror_gaps", "export_controls", "export_control_periods",
         "export_control_items", "export_control_entities", "project_materials", "project_exposures",
     ),
     RELEASE: ("renames", "codelists", "quality", "changes"),
 }  # fmt: skip
-"""Group -> its tables of the contract, in the order in which the house is walked through."""
+"""Group -> its tables of the contract, in the order in which the house is walked through; computed tables come last."""
 
 QUALITY, CHANGES = "quality", "changes"
 """Tables that the last two steps make: one judges all others, one compares them with the release before."""
@@ -64,6 +65,8 @@ def table_spec(name: str, group: str, deps: Sequence[str]) -> dg.AssetSpec:
     """Describe one table of the contract as an asset.
 
     Args:
+        name: Contract table.
+        group: Group of the asset graph.
         deps: Keys of the assets that it is made from.
     """
     spec = TABLES[name]

@@ -7,16 +7,14 @@ stage's work.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
 from assets.failures import in_words
 from assets.resources import Build
 from assets.rooms import FRESH, OWNERS, RAW, STATEMENTS
-
-if TYPE_CHECKING:
-    from pipelines.build import Built, Raw, Reconciled, Resolved, Stated
+from assets.shapes import Raw, Reconciled, Resolved, Stated
 
 
 def _counts(counted: Counter[str]) -> dg.MarkdownMetadataValue:

@@ -6,16 +6,14 @@ What belongs here: the factory over the contract. What does not: a table's rows,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 
 from assets.checks import contract_check, contract_result, nothing_set_aside_check, nothing_set_aside_result
 from assets.resources import Build
 from assets.rooms import DERIVED_FROM, GROUPS, early_tables, table_spec
-
-if TYPE_CHECKING:
-    from pipelines.build import Built
+from assets.shapes import Built
 
 ASSEMBLED = "assembled_tables"
 _QUARANTINE = "quarantine"

@@ -23,7 +23,7 @@ def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: 
 
     inputs = Inputs(raw or PROJECT_RAW, reference, _date(as_of))
     with steps() as tell:
-        outcome = run_build(inputs, output or default_output(), tell=tell)
+        outcome = run_build(inputs, output or default_output(), strict=strict, progress=tell)
     if not outcome.success:
         for failure in outcome.failures:
             print(f"kakehashi: {failure}", file=sys.stderr)

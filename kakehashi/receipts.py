@@ -48,7 +48,8 @@ def receipt_lines(
     sources = {source["source_id"]: source for source in pq.read_table(folder / "sources.parquet").to_pylist()}
     for receipt in _rows(folder, "receipts", cell):
         source = sources[receipt["source_id"]]
-        yield f"  {receipt['input_no']}. “{receipt['raw_literal']}” ({receipt['rule']})"
+        literal = f"“{receipt['raw_literal']}”" if receipt["raw_literal"] else "(a text of more than 40 characters)"
+        yield f"  {receipt['input_no']}. {literal} ({receipt['rule']})"
         yield f"     {source['publisher']}: {source['title'] or '(no title)'}, {source['published_on'] or 'no date'}"
         yield f"     {source['url'] or 'no address'}"
         yield f"     read at {receipt['locator']}, sha256 {receipt['source_sha256'] or 'not read, only cited'}"

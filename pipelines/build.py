@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -163,4 +163,6 @@ def build_tables(inputs: Inputs, engine: Engine | None = None) -> Built:
 
 
 def _with_history(ours: Source, shipped: Source) -> Source:
-    return replace(ours, sha256=shipped.sha256, bytes=shipped.bytes, reader=shipped.reader)
+    """Our record of the rates, with hash and size of the file read and what our record leaves open."""
+    gaps = {field.name: getattr(shipped, field.name) for field in fields(Source) if getattr(ours, field.name) is None}
+    return replace(ours, **gaps)

@@ -102,8 +102,12 @@ def _variants(form: str, rules: NameRules) -> list[str]:
             bare = bare[: match.start()].rstrip(" ,")
             found.append(bare)
     elif bare != form:
-        found.append(bare)
-    return [name for number, name in enumerate(found) if number == 0 or (_key(name) not in rules.families and len(name) > 1)]
+        found += [bare, form.replace("株式会社", "(株)")]
+    return [
+        name
+        for number, name in enumerate(dict.fromkeys(found))
+        if number == 0 or (_key(name) not in rules.families and len(name) > 1)
+    ]
 
 
 class NameFinder:

@@ -111,7 +111,8 @@ def fold(text: str) -> tuple[str, list[int]]:
         if character in _DROPPED:
             number += 1
             continue
-        plain = character if "ぁ" <= character <= "鿿" and span == 1 else unicodedata.normalize("NFKC", text[number : number + span])
+        known = "ぁ" <= character <= "ヺ" or "一" <= character <= "鿿"
+        plain = character if known and span == 1 else unicodedata.normalize("NFKC", text[number : number + span])
         for piece in plain.lower():
             folded.append(piece)
             places.append(number)

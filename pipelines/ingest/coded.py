@@ -101,7 +101,8 @@ def _cells(file: TableFile, spec: TableSpec, number: int, row: Mapping[str, str]
         if value is None:
             continue  # a date of less than a day in a column without precision: not known to the day, so not known
         _check_codes(file, number, column, value)
-        cells[column.name] = (value, text[:LITERAL_LENGTH])
+        # A longer cell is a sentence, not a figure or a name; its place is receipt enough.
+        cells[column.name] = (value, text if len(text) <= LITERAL_LENGTH else "")
     return cells
 
 

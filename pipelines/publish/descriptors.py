@@ -241,14 +241,14 @@ def _key_columns(name: str, language: str) -> str:
 
 
 def dollars_en(amount: Decimal | None) -> str:
-    """Spell dollars for a reader of English; nothing is rounded."""
-    return "not known" if amount is None else f"USD {plain_amount(amount)}"
+    """Spell dollars for a reader of English; nothing is rounded, and a dash stands where there is nothing to sum."""
+    return "–" if amount is None else f"USD {plain_amount(amount)}"
 
 
 def dollars_ja(amount: Decimal | None) -> str:
     """Spell dollars for a reader of Japanese, in hundreds of millions where that drops no digit."""
     if amount is None:
-        return "不明"
+        return "–"
     scaled = (amount / Decimal(10) ** 8).normalize()
     if abs(amount) >= 10**8 and scaled == round(scaled, 3):
         return f"{scaled:,f}億ドル"

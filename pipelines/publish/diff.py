@@ -137,6 +137,19 @@ class _Reasons:
             found.setdefault((row["table"], row["key"]), []).append(row)
         return found
 
+    def _receipts_of(self, table: str, key: str) -> list[dict[str, Any]]:
+        """Receipts of a row; the row itself where it is its own, standing for every column."""
+        if contract.TABLES[table].meaning.receipts != "own":
+            return self._receipts.get((table, key), [])
+        if table not in self._own:
+            sources = self.new.arrow(table).column("source_id").to_pylist()
+            self._own[table] = dict(zip(self.new.keys(table), sources, strict=True))
+        return [{"column": WHOLE_ROW, "source_id": self._own[table].get(key), "rule": None}]
+
+    @cached_property
+    def _own(self) -> dict[str, dict[str, str]]:
+        return {}
+
     @cached_property
     def _merged(self) -> frozenset[str]:
         table = self.new.arrow("redirects")
@@ -148,8 +161,7 @@ class _Reasons:
             return "source_revised"
         if table == "exchange_rates" or (fx_moved and any(part in column for part in _DOLLARS)):
             return "fx_refreshed"
-        receipts = [row for row in self._receipts.get((table, key), ()) if row["column"] == column]
-        return self._of_receipts(receipts)
+        return self._of_receipts([row for row in self._receipts_of(table, key) if row["column"] in (column, WHOLE_ROW)])
 
     def of_row(self, table: str, key: str) -> str:
         """The reason of a row that came."""
@@ -159,7 +171,7 @@ class _Reasons:
             return "entity_merged"
         if table == "sources":
             return "new_source"
-        return self._of_receipts(self._receipts.get((table, key), []))
+        return self._of_receipts(self._receipts_of(table, key))
 
     def of_gone_row(self, table: str, key: str) -> str:
         """The reason of a row that went."""

@@ -37,7 +37,7 @@ def _frame(rows: list[dict[str, Any]], *columns: str) -> pd.DataFrame:
 
 
 def projects(tables: Tables) -> pd.DataFrame:
-    """Projects with the rank of their stages, their number of parties, and whether their place is known or explained."""
+    """Projects with the rank of their stages, their number of parties, and whether a place is known or explained."""
     parties = Counter(row["project_id"] for row in _rows(tables, "participants", "project_id"))
     explained = {
         row["key"]
@@ -62,7 +62,7 @@ def advanced_projects(tables: Tables) -> pd.DataFrame:
 
 
 def _amounts(tables: Tables, column: str, *values: str) -> pd.DataFrame:
-    columns = ("amount_id", "kind", "instrument", "currency", "low", "high", "fx_rate", "usd_low", "usd_high", "sum_set")
+    columns = ("amount_id", "kind", "instrument", "currency", "high", "fx_rate", "usd_high", "sum_set")
     rows = [row for row in _rows(tables, "amounts", *columns) if row[column] in values]
     return _frame(rows, *columns)
 
@@ -156,7 +156,8 @@ def _share_sums(tables: Tables, name: str, *group: str) -> pd.DataFrame:
         if row["share_low_pct"] is not None:
             key = tuple(row[column] for column in group)
             sums[key] = sums.get(key, 0.0) + row["share_low_pct"]
-    rows = [{"what": "|".join(contract.as_text(part) for part in key), "sum_pct": sums[key]} for key in sorted(sums, key=str)]
+    texts = {"|".join(contract.as_text(part) for part in key): total for key, total in sums.items()}
+    rows = [{"what": text, "sum_pct": texts[text]} for text in sorted(texts)]
     return _frame(rows, "what", "sum_pct")
 
 

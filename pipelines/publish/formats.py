@@ -16,8 +16,11 @@ The CSV is RFC 4180 with four choices that the RFC leaves open or that are ours:
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,6 +36,7 @@ ROW_GROUP_ROWS = 131_072
 
 ZSTD_LEVEL = 3
 CSV_BATCH_ROWS = 65_536
+_WORKERS = 2
 LIST_SEPARATOR = contract.LIST_SEPARATOR
 
 _TRAILING_ZEROS = r"\.?0+$"
@@ -42,6 +46,7 @@ _FAR, _NEAR = 1e10, 1e-3
 _FORMULA = r"^('*[=+\-@])"
 _GUARDED_FORMULA = r"^'('*[=+\-@])"
 _NEEDS_QUOTES = r'[",\r\n]'
+_NEEDS_CARE = rf"{_FORMULA}|{_NEEDS_QUOTES}"
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
@@ -69,17 +74,25 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def write_csv(table: pa.Table, path: Path) -> None:
+def write_csv(table: pa.Table, path: Path) -> str:
     """Write a table as the CSV that the module describes; on the disk when this returns.
+
+    Returns:
+        The table's `logical_sha256`, which costs nothing more on the way.
 
     Raises:
         OSError: The file cannot be written.
     """
+    digest = _logical_digest(table.schema)
     with path.open("wb") as file:
-        for chunk in csv_chunks(table.schema, table.to_batches(max_chunksize=CSV_BATCH_ROWS)):
+        chunks = csv_chunks(table.schema, table.to_batches(max_chunksize=CSV_BATCH_ROWS))
+        file.write(next(chunks))
+        for chunk in chunks:
             file.write(chunk)
+            digest.update(chunk)
         file.flush()
         os.fsync(file.fileno())
+    return digest.hexdigest()
 
 
 def write_bytes(content: bytes, path: Path) -> None:
@@ -93,9 +106,13 @@ def write_bytes(content: bytes, path: Path) -> None:
 def csv_chunks(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
     """Yield the CSV of a table piece by piece, header first; the pieces joined do not depend on the batches."""
     yield (",".join(_quoted(pa.array(schema.names, pa.string())).to_pylist()) + "\n").encode()
-    for batch in batches:
-        if batch.num_rows:
-            yield _csv_rows(batch)
+    filled = (batch for batch in batches if batch.num_rows)
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        # Arrow leaves Python's lock while it spells; order is kept, and no more than a few batches are in memory.
+        waiting = deque(pool.submit(_csv_rows, batch) for batch in itertools.islice(filled, 2 * _WORKERS))
+        while waiting:
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(_csv_rows, batch) for batch in itertools.islice(filled, 1))
 
 
 def _csv_rows(batch: pa.RecordBatch) -> bytes:
@@ -112,14 +129,14 @@ def _csv_rows(batch: pa.RecordBatch) -> bytes:
 def _csv_cells(column: pa.Array) -> pa.Array:
     text = as_text(column)
     if pa.types.is_string(column.type) or pa.types.is_list(column.type):
-        return _quoted(pc.replace_substring_regex(text, _FORMULA, r"'\1"))
+        # One look for both: nearly every batch of nearly every column needs neither.
+        if pc.any(pc.match_substring_regex(text, _NEEDS_CARE)).as_py():
+            return _quoted(pc.replace_substring_regex(text, _FORMULA, r"'\1"))
     return text
 
 
 def _quoted(text: pa.Array) -> pa.Array:
     needed = pc.match_substring_regex(text, _NEEDS_QUOTES)
-    if not pc.any(needed).as_py():
-        return text
     doubled = pc.replace_substring(text, '"', '""')
     return pc.if_else(needed, pc.binary_join_element_wise('"', doubled, '"', ""), text)
 
@@ -217,15 +234,20 @@ def logical_sha256(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> str:
     It is sha256 over one line `name:type` a column, an empty line, and the rows spelled as in the CSV. A new version
     of a Parquet library leaves it alone; a changed value, order, name or type does not.
     """
-    digest = hashlib.sha256()
-    for field in schema:
-        digest.update(f"{field.name}:{_type_name(field.type)}\n".encode())
-    digest.update(b"\n")
+    digest = _logical_digest(schema)
     chunks = csv_chunks(schema, batches)
     next(chunks)
     for chunk in chunks:
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def _logical_digest(schema: pa.Schema) -> hashlib._Hash:
+    digest = hashlib.sha256()
+    for field in schema:
+        digest.update(f"{field.name}:{_type_name(field.type)}\n".encode())
+    digest.update(b"\n")
+    return digest
 
 
 def _type_name(kind: pa.DataType) -> str:

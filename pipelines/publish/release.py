@@ -28,14 +28,7 @@ from pipelines.publish.descriptors import ReleaseFacts, ReleaseTexts, TableFacts
 from pipelines.publish.diff import changes
 from pipelines.publish.findings import Tables
 from pipelines.publish.flat import flat_csv, projects_flat
-from pipelines.publish.formats import (
-    CSV_BATCH_ROWS,
-    file_sha256,
-    logical_sha256,
-    write_bytes,
-    write_csv,
-    write_parquet,
-)
+from pipelines.publish.formats import file_sha256, write_bytes, write_csv, write_parquet
 from schemas import contract
 
 __all__ = ["Release", "ReleaseTexts", "newest", "next_version", "output_lock", "versions", "write_release"]
@@ -198,6 +191,5 @@ def _write_table(folder: Path, data: Tables, name: str) -> TableFacts:
     table = data.arrow(name)
     parquet, csv = folder / "tables" / f"{name}.parquet", folder / "tables" / f"{name}.csv"
     write_parquet(table, parquet)
-    write_csv(table, csv)
-    logical = logical_sha256(table.schema, table.to_batches(max_chunksize=CSV_BATCH_ROWS))
+    logical = write_csv(table, csv)
     return TableFacts(table.num_rows, file_sha256(csv), file_sha256(parquet), logical)

@@ -63,7 +63,7 @@ def receipt_rows(
                             "source_id": receipt.source_id,
                             "source_sha256": hashes.get(receipt.raw_path or "", source.sha256),
                             "locator": receipt.locator,
-                            "raw_literal": receipt.raw_literal,
+                            "raw_literal": receipt.raw_literal or None,
                             "rule": receipt.rule,
                         }
                     )

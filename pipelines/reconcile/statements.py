@@ -113,7 +113,7 @@ def statement_row(statement: Statement, unit: str | None) -> dict[str, Value | N
         "value": statement.text,
         "value_type": _value_type(statement),
         "unit": str(currency.value) if currency and isinstance(statement.value, Decimal) else unit,
-        "original_text": statement.cell.literal[:40],
+        "original_text": statement.cell.literal[:40] or None,
         "source_id": claim.source_id,
         "locator": statement.cell.locator,
         "stated_on": claim.stated_on,

@@ -56,7 +56,7 @@ def test_csv_gives_back_every_value(rows: list[dict[str, object]]) -> None:
     table = pa.Table.from_pylist(rows, schema=SCHEMA)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
-        write_csv(table, path)
+        assert write_csv(table, path) == logical_sha256(SCHEMA, table.to_batches())
         assert read_csv(path, SCHEMA).to_pylist() == table.to_pylist()
 
 

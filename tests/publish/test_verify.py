@@ -28,6 +28,10 @@ def _reseal(release: Path) -> None:
     (release / "SHA256SUMS").write_text("".join(lines))
 
 
+def _without(name: str) -> Callable[[Path], None]:
+    return lambda release: (release / name).unlink()
+
+
 def _replace(name: str, old: str, new: str, *, reseal: bool = True) -> Damage:
     def damage(release: Path) -> None:
         text = (release / name).read_text("utf-8")
@@ -79,7 +83,7 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "a missing table": ("files_present", lambda r: (r / "tables" / "events.csv").unlink()),
     "a missing table that the sums forgot": (
         "files_present",
-        lambda r: ((r / "tables" / "events.parquet").unlink(), _reseal(r)),
+        lambda r: [step(r) for step in (_without("tables/events.parquet"), _reseal)],
     ),
     "a missing readme": ("files_present", lambda r: (r / "README.md").unlink()),
     "an extra file": ("files_listed", lambda r: (r / "tables" / "more.csv").write_text("a\n")),

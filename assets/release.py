@@ -1,0 +1,157 @@
+"""The last two steps: the release is judged as a whole, then written.
+
+What belongs here: what the gate and the suite found as asset checks, and what the UI shows of a release. What does not:
+what is expected of a release and how it is written (`pipelines.publish`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from assets.checks import MOST_SHOWN, contract_check, contract_result, markdown_table
+from assets.failures import in_words
+from assets.resources import Build
+from assets.rooms import CHANGES, FRESH, OWNERS, QUALITY, RELEASE, table_spec
+from assets.shapes import Built, Frame, Release
+from assets.tables import ASSEMBLED, EARLY_TABLES
+from pipelines.publish.suite import SUITE, Expectation
+
+GATE = "gate"
+
+
+def check_name(expectation: Expectation) -> str:
+    """Return the name of an expectation's asset check; Dagster's names hold no hyphens."""
+    return expectation.check_id.replace("-", "_")
+
+
+def _suite_checks() -> Iterator[dg.AssetCheckSpec]:
+    yield contract_check(QUALITY)
+    yield dg.AssetCheckSpec(
+        GATE, asset=QUALITY, blocking=True,
+        description="Keys, foreign keys, receipts, null reasons and sums hold over all tables.",
+    )  # fmt: skip
+    for each in SUITE:
+        yield dg.AssetCheckSpec(
+            check_name(each), asset=QUALITY, description=each.description, blocking=each.severity == "error"
+        )
+
+
+_QUALITY = table_spec(QUALITY, RELEASE, ())
+
+
+@dg.asset(
+    name=QUALITY,
+    deps=list(EARLY_TABLES),
+    description=_QUALITY.description,
+    metadata=_QUALITY.metadata,
+    group_name=RELEASE,
+    owners=_QUALITY.owners,
+    tags=_QUALITY.tags,
+    kinds=_QUALITY.kinds,
+    check_specs=list(_suite_checks()),
+)
+def judge_release(assembled_tables: Built) -> Iterator[dg.MaterializeResult[Any]]:
+    """Judge all tables together; a failed blocking check keeps the release from being written."""
+    from pipelines.publish.checks import gate
+    from pipelines.publish.expectations import expectation_results
+    from pipelines.publish.quality import quality_rows
+    from schemas.contract import frame
+
+    with in_words():
+        findings = gate(assembled_tables.tables)
+        outcomes = expectation_results(assembled_tables.tables)
+        quality = frame(QUALITY, quality_rows(findings, outcomes))
+    yield dg.MaterializeResult(
+        # Dagster compares the value with a marker of its own, which a frame cannot do.
+        value={QUALITY: quality},
+        metadata={"dagster/row_count": len(quality), "failed": sum(not outcome["passed"] for outcome in outcomes)},
+        check_results=[
+            contract_result(QUALITY, quality),
+            _gate_result(findings),
+            *(_suite_result(each, outcome) for each, outcome in zip(SUITE, outcomes, strict=True)),
+        ],
+    )
+
+
+def _gate_result(findings: Sequence[Any]) -> dg.AssetCheckResult:
+    rows = [
+        {"check": finding.check, "where": finding.where, "found": finding.found, "expected": finding.expected}
+        for finding in findings
+    ]
+    metadata: dict[str, Any] = {"findings": len(rows)}
+    if rows:
+        metadata["sample"] = dg.MetadataValue.md(markdown_table(rows[:MOST_SHOWN]))
+    said = f"{len(rows)} findings, first {findings[0]}." if rows else "Nothing is wrong."
+    return dg.AssetCheckResult(
+        passed=not rows, asset_key=QUALITY, check_name=GATE, description=said, metadata=metadata
+    )
+
+
+def _suite_result(expectation: Expectation, outcome: Mapping[str, Any]) -> dg.AssetCheckResult:
+    failed = f"{expectation.description} Measured {outcome['value']}, threshold {expectation.threshold}."
+    return dg.AssetCheckResult(
+        passed=outcome["passed"],
+        asset_key=QUALITY,
+        check_name=check_name(expectation),
+        severity=dg.AssetCheckSeverity.ERROR if expectation.severity == "error" else dg.AssetCheckSeverity.WARN,
+        description=expectation.description if outcome["passed"] else failed,
+        metadata={"threshold": expectation.threshold}
+        | ({} if outcome["value"] is None else {"value": outcome["value"]}),
+    )
+
+
+@dg.multi_asset(
+    name="write_release",
+    specs=[
+        table_spec(CHANGES, RELEASE, (ASSEMBLED, QUALITY)),
+        dg.AssetSpec(
+            "release",
+            deps=[ASSEMBLED, QUALITY, CHANGES],
+            description="The release: every table as Parquet and CSV with its descriptors and hashes, immutable, in "
+            "output/releases/<version>. It appears by one rename, or not at all.",
+            group_name=RELEASE,
+            owners=list(OWNERS),
+            kinds={"parquet", "csv", "json"},
+            freshness_policy=FRESH,
+        ),
+    ],
+    check_specs=[contract_check(CHANGES)],
+)
+def write_release(build: Build, assembled_tables: Built, quality: Mapping[str, Frame]) -> Iterator[dg.MaterializeResult[Any]]:
+    """Write the tables as the next release, unless its input is that of the newest one."""
+    from pipelines.publish import release as publish
+    from pipelines.publish.folder import Folder
+    from schemas.contract import from_arrow
+
+    built = assembled_tables
+    tables = {name: frame for name, frame in built.tables.items() if name != CHANGES} | dict(quality)
+    with in_words():
+        release = publish.write_release(
+            tables, output=build.output_folder(), released_on=built.released_on, input_sha256=built.input_sha256
+        )
+        changes = from_arrow(CHANGES, Folder(release.path).table(CHANGES))
+    yield dg.MaterializeResult(
+        asset_key=CHANGES,
+        metadata={"dagster/row_count": len(changes)},
+        check_results=[contract_result(CHANGES, changes)],
+    )
+    yield _released(release, built, len(changes))
+
+
+def _released(release: Release, built: Built, n_changes: int) -> dg.MaterializeResult[Any]:
+    return dg.MaterializeResult(
+        asset_key="release",
+        metadata={
+            "version": release.version,
+            "new": release.is_new,
+            "folder": dg.MetadataValue.path(str(release.path)),
+            "readme": dg.MetadataValue.path(str(release.path / "README.md")),
+            "released_on": built.released_on.isoformat(),
+            "input_sha256": built.input_sha256,
+            "changes": n_changes,
+            "set_aside": built.n_quarantined,
+        },
+    )

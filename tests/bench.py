@@ -1,0 +1,56 @@
+"""`make bench`: how long things take and how much memory they need, as ratios measured in one run.
+
+What belongs here: whole commands, timed beside a yardstick on the same machine in the same minute. What does not:
+asserts; a slow machine is no defect.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = 3
+YARDSTICK = "import dagster, pandera.pandas, great_expectations"
+"""What any build has to import, whatever it does."""
+
+
+def _timed(words: list[str]) -> tuple[float, int]:
+    """Run a command; return seconds of wall clock and its peak resident memory in MB."""
+    started = time.perf_counter()
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(words)} failed")
+    return time.perf_counter() - started, usage.ru_maxrss // 1024
+
+
+def _median(words: list[str]) -> tuple[float, int]:
+    runs = [_timed(words) for _ in range(RUNS)]
+    return statistics.median(seconds for seconds, _ in runs), max(memory for _, memory in runs)
+
+
+def main() -> None:
+    """Print one line a measurement: seconds, ratio to the yardstick, memory."""
+    python = sys.executable
+    empty, _ = _median([python, "-c", "pass"])
+    help_page, _ = _median([python, "-m", "kakehashi.cli", "--help"])
+    imports, _ = _median([python, "-c", YARDSTICK])
+    print(f"{'empty Python':<34} {empty:7.3f} s")
+    print(f"{'kakehashi --help':<34} {help_page:7.3f} s  {help_page / empty:5.1f} times an empty Python")
+    print(f"{'importing what a build needs':<34} {imports:7.3f} s")
+    builds = []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder:
+            builds.append(_timed([python, "-m", "kakehashi.cli", "build", "--output", str(Path(folder) / "output")]))
+    seconds, memory = statistics.median(s for s, _ in builds), max(m for _, m in builds)
+    print(f"{'kakehashi build, fresh output':<34} {seconds:7.3f} s  {seconds / imports:5.1f} times the imports  {memory} MB")
+
+
+if __name__ == "__main__":
+    main()
