@@ -13,7 +13,7 @@ import dagster as dg
 
 from assets.checks import MOST_SHOWN, contract_check, contract_result, markdown_table
 from assets.failures import in_words
-from assets.resources import Build
+from assets.resources import Build, Judge
 from assets.rooms import CHANGES, FRESH, OWNERS, QUALITY, RELEASE, table_spec
 from assets.shapes import Built, Frame, Release
 from assets.tables import ASSEMBLED, EARLY_TABLES
@@ -53,16 +53,15 @@ _QUALITY = table_spec(QUALITY, RELEASE, ())
     kinds=_QUALITY.kinds,
     check_specs=list(_suite_checks()),
 )
-def judge_release(assembled_tables: Built) -> Iterator[dg.MaterializeResult[Any]]:
+def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.MaterializeResult[Any]]:
     """Judge all tables together; a failed blocking check keeps the release from being written."""
     from pipelines.publish.checks import gate
-    from pipelines.publish.expectations import expectation_results
     from pipelines.publish.quality import quality_rows
     from schemas.contract import frame
 
     with in_words():
         findings = gate(assembled_tables.tables)
-        outcomes = expectation_results(assembled_tables.tables)
+        outcomes = judge.results(assembled_tables.tables)
         quality = frame(QUALITY, quality_rows(findings, outcomes))
     yield dg.MaterializeResult(
         # Dagster compares the value with a marker of its own, which a frame cannot do.
@@ -120,7 +119,9 @@ def _suite_result(expectation: Expectation, outcome: Mapping[str, Any]) -> dg.As
     ],
     check_specs=[contract_check(CHANGES)],
 )
-def write_release(build: Build, assembled_tables: Built, quality: Mapping[str, Frame]) -> Iterator[dg.MaterializeResult[Any]]:
+def write_release(
+    build: Build, assembled_tables: Built, quality: Mapping[str, Frame]
+) -> Iterator[dg.MaterializeResult[Any]]:
     """Write the tables as the next release, unless its input is that of the newest one."""
     from pipelines.publish import release as publish
     from pipelines.publish.folder import Folder

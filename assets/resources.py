@@ -1,4 +1,4 @@
-"""What a run is told and what its steps share: the folders of a build, the hand-over in memory, quiet logs.
+"""What a run is told and what its steps share: the folders of a build, the suite, the hand-over in memory.
 
 What belongs here: Dagster resources and loggers. What does not: reading or writing any folder.
 """
@@ -11,15 +11,14 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
+from assets.shapes import Frame, Inputs
 from pipelines.fingerprint import ROOT
-
-if TYPE_CHECKING:
-    from pipelines.build import Inputs
+from pipelines.publish.suite_process import SHARED
 
 RAW_VARIABLE, OUTPUT_VARIABLE = "KAKEHASHI_RAW", "KAKEHASHI_OUTPUT"
 """Environment variables that name the folders of runs which the UI starts; unset: the project's own."""
@@ -50,9 +49,9 @@ class Build(dg.ConfigurableResource[None]):
         Raises:
             ValueError: `as_of` is no date.
         """
-        from pipelines.build import Inputs
+        from pipelines import build
 
-        return Inputs(
+        return build.Inputs(
             self.raw_folder(),
             Path(self.reference) if self.reference else None,
             dt.date.fromisoformat(self.as_of) if self.as_of else None,
@@ -68,6 +67,22 @@ def build_from_environment(environment: Mapping[str, str] = os.environ) -> Build
         as_of=None,
         strict=False,
     )
+
+
+class Judge(dg.ConfigurableResource[None]):
+    """The suite over the release as a whole. It is made ready in the background from the first moment of a run."""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Begin to make it ready."""
+        SHARED.start()
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Leave nothing running, whatever became of the run."""
+        SHARED.stop()
+
+    def results(self, tables: Mapping[str, Frame]) -> list[dict[str, Any]]:
+        """Judge the tables; see `pipelines.publish.expectations.expectation_results`."""
+        return SHARED.results(tables)
 
 
 class HandOver(dg.IOManager):

@@ -1,20 +1,17 @@
-"""One build as a run of the job `build` in this process, standing in the same history that the UI shows.
+"""The front door to a build as a run of Dagster: `run_build` and what it tells.
 
-What belongs here: starting the run and telling what came of it. What does not: words for a terminal (`kakehashi`).
+What belongs here: what callers need, without importing Dagster. What does not: the run itself (`execution`), and words for
+a terminal (`kakehashi`).
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import dagster as dg
-
-from assets.failures import failure_words
-from assets.history import HOME, PROCESS_TAG, opened, report_lost_runs
+from pipelines.publish.suite_process import SHARED
 
 if TYPE_CHECKING:
     from pipelines.build import Inputs
@@ -49,76 +46,26 @@ def run_build(
     inputs: Inputs,
     output: Path,
     strict: bool = False,
-    home: Path = HOME,
+    home: Path | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Build a release as a run of Dagster in this process.
+    """Build a release as a run of the job `build` in this process.
 
     Args:
         inputs: Where the build reads and the date it is told.
         output: Folder that holds `releases/` and `latest`.
         strict: Input that was set aside counts as an error in the history; the release is made all the same.
-        home: Folder of the history of runs.
+        home: Folder of the history of runs that the UI shows; None: the project's own, `.dagster/`.
         progress: Told of each step as it begins.
 
     Raises:
         KakehashiError: The history folder cannot be written.
     """
-    from assets.definitions import defs
+    # Great Expectations and Dagster take seconds to import: one in its own process, one here.
+    SHARED.start()
+    try:
+        from assets.execution import execute
 
-    job = defs.resolve_job_def("build")
-    build = {
-        "raw": str(inputs.raw.resolve()),
-        "reference": str(inputs.reference.resolve()) if inputs.reference else None,
-        "output": str(output.resolve()),
-        "as_of": inputs.as_of.isoformat() if inputs.as_of else None,
-        "strict": strict,
-    }
-    given = {name: value for name, value in build.items() if value is not None}
-    run_id = dg.DagsterRun(job_name=job.name).run_id
-    with opened(home) as instance:
-        report_lost_runs(instance)
-        if progress is not None:
-            _listen(instance, run_id, job, progress)
-        result = job.execute_in_process(
-            run_config={
-                "resources": {"build": {"config": given}},
-                # What fails is told once, by whoever called; the history has it with its stack trace.
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-            instance=instance,
-            raise_on_error=False,
-            run_id=run_id,
-            tags={".dagster/repository": "__repository__@kakehashi", PROCESS_TAG: str(os.getpid())},
-        )
-    return _outcome(result)
-
-
-def _outcome(result: dg.ExecuteInProcessResult) -> Outcome:
-    told: dict[str, Mapping[str, dg.MetadataValue[Any]]] = {}
-    for event in result.get_asset_materialization_events():
-        materialization = event.step_materialization_data.materialization
-        told[materialization.asset_key.to_user_string()] = materialization.metadata
-    release, assembled = told.get("release"), told.get("assembled_tables")
-    return Outcome(
-        version=str(release["version"].value) if release else None,
-        is_new=bool(release["new"].value) if release else False,
-        path=Path(str(release["folder"].value)) if release else None,
-        n_quarantined=int(str(assembled["set_aside"].value)) if assembled else 0,
-        run_id=result.run_id,
-        success=result.success,
-        failures=failure_words(result),
-    )
-
-
-def _listen(instance: dg.DagsterInstance, run_id: str, job: dg.JobDefinition, progress: Progress) -> None:
-    steps = len(job.nodes)
-    begun: list[str] = []
-
-    def heard(entry: dg.EventLogEntry) -> None:
-        event = entry.dagster_event
-        if event is not None and event.is_step_start and event.step_key is not None:
-            begun.append(event.step_key)
-            progress(event.step_key, len(begun), steps)
-
-    instance.add_event_listener(run_id, heard)
+        return execute(inputs, output, strict, home, progress)
+    finally:
+        SHARED.stop()

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Built", "Frame", "Raw", "Reconciled", "Release", "Resolved", "Stated"]
+__all__ = ["Built", "Frame", "Inputs", "Raw", "Reconciled", "Release", "Resolved", "Stated"]
 
 if TYPE_CHECKING:
     from pandas import DataFrame as Frame
 
-    from pipelines.build import Built, Resolved, Stated
+    from pipelines.build import Built, Inputs, Resolved, Stated
     from pipelines.ingest.raw import Raw
     from pipelines.publish.release import Release
     from pipelines.reconcile.reconcile import Reconciled
 else:
-    Built = Frame = Raw = Reconciled = Release = Resolved = Stated = Any
+    Built = Frame = Inputs = Raw = Reconciled = Release = Resolved = Stated = Any

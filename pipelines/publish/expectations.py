@@ -32,16 +32,27 @@ def expectation_results(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, An
         `column`, `severity`, `threshold`, `value` (rows that fail, or the share that holds, or the number of rows; None
         where there was nothing to measure), `passed`, `description`.
     """
+    return judge(views(tables))
+
+
+def views(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the frames that are judged, by name."""
     data = Tables(tables)
+    return {name: make(data) for name, make in VIEWS.items()}
+
+
+def judge(frames: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """Hold the views against the suite; see `expectation_results` for what is returned."""
     asset = _context().data_sources.add_pandas("release").add_dataframe_asset("view")
     batches = asset.add_batch_definition_whole_dataframe("whole")
     found: dict[str, dict[str, Any]] = {}
     for view, group in itertools.groupby(sorted(SUITE, key=lambda each: each.view), lambda each: each.view):
-        found.update(_judge(batches.get_batch({"dataframe": VIEWS[view](data)}), list(group)))
+        found.update(_judge(batches.get_batch({"dataframe": frames[view]}), list(group)))
     return [found[expectation.check_id] for expectation in SUITE]
 
 
-def _great_expectations() -> ModuleType:
+def load() -> ModuleType:
+    """Import Great Expectations, which takes seconds."""
     # Its analytics and progress bars are off: a build is quiet and asks no other host.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations
@@ -50,7 +61,7 @@ def _great_expectations() -> ModuleType:
 
 
 def _context() -> Any:
-    gx = _great_expectations()
+    gx = load()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
@@ -59,7 +70,7 @@ def _context() -> Any:
 
 
 def _judge(batch: Any, group: list[Expectation]) -> Iterator[tuple[str, dict[str, Any]]]:
-    gx = _great_expectations()
+    gx = load()
     suite = gx.ExpectationSuite(name=group[0].view)
     for each in group:
         kind = getattr(gx.expectations, each.expect)

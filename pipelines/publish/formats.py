@@ -128,11 +128,12 @@ def _csv_rows(batch: pa.RecordBatch) -> bytes:
 
 def _csv_cells(column: pa.Array) -> pa.Array:
     text = as_text(column)
-    if pa.types.is_string(column.type) or pa.types.is_list(column.type):
-        # One look for both: nearly every batch of nearly every column needs neither.
-        if pc.any(pc.match_substring_regex(text, _NEEDS_CARE)).as_py():
-            return _quoted(pc.replace_substring_regex(text, _FORMULA, r"'\1"))
-    return text
+    if not (pa.types.is_string(column.type) or pa.types.is_list(column.type)):
+        return text
+    # One look for both: nearly every batch of nearly every column needs neither apostrophe nor quotes.
+    if not pc.any(pc.match_substring_regex(text, _NEEDS_CARE)).as_py():
+        return text
+    return _quoted(pc.replace_substring_regex(text, _FORMULA, r"'\1"))
 
 
 def _quoted(text: pa.Array) -> pa.Array:

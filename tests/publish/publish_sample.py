@@ -1,6 +1,6 @@
-"""A small whole set of tables, made up, that passes every check; run as a program it writes a release from it.
+"""A small whole set of tables, made up, that passes every check.
 
-    python publish_sample.py OUTPUT [DATE [INPUT]]
+Run as `python publish_sample.py OUTPUT [DATE [INPUT]]` it writes a release from them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,16 @@ INPUT = "a" * 64
 
 def sample_rows() -> dict[str, list[Row]]:
     """Rows of the tables that a person would code, as plain values; receipts, reasons and totals come later."""
-    usd = {"currency": "USD", "fx_rate": None, "fx_on": None, "fx_source_id": None}
+    return {
+        **_programme_rows(),
+        "projects": [_diamond_plant(), _gas_plant()],
+        "amounts": _amount_rows(),
+        **_party_rows(),
+        **_material_rows(),
+    }
+
+
+def _programme_rows() -> dict[str, list[Row]]:
     return {
         "sources": [
             _source("ministry-2026", tier="official", title='Fact sheet, "first" list', url="https://example.org/a"),
@@ -53,18 +62,25 @@ def sample_rows() -> dict[str, list[Row]]:
         "tranches": [
             {"tranche_id": "tranche-1", "program_id": "us-japan-550bn", "name": "First batch", "name_ja": "第1弾"}
         ],
-        "projects": [_diamond_plant(), _gas_plant()],
-        "amounts": [
-            _amount("pledge-550", kind="pledge", sum_set="pledge", low="550000000000", high="550000000000", **usd),
-            _amount(
-                "diamond-cost", project_id="diamond-plant", kind="project_cost", sum_set="cost", qualifier="about",
-                low="600000000", high="600000000", payer_org_id="element-six", part_of="pledge-550", **usd,
-            ),
-            _amount(
-                "gas-cost", project_id="gas-plant", kind="project_cost", sum_set="cost", qualifier="up_to",
-                low=None, high="33000000000", **usd,
-            ),
-        ],
+    }  # fmt: skip
+
+
+def _amount_rows() -> list[Row]:
+    return [
+        _amount("pledge-550", kind="pledge", sum_set="pledge", low="550000000000", high="550000000000"),
+        _amount(
+            "diamond-cost", project_id="diamond-plant", kind="project_cost", sum_set="cost", qualifier="about",
+            low="600000000", high="600000000", payer_org_id="element-six", part_of="pledge-550",
+        ),
+        _amount(
+            "gas-cost", project_id="gas-plant", kind="project_cost", sum_set="cost", qualifier="up_to",
+            low=None, high="33000000000",
+        ),
+    ]  # fmt: skip
+
+
+def _party_rows() -> dict[str, list[Row]]:
+    return {
         "participants": [
             _participant("p1", "diamond-plant", "element-six", role="operator", engagement="selected"),
             _participant("p2", "diamond-plant", "hitachi", role="interested", engagement="interest_expressed"),
@@ -86,6 +102,11 @@ def sample_rows() -> dict[str, list[Row]]:
                 "source_id": "newswire-2026",
             }
         ],
+    }  # fmt: skip
+
+
+def _material_rows() -> dict[str, list[Row]]:
+    return {
         "materials": [{"material_id": "synthetic-diamond", "name": "Synthetic diamond", "name_ja": "人工ダイヤ"}],
         "project_materials": [
             {
@@ -138,7 +159,7 @@ def _amount(amount_id: str, *, low: str | None, high: str | None, **cells: Any) 
     return {
         "amount_id": amount_id, "program_id": "us-japan-550bn", "qualifier": "exact", "modality": "asserted",
         "review": "accepted", "n_witnesses": 1, "source_id": "ministry-2026", "source_converted": False,
-        "as_of": dt.date(2026, 2, 17), "as_of_precision": "day", **bounds,
+        "as_of": dt.date(2026, 2, 17), "as_of_precision": "day", "currency": "USD", **bounds,
         "usd_low": bounds["low"], "usd_high": bounds["high"], **cells,
     }  # fmt: skip
 

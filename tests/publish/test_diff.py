@@ -40,6 +40,21 @@ def test_a_new_source(built: Path, rows: Callable[[], Rows]) -> None:
     }
 
 
+def test_rows_that_are_their_own_receipt(built: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    now["sources"].append({**now["sources"][0], "source_id": "usgs-2026"})
+    now["material_production"].append(
+        {"material_id": "synthetic-diamond", "form": "synthetic_grit", "country": "CHN", "year": 2024,
+         "stage": "synthetic", "edition": "usgs-2026", "quantity_code": "withheld", "source_id": "usgs-2026",
+         "locator": "row 3"}
+    )  # fmt: skip
+    assert _told(built, now) == {
+        ("sources", "usgs-2026", "*", "added", None, None, "new_source"),
+        ("material_production", "synthetic-diamond|synthetic_grit|CHN|2024|synthetic|usgs-2026", "*", "added", None,
+         None, "new_source"),
+    }  # fmt: skip
+
+
 def test_a_revised_source(built: Path, rows: Callable[[], Rows]) -> None:
     now = rows()
     old = now["sources"][0]["sha256"]

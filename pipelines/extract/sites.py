@@ -1,0 +1,177 @@
+"""What is built: plants, mines, terminals, reactors in a text, with what they make.
+
+What belongs here: a facility as one mention, its product, sector, determiner and proper name. What does not: which mentions
+are the same project (`projects`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.extract.terms import Hit, has_cjk, longest
+from pipelines.extract.vocabulary import Reference, Row, rows
+
+Determiner = str
+"""definite (the, this, its, 同), new (a, another, 新), other (another, second, 別の), bare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A facility as a text names it.
+
+    Attributes:
+        start, end: Characters of the text.
+        text: As found.
+        facility: Row of the vocabulary `facilities`; empty for a bare project name.
+        product: Row of the vocabulary `products`; empty where none is named with it.
+        determiner: See `Determiner`.
+        plural: More than one is meant.
+        name: Proper name in front of or around it ("Copper World", 亀尾); empty where none.
+        project_id: Known project of that name; empty where none.
+    """
+
+    start: int
+    end: int
+    text: str
+    facility: Row
+    product: Row
+    determiner: Determiner = "bare"
+    plural: bool = False
+    name: str = ""
+    project_id: str = ""
+
+    @property
+    def sector(self) -> str:
+        """Sector of the facility, else of its product; empty where neither tells."""
+        facility = self.facility.get("sector", "")
+        product = self.product.get("sector", "")
+        if self.facility.get("strength") == "strong":
+            return facility
+        return product or facility
+
+    @property
+    def generic(self) -> bool:
+        """Whether the words alone do not tell what is made ("the plant")."""
+        return not self.sector
+
+
+_BEFORE = re.compile(
+    r"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s(?:[\w'’-]+\s){0,4}$"
+    r"|\b(?P<new>an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s(?:[\w'’.%-]+\s){0,5}$"
+    r"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s(?:[\w'’.-]+\s){0,5}$", re.IGNORECASE,
+)  # fmt: skip
+_PRODUCT_AFTER = re.compile(
+    r"\s(?:for|to\s(?:make|produce|build|manufacture|process|refine|recycle|assemble)|making|producing|that\s(?:makes|will\smake|produces|would\smake|will\sproduce)|of|which\swill\smake|which\smakes|dedicated\sto|turning\sout|manufacturing)"
+    r"\s(?:[\w-]+\s){0,3}$"
+)
+_NAME_BEFORE = re.compile(r"((?:[A-Z][\w'’&.-]*\s){1,4})$")
+_NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
+_JA_LINK = re.compile(r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?")
+
+
+class SiteFinder:
+    """Finds facilities by the vocabularies `facilities`, `products` and the names of known projects."""
+
+    def __init__(self, reference: Reference) -> None:
+        modifiers = rows(reference, "site_modifiers")
+        self._not_names = {row["form"] for row in modifiers if row["kind"] == "not_name"}
+        self._compounds = _pattern(modifiers, "compound")
+        self._definite = _pattern(modifiers, "definite_ja")
+        self._new = _pattern(modifiers, "new_ja")
+        self._other = _pattern(modifiers, "other_ja")
+
+    def find(self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = ()) -> list[Site]:
+        """Facilities of a text in its order.
+
+        Args:
+            text: A paragraph.
+            hits: The term index's hits for it.
+            taken: Spans of organisations and programmes, which hide what lies in them.
+        """
+        japanese = has_cjk(text)
+        free = [hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in taken)]
+        projects = longest([hit for hit in free if hit.term.kind == "project"], lambda hit: text[hit.start].isupper() or japanese)
+        facilities = longest([hit for hit in free if hit.term.kind == "facility"])
+        products = longest([hit for hit in free if hit.term.kind == "product"])
+        named = [(hit.start, hit.end) for hit in projects]
+        sites = [
+            Site(hit.start, hit.end, text[hit.start : hit.end], {}, {}, "definite", False, text[hit.start : hit.end], hit.term.id)
+            for hit in projects
+        ]
+        for hit in facilities:
+            if any(hit.start < end and start < hit.end for start, end in named) or self._is_compound(text, hit):
+                continue
+            site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products)
+            if site is not None:
+                sites.append(site)
+        return sorted(sites, key=lambda site: site.start)
+
+    def _is_compound(self, text: str, hit: Hit) -> bool:
+        """Whether the word is only part of another ("project list", 計画どおり)."""
+        return bool(self._compounds.match(text, hit.end))
+
+    def _english(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
+        start, product = hit.start, {}
+        before = next((other for other in products if other.end <= hit.start and text[other.end : hit.start].strip(" -") == ""), None)
+        if before is not None:
+            start, product = before.start, dict(before.term.row)
+        elif hit.term.row["strength"] != "strong":
+            behind = next((other for other in products if hit.end < other.start <= hit.end + 60), None)
+            if behind is not None and _PRODUCT_AFTER.fullmatch(text[hit.end : behind.start]):
+                product = dict(behind.term.row)
+            inside = re.search(r"([\w-]+)\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$", text[:start])
+            if not product and inside:
+                near = next((other for other in products if other.end <= start and start - other.end <= 14
+                             and re.fullmatch(r"[\s-](?:and\s\w+\s)?(?:processing|manufacturing|production|recycling|refining|making|separation|assembly|export|storage|cell|component|components)?\s?", text[other.end : start])), None)
+                if near is not None:
+                    start, product = near.start, dict(near.term.row)
+        surface = text[hit.start : hit.end]
+        plural = surface.lower().endswith("s") and not surface.lower().endswith(("ss", "works"))
+        lead = text[:start]
+        name_match = _NAME_BEFORE.search(lead)
+        name = self._name(name_match[1].strip()) if name_match else ""
+        if name and name_match:
+            lead = lead[: name_match.start()] + "the "
+        found = _BEFORE.search(lead)
+        determiner = (found.lastgroup or "bare") if found else "bare"
+        if plural and hit.term.row["strength"] in ("generic", "weak") and not product and not _NUMBERED.search(lead):
+            return None
+        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name)
+
+    def _name(self, words: str) -> str:
+        kept = words.split()
+        while kept and (kept[0].strip("'’s") in self._not_names or kept[0] in self._not_names):
+            kept = kept[1:]
+        name = " ".join(kept)
+        return "" if not name or name in self._not_names or name.endswith(("'s", "’s", ".")) else name
+
+    def _japanese(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
+        start, product, name = hit.start, {}, ""
+        before = next(
+            (other for other in reversed(products) if other.end <= hit.start and _JA_LINK.fullmatch(text[other.end : hit.start])), None
+        )
+        if before is not None:
+            start, product = before.start, dict(before.term.row)
+        else:
+            run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
+            if run and hit.term.row["strength"] == "generic":
+                word = re.sub(r"^(?:新|同|旧|米|現|本|両|各)", "", run[1])
+                if word and word not in self._not_names and not any(word.startswith(other) or word.endswith(other) for other in self._not_names):
+                    name, start = word, hit.start - len(word)
+        lead = text[:start]
+        if self._other.search(lead):
+            determiner = "other"
+        elif self._new.search(lead) or text[start : hit.end].startswith("新"):
+            determiner = "new"
+        elif self._definite.search(lead):
+            determiner = "definite"
+        else:
+            determiner = "bare"
+        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+
+
+def _pattern(modifiers: Sequence[Row], kind: str) -> re.Pattern[str]:
+    forms = "|".join(row["form"] for row in modifiers if row["kind"] == kind) or "(?!)"
+    return re.compile(f"(?:{forms})$" if kind.endswith("_ja") else f"(?:{forms})")
