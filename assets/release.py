@@ -84,9 +84,7 @@ def _gate_result(findings: Sequence[Any]) -> dg.AssetCheckResult:
     if rows:
         metadata["sample"] = dg.MetadataValue.md(markdown_table(rows[:MOST_SHOWN]))
     said = f"{len(rows)} findings, first {findings[0]}." if rows else "Nothing is wrong."
-    return dg.AssetCheckResult(
-        passed=not rows, asset_key=QUALITY, check_name=GATE, description=said, metadata=metadata
-    )
+    return dg.AssetCheckResult(passed=not rows, asset_key=QUALITY, check_name=GATE, description=said, metadata=metadata)
 
 
 def _suite_result(expectation: Expectation, outcome: Mapping[str, Any]) -> dg.AssetCheckResult:

@@ -1,7 +1,7 @@
 """The front door to a build as a run of Dagster: `run_build` and what it tells.
 
-What belongs here: what callers need, without importing Dagster. What does not: the run itself (`execution`), and words for
-a terminal (`kakehashi`).
+What belongs here: what callers need, without importing Dagster. What does not: the run itself (`execution`), and words
+for a terminal (`kakehashi`).
 """
 
 from __future__ import annotations

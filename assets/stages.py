@@ -150,4 +150,3 @@ def assembled_tables(
 
 STAGES = (raw_files, claims, resolved_claims, chosen_claims, assembled_tables)
 """Assets of the stages, in order."""
-

@@ -50,4 +50,3 @@ ROOM_TABLES = tuple(room_tables(group) for group in GROUPS if early_tables(group
 """The tables of every room; those of the room `release` are the ones about the dataset itself."""
 
 EARLY_TABLES = tuple(name for group in GROUPS for name in early_tables(group))
-

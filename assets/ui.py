@@ -1,6 +1,7 @@
 """The Dagster UI of this project on this machine: `make ui`.
 
-What belongs here: starting Dagster's own processes on our history and ending all of them. What does not: what they show.
+What belongs here: starting Dagster's own processes on our history and ending all of them. What does not: what they
+show.
 """
 
 from __future__ import annotations
@@ -84,9 +85,9 @@ def _started(host: str, port: int, home: Path, folders: dict[str, Path | None]) 
         # Dagster's own notes to developers (superseded commands, beta features) are nothing to the reader of the UI.
         "PYTHONWARNINGS": "ignore",
     }
-    # A session of its own: all of Dagster's processes can be ended together. In the history folder, because Dagster warns
-    # of settings that lie in the folder it is started in but are not the ones it uses.
-    return subprocess.Popen(command, cwd=home, env=variables, start_new_session=True)
+    # A session of its own: all of Dagster's processes can be ended together. In the history folder, because Dagster
+    # warns of settings that lie in the folder it is started in but are not the ones it uses.
+    return subprocess.Popen(command, cwd=home, env=variables, start_new_session=True)  # noqa: S603 our own words
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ class OrgMention:
         text: The name as found.
         org_id: Id of the reference.
         confidence: 1 for a name as it is registered, less for a typo.
+        known: Of the reference; False for a firm that only the gazetteer spells (`org_id` is its group there).
     """
 
     start: int
@@ -33,6 +34,7 @@ class OrgMention:
     text: str
     org_id: str
     confidence: float = 1.0
+    known: bool = True
 
 
 class NameRules:
@@ -136,14 +138,17 @@ class NameFinder:
         hits = list(hits) if hits is not None else self._index.scan(text)
         candidates = [hit for hit in hits if hit.term.kind in ("organization", "firm")]
         taken = longest(candidates, lambda hit: japanese or self._right_case(text, hit))
-        names = [hit for hit in taken if hit.term.kind == "organization"]
+        names = taken
         accept = self._accept_japanese if japanese else self._accept_english
         spans = [(hit.start, hit.end) for hit in taken]
         kept = [hit for hit in names if accept(text, hit, spans)]
         strong = {hit.term.id for hit in kept if not self._is_weak(hit)}
         kept = [hit for hit in kept if not self._is_weak(hit) or hit.term.id in strong or self._supported(text, hit)]
-        mentions = [OrgMention(hit.start, hit.end, text[hit.start : hit.end], hit.term.id) for hit in kept]
-        settled = [(hit.start, hit.end) for hit in taken if hit in kept or hit.term.kind == "firm"]
+        mentions = [
+            OrgMention(hit.start, hit.end, text[hit.start : hit.end], hit.term.id, known=hit.term.kind == "organization")
+            for hit in kept
+        ]
+        settled = [(hit.start, hit.end) for hit in taken if hit in kept]
         for typo in self._typos.find(text, settled, japanese=japanese):
             around = Hit(typo.start, typo.end, typo.term)
             if accept(text, around, spans):
@@ -292,5 +297,5 @@ def _pattern(neighbours: Sequence[Row], side: str, language: str, template: str,
 
 def resolve_surface(finder: NameFinder, surface: str, language: str | None = None) -> list[str]:
     """Ids of the organisations that a bare surface names, in order, each once; empty where none is safe to propose."""
-    found: Mapping[str, None] = dict.fromkeys(mention.org_id for mention in finder.find(surface, language))
+    found: Mapping[str, None] = dict.fromkeys(mention.org_id for mention in finder.find(surface, language) if mention.known)
     return list(found)

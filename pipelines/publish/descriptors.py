@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +31,10 @@ LICENCES: Mapping[str, tuple[str, str]] = {
 """Licence code of the contract -> title and address; another code is published by its name alone."""
 
 OWN_SOURCE = "Kakehashi"
+
+
+_STATE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+"""How a state's scope is spelled: ISO 3166-2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +224,7 @@ def readme(language: str, facts: ReleaseFacts, texts: ReleaseTexts, totals: Sequ
     text = environment.get_template(name).render(
         facts=facts,
         texts=texts,
-        totals=sorted((row for row in totals if row["scope"] == "all"), key=_order_of_sets),
+        totals=sorted((row for row in totals if _is_headline(row)), key=_headline_order),
         dollars=dollars,
         specs=contract.TABLES,
         keys={name: _key_columns(name, language) for name in facts.tables},
@@ -228,8 +233,13 @@ def readme(language: str, facts: ReleaseFacts, texts: ReleaseTexts, totals: Sequ
     return text.encode()
 
 
-def _order_of_sets(row: Mapping[str, Any]) -> int:
-    return contract.CODELISTS["sum_set"].index(row["sum_set"])
+def _is_headline(row: Mapping[str, Any]) -> bool:
+    """Programmes, their batches and the whole; sectors and states stand in the table alone."""
+    return row["scope"] not in contract.CODELISTS["sector"] and not _STATE.fullmatch(row["scope"])
+
+
+def _headline_order(row: Mapping[str, Any]) -> tuple[bool, str, int]:
+    return row["scope"] == "all", row["scope"], contract.CODELISTS["sum_set"].index(row["sum_set"])
 
 
 def _key_columns(name: str, language: str) -> str:

@@ -105,9 +105,7 @@ def program_totals(tables: Tables) -> pd.DataFrame:
 
 def receipt_coverage(tables: Tables) -> pd.DataFrame:
     """One row a published column that needs receipts: its filled cells and those of them that have one."""
-    named = {
-        (row["table"], row["column"], row["key"]) for row in _rows(tables, "receipts", "table", "column", "key")
-    }
+    named = {(row["table"], row["column"], row["key"]) for row in _rows(tables, "receipts", "table", "column", "key")}
     covered = Counter((table, column) for table, column, _ in named)
     rows = []
     for name in tables.names():

@@ -151,6 +151,9 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     Returns:
         Strings; null stays null.
     """
+    if isinstance(column, pa.ChunkedArray):
+        # A mask has to be one piece, and a column read from a file comes in several.
+        return pa.chunked_array([as_text(chunk) for chunk in column.chunks], pa.string())
     kind = column.type
     if pa.types.is_string(kind):
         return column

@@ -139,7 +139,8 @@ def test_the_readmes_print_totals_and_every_table(built: Path) -> None:
     english, japanese = (built / "README.md").read_text("utf-8"), (built / "README.ja.md").read_text("utf-8")
     assert "| cost | 2 | 0 | USD 600 million | USD 600 million | USD 33 billion |" in english
     assert "| pledge | 1 | 0 | USD 550 billion | USD 550 billion | – |" in english
-    assert english.index("| pledge |") < english.index("| cost |")
+    assert english.index("| all | pledge |") < english.index("| all | cost |")
+    assert "| critical_materials |" not in english, "sectors and states stand in the table alone"
     assert "| cost | 2 | 0 | 6億ドル | 6億ドル | 330億ドル |" in japanese
     for name, spec in contract.TABLES.items():
         assert f"[{name}](tables/{name}.csv)" in english

@@ -146,3 +146,8 @@ def test_a_csv_that_is_no_table_is_refused(content: bytes, tmp_path: Path) -> No
 
 def test_tables_read_missing_ones_as_empty() -> None:
     assert Tables({}).arrow("projects").num_rows == 0
+
+
+def test_far_numbers_of_a_column_in_pieces_are_spelled_like_any_other() -> None:
+    pieces = pa.chunked_array([pa.array([1e20, None]), pa.array([1e-9, 2.5])])
+    assert as_text(pieces).to_pylist() == [contract.as_text(1e20), None, *map(contract.as_text, (1e-9, 2.5))]

@@ -1,0 +1,180 @@
+"""Everything that reading needs to know beforehand, compiled once: names, vocabularies, patterns, known projects.
+
+What belongs here: building the lexicon from reference rows. What does not: reading documents with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.extract.measures import MeasureFinder
+from pipelines.extract.money_grammar import MoneyGrammar
+from pipelines.extract.names import NameFinder, NameRules, organization_terms
+from pipelines.extract.newnames import NewNames
+from pipelines.extract.patterns import PatternBank
+from pipelines.extract.places import PlaceFinder
+from pipelines.extract.sites import SiteFinder
+from pipelines.extract.terms import Term, TermIndex
+from pipelines.extract.typos import TypoIndex
+from pipelines.extract.vocabulary import Row, rows
+
+BANKS = (
+    "participant_patterns", "ownership_patterns", "stage_patterns", "attribution_patterns", "amount_patterns",
+    "control_patterns", "production_patterns", "place_patterns", "use_cues", "uses",
+)  # fmt: skip
+"""Vocabularies that are patterns over masked sentences."""
+
+_PLURAL_KINDS = frozenset({"material", "facility", "product"})
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProject:
+    """A project that curated rows describe, for recognising it in documents.
+
+    Attributes:
+        project_id: Its id.
+        names: Its names in all languages.
+        org_ids: Organisations that take part in it.
+        admin1: ISO 3166-2.
+        city: Town.
+        country: ISO 3166-1 alpha-3.
+        sector: Code of the codelist `sector`.
+        materials: Material ids tied to it, where known.
+    """
+
+    project_id: str
+    names: tuple[str, ...] = ()
+    org_ids: tuple[str, ...] = ()
+    admin1: str | None = None
+    city: str | None = None
+    country: str | None = None
+    sector: str | None = None
+    materials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Compiled knowledge for reading documents.
+
+    Attributes:
+        organizations, materials, programs, places: Reference rows by id or code.
+        known_projects: By project_id.
+        banks: (vocabulary, language) -> patterns.
+    """
+
+    organizations: Mapping[str, Row]
+    organization_names: Mapping[str, tuple[str, ...]]
+    materials: Mapping[str, Row]
+    programs: Mapping[str, Row]
+    known_projects: Mapping[str, KnownProject]
+    index: TermIndex
+    names: NameFinder
+    new_names: NewNames
+    grammar: MoneyGrammar
+    measures: MeasureFinder
+    places: PlaceFinder
+    sites: SiteFinder
+    banks: Mapping[tuple[str, str], PatternBank]
+    publishers: frozenset[str] = field(default_factory=frozenset)
+
+    def bank(self, vocabulary: str, japanese: bool) -> PatternBank:
+        """Patterns of a vocabulary for one language."""
+        return self.banks[vocabulary, "ja" if japanese else "en"]
+
+
+def build_lexicon(
+    reference: Mapping[str, Sequence[Mapping[str, str]]], known_projects: Sequence[KnownProject] = ()
+) -> Lexicon:
+    """Compile reference rows and known projects.
+
+    Args:
+        reference: File stem -> rows of `raw/reference`: organizations, organization_names, materials, material_names,
+            places, program_names and `vocabulary/<name>`; a vocabulary table that is missing is the project's own.
+        known_projects: Projects that curated rows describe.
+    """
+    rules = NameRules(reference)
+    org_terms = organization_terms(reference, rules)
+    firms = [Term("firm", row["group"], row["name"], row) for row in rows(reference, "firm_names")]
+    firms = _unknown_firms(firms, org_terms)
+    terms = [
+        *org_terms,
+        *firms,
+        *_material_terms(reference),
+        *PlaceFinder.terms(reference),
+        *(Term("program", row["program_id"], row["name"], row) for row in reference.get("program_names", ())
+          if row.get("language") in ("en", "ja")),
+        *_project_terms(known_projects, org_terms, reference),
+        *(Term("facility", row["facility"], row["form"], row) for row in rows(reference, "facilities")),
+        *(Term("product", row["product"], row["form"], row) for row in rows(reference, "products")),
+    ]  # fmt: skip
+    index = TermIndex(terms, plural_kinds=_PLURAL_KINDS)
+    typos = TypoIndex(org_terms, [term.form for term in firms], rules.legal)
+    names: dict[str, list[str]] = {}
+    for term in org_terms:
+        names.setdefault(term.id, []).append(term.form)
+    return Lexicon(
+        organizations={row["org_id"]: row for row in reference.get("organizations", ())},
+        organization_names={org: tuple(dict.fromkeys(forms)) for org, forms in names.items()},
+        materials={row["material_id"]: row for row in reference.get("materials", ())},
+        programs={row["program_id"]: row for row in reference.get("program_names", ())},
+        known_projects={project.project_id: project for project in known_projects},
+        index=index,
+        names=NameFinder(index, rules, typos),
+        new_names=NewNames(reference, rules),
+        grammar=MoneyGrammar(reference),
+        measures=MeasureFinder(reference),
+        places=PlaceFinder(reference),
+        sites=SiteFinder(reference),
+        banks={
+            (name, language): PatternBank(rows(reference, name), language) for name in BANKS for language in ("en", "ja")
+        },
+    )
+
+
+def _unknown_firms(firms: Sequence[Term], known: Sequence[Term]) -> list[Term]:
+    """The gazetteer's firms without those that the reference knows by one of their names."""
+    forms = {term.form.lower() for term in known}
+    groups = {term.id for term in firms if term.form.lower() in forms}
+    return [term for term in firms if term.id not in groups]
+
+
+def _material_terms(reference: Mapping[str, Sequence[Row]]) -> list[Term]:
+    found: dict[tuple[str, str], Term] = {}
+    for row in reference.get("material_names", ()):
+        if row.get("language") in ("en", "ja") and row["name"]:
+            found.setdefault((row["material_id"], row["name"]), Term("material", row["material_id"], row["name"], row))
+    for row in reference.get("materials", ()):
+        for form in filter(None, (row["name"], row.get("name_ja", ""))):
+            found.setdefault((row["material_id"], form), Term("material", row["material_id"], form, row))
+    return list(found.values())
+
+
+def _project_terms(
+    projects: Sequence[KnownProject], organizations: Sequence[Term], reference: Mapping[str, Sequence[Row]]
+) -> list[Term]:
+    """Proper names of known projects: a name as such, or the capitalised words that open it ("Blue Point")."""
+    taken = {term.form.lower() for term in organizations}
+    taken |= {str(row.get(column, "")).lower() for row in reference.get("places", ()) for column in ("name", "name_ja")}
+    found: dict[tuple[str, str], Term] = {}
+    owners: dict[str, set[str]] = {}
+    for project in projects:
+        for name in project.names:
+            for form in _proper_forms(name):
+                first = form.split()[0].lower()
+                if form.lower() not in taken and not any(form.lower().startswith(f"{known} ") for known in (first,) if known in taken and form.lower().count(" ") < 1):
+                    owners.setdefault(form.lower(), set()).add(project.project_id)
+                    found[project.project_id, form] = Term("project", project.project_id, form)
+    return [term for (_, form), term in found.items() if len(owners[form.lower()]) == 1]
+
+
+def _proper_forms(name: str) -> list[str]:
+    if not name.isascii():
+        return [name] if len(name) >= 6 else []
+    forms = [re.sub(r"\s*\(.*?\)", "", name)]
+    forms += re.findall(r"\(([A-Z][^()]{4,60})\)", name)
+    proper = re.match(r"(?:[A-Z][\w'-]*[A-Za-z]\s?){2,4}(?=\s?[a-z(,-]|$)", name)
+    if proper:
+        forms.append(proper[0].strip())
+    return [form for form in dict.fromkeys(forms) if len(form) >= 6]
