@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pipelines.reconcile.choose import Row, receipt, source_of
 from pipelines.reconcile.precedence import weight, witnesses
+from pipelines.reconcile.statements import Statement
 from schemas.contract import TABLES
 
 _REVIEWS = ("corrected", "accepted", "unreviewed")
@@ -39,8 +40,29 @@ def fill_provenance(row: Row) -> None:
     if "n_sources" in columns:
         row.values["n_sources"] = len({statement.source.source_id for statement in row.support})
     if "n_witnesses" in columns:
-        row.values["n_witnesses"] = witnesses(row.support)
+        row.values["n_witnesses"] = witnesses(_agreeing(row))
     _fill_span(row, columns)
+
+
+def _agreeing(row: Row) -> list[Statement]:
+    """Who bears witness: for an amount those that state its very figure, else everyone who speaks of the row."""
+    figure = [s for s in row.support if s.column in ("low", "high") and s.text == row.text(s.column)]
+    return figure if row.table == "amounts" and figure else row.support
+
+
+def unreviewed_cells(row: Row) -> list[str]:
+    """Name the cells of a reviewed row that rest on statements which nobody has reviewed.
+
+    Such a cell is published like any other, for its receipt leads to the statement; but a person should look at it.
+    """
+    if row.text("review") == "unreviewed":
+        return []
+    reviewed: dict[str, bool] = {}
+    for statement in row.support:
+        if statement.chosen:
+            reviewed[statement.column] = reviewed.get(statement.column, False) or statement.claim.review != "unreviewed"
+    wanted = {column.name for column in TABLES[row.table].columns if column.meaning.receipted}
+    return sorted(column for column, done in reviewed.items() if not done and column in wanted)
 
 
 def _fill_span(row: Row, columns: set[str]) -> None:

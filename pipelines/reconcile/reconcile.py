@@ -14,7 +14,7 @@ from pipelines.ingest.rates import Rate, RateHistory
 from pipelines.reconcile import amounts, corrections, stages, sum_sets
 from pipelines.reconcile.choose import Conflict, Row, choose
 from pipelines.reconcile.integrity import drop_broken_references
-from pipelines.reconcile.parties import fill_provenance
+from pipelines.reconcile.parties import fill_provenance, unreviewed_cells
 from pipelines.reconcile.statements import Subject, subjects
 from pipelines.records import Claim, Quarantined, ReviewItem, Source
 from pipelines.resolve.decisions import Decisions
@@ -81,7 +81,19 @@ def reconcile(
     if closed:
         result.quarantined.extend(drop_broken_references(rows, set(sources)))
     _complete(result, history)
+    result.review.extend(_cells_to_review(rows))
     return result
+
+
+def _cells_to_review(rows: Tables) -> list[ReviewItem]:
+    items = []
+    for table in rows.values():
+        for row in table.values():
+            for column in unreviewed_cells(row):
+                proof = row.receipts[column][0]
+                text = f"{row.table} {row.key_text} {column} rests on unreviewed statements alone"
+                items.append(ReviewItem("source", text, proof.source_id, proof.locator, row.text(column)))
+    return items
 
 
 def _complete(result: Reconciled, history: RateHistory) -> None:

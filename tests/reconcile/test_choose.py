@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pipelines.reconcile.choose import choose
+from pipelines.reconcile.parties import unreviewed_cells
 from pipelines.reconcile.proof import conflict_rows, statement_rows
 from pipelines.records import Claim
 from tests.reconcile.claims import claim, day, row, subject
@@ -115,3 +116,15 @@ def test_every_published_cell_has_the_receipt_of_the_statement_it_came_from() ->
     (receipt,) = chosen.receipts["capacity_value"]
     assert (receipt.source_id, receipt.locator, receipt.raw_literal) == ("firm", "here#plant/capacity_value", "2")
     assert set(chosen.receipts) == set(chosen.values) - {"n_sources", "n_witnesses", "review"}
+
+
+def test_a_reviewed_row_names_the_cells_that_nobody_has_reviewed() -> None:
+    chosen = row(
+        claim("projects", "plant", "paper", project_id="plant", name="Plant"),
+        claim("projects", "plant", "blog", project_id="plant", name="Plant", city="Pike", review="unreviewed"),
+    )
+    assert unreviewed_cells(chosen) == ["city"]
+    assert (
+        unreviewed_cells(row(claim("projects", "plant", "blog", project_id="plant", city="Pike", review="unreviewed")))
+        == []
+    )

@@ -171,3 +171,18 @@ def test_sums_do_not_depend_on_the_order_of_rows_and_count_each_once(
     if before:
         added = (before[0]["low_usd"] or 0) + (before[0]["ceiling_usd"] or 0)
         assert added == sum(value for _, value in figures)
+
+
+def test_witnesses_of_a_rival_figure_bear_no_witness_for_the_chosen_one() -> None:
+    chosen = row(
+        claim(
+            "amounts", "a", "firm", amount_id="a", low=Decimal(5), high=Decimal(5), qualifier="exact", currency="USD"
+        ),
+        claim(
+            "amounts", "a", "paper", amount_id="a", low=Decimal(6), high=Decimal(6), qualifier="exact", currency="USD"
+        ),
+        claim(
+            "amounts", "a", "blog", amount_id="a", low=Decimal(5), high=Decimal(5), qualifier="about", currency="USD"
+        ),
+    )
+    assert (chosen.values["high"], chosen.values["n_witnesses"]) == (5, 2)

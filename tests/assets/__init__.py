@@ -1,0 +1,1 @@
+"""Tests of the Dagster layer: the graph, the checks that block, what starts a build, the history, the UI."""
