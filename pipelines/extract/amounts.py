@@ -153,7 +153,7 @@ def _japanese_atom(grammar: MoneyGrammar, text: str, match: re.Match[str], money
     if unit in ("ポンド", "英ポンド") and re.match(r"の?(?:銅|ウラン|リチウム|コバルト|ニッケル|金属|鉱|酸化|イエローケーキ|重)", after):
         return None
     # A comma that belongs to the sentence is no thousands mark.
-    start = match.start() + (len(number) - len(number.lstrip(",，.．")) if not sign else 0)
+    start = match.start() if sign else match.start("number") + len(number) - len(number.lstrip(",，.．"))
     number = number.lstrip(",，.．")
     value = None if set(number) & set(VAGUE) else japanese_value(number)
     if value is None and not set(number) & set(VAGUE):

@@ -28,9 +28,9 @@ _ENGLISH = re.compile(
     rf"|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
     rf"|(?P<rel>[Ll]ast|[Tt]his|[Nn]ext)?\s?\b(?P<wd>{_DAY})\b(?!\s(?:Times|Review|Journal))"
     rf"|(?P<near>[Tt]oday|[Yy]esterday)\b"
-    rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Oo]f|[Bb]efore|[Aa]fter|[Ee]arly|[Ll]ate|[Mm]id)[\s-](?P<m4>{_MONTH})(?!\w)\.?"
+    rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Oo]f|[Bb]efore|[Aa]fter|[Ee]arly|[Ll]ate|[Mm]id)[\s-](?P<m4>{_MONTH})(?!\w)\.?(?!\s\d)"
     rf"|(?P<q>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|Q[1-4])(?:[\s-]quarter)?(?:\sof)?\s(?P<yq>20\d\d)"
-    rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Aa]bout|[Aa]round|[Ll]ate|[Ee]arly|[Mm]id|[Oo]f|[Dd]uring|end of|in the)[\s-](?P<y5>(?:19|20)\d\d)\b(?!\s?(?:tons?|tonnes|MW|jobs|people)))"
+    rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Aa]bout|[Aa]round|[Ll]ate|[Ee]arly|[Mm]id|[Dd]uring|end of|in the)[\s-](?P<y5>(?:19|20)\d\d)\b(?!\s?(?:tons?|tonnes|MW|jobs|people)))"
 )  # fmt: skip
 _JAPANESE = re.compile(
     r"(?:(?P<y>20\d{2}|19\d{2}|(?<!\d)\d{2})年|(?P<era>令和)(?P<ey>\d{1,2}|元)年|(?P<rel>昨年|今年|来年|一昨年|本年|翌年|同年|再来年|去年))"

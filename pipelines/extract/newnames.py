@@ -82,7 +82,7 @@ class NewNames:
         ja_nouns = "|".join(map(re.escape, of("ja", "noun")))
         self._ja_headed = re.compile(rf"{_RUN}{{1,18}}?(?:{ja_heads})(?!{_RUN})")
         self._ja_nouned = re.compile(rf"(?:{ja_nouns})(?:、|・)?(?:米|英|独|仏|豪)?({_KATAKANA}(?:{_RUN}){{0,8}}|[A-Z][A-Za-z0-9&]{{1,12}})(?!{_RUN})")
-        self._ja_legal = re.compile(rf"(?:株式会社)({_RUN}{{2,20}})|({_RUN}{{2,20}}?)(?:株式会社|社(?=[はがのとにもを、，]))")
+        self._ja_legal = re.compile(rf"(?:株式会社)({_RUN}{{2,20}})|({_RUN}{{2,20}}?)株式会社|((?:[A-Z]{{1,6}})?[ァ-ヺー・]{{3,16}}|[A-Z][A-Za-z]{{1,10}})社(?=[はがのとにもを、，])")
         self._ja_bracket = re.compile(rf"({_KATAKANA}|[一-鿿]{{2,12}}?(?:機構|銀行|公社|公庫))[（(]([A-Z][A-Za-z0-9&]{{1,9}})[）)]")
         self._ja_country = re.compile(rf"(?<![{_RUN[1:-1]}])(?:米|英|独|仏|豪|韓|加|台湾)({_KATAKANA})(?=[はがのとにもを、，])")
         self._ja_not = set(of("ja", "not")) | set(of("ja", "never"))
@@ -106,6 +106,8 @@ class NewNames:
         found: dict[str, str] = {}
         for number, text in enumerate(paragraphs):
             japanese = has_cjk(text)
+            if not japanese and text.upper() == text:
+                continue
             for start, end in self._japanese(text) if japanese else self._english(text):
                 surface = text[start:end]
                 if _overlaps(start, end, taken[number], japanese) or not self._plausible(surface, japanese):
@@ -178,7 +180,7 @@ class NewNames:
     def _occurrences(
         self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]], names: Mapping[str, str], aliases: Mapping[str, str]
     ) -> list[NewName]:
-        surfaces = {**aliases, **names}
+        surfaces = {**names, **aliases}
         found: list[NewName] = []
         for number, text in enumerate(paragraphs):
             spans = [(one.start, one.end) for one in taken[number] if one.kind in ("org", "place", "program")]

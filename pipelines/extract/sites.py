@@ -66,7 +66,9 @@ _PRODUCT_AFTER = re.compile(
     r"\s(?:for|to\s(?:make|produce|build|manufacture|process|refine|recycle|assemble)|making|producing|that\s(?:makes|will\smake|produces|would\smake|will\sproduce)|of|which\swill\smake|which\smakes|dedicated\sto|turning\sout|manufacturing)"
     r"\s(?:[\w-]+\s){0,3}$"
 )
-_NAME_BEFORE = re.compile(r"((?:[A-Z][\w'’&.-]*\s){1,4})$")
+_NAME_BEFORE = re.compile(r"((?:[A-Z][\w'’&-]*\s){1,4})$")
+_APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\s(?:the|an?|its)\s(?:[\w-]+\s){0,3}$")
+_NAMED_AFTER = re.compile(r"\s(?:called|named|dubbed|known as|to be called)\s[\"“]?([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})")
 _NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
 _JA_LINK = re.compile(r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?")
 
@@ -81,6 +83,10 @@ class SiteFinder:
         self._definite = _pattern(modifiers, "definite_ja")
         self._new = _pattern(modifiers, "new_ja")
         self._other = _pattern(modifiers, "other_ja")
+        self._taken: list[tuple[int, int]] = []
+        self._facilities = {row["form"]: row for row in rows(reference, "facilities")}
+        heads = "|".join(re.escape(row["form"]) for row in modifiers if row["kind"] == "name_head") or "(?!)"
+        self._headed = re.compile(rf"(?:[A-Z][\w'’-]*\s){{1,3}}({heads})(?![\w-])(?!\s(?:terminal|plant|export|import|carrier|tanker|cargo|price|market|industry|supply|supplies|demand|project))")
 
     def find(self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = ()) -> list[Site]:
         """Facilities of a text in its order.
@@ -91,6 +97,7 @@ class SiteFinder:
             taken: Spans of organisations and programmes, which hide what lies in them.
         """
         japanese = has_cjk(text)
+        self._taken = list(taken)
         free = [hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in taken)]
         projects = longest([hit for hit in free if hit.term.kind == "project"], lambda hit: text[hit.start].isupper() or japanese)
         facilities = longest([hit for hit in free if hit.term.kind == "facility"])
@@ -106,7 +113,25 @@ class SiteFinder:
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products)
             if site is not None:
                 sites.append(site)
+        # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
+        sites.sort(key=lambda site: site.start)
+        sites = [site for number, site in enumerate(sites) if not number or site.product or site.name
+                 or text[sites[number - 1].end : site.start].strip()]
+        if not japanese:
+            sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
+
+    def _by_head(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Site]:
+        """Projects that bear their kind in their name: "Alaska LNG", "Rio Grande LNG"."""
+        found = []
+        for match in self._headed.finditer(text):
+            words = self._name(match[0][: match.start(1) - match.start()].strip())
+            row = self._facilities.get(f"{match[1]} project") or self._facilities.get(match[1]) or {}
+            if words and row and not any(match.start() < end and start < match.end() for start, end in taken):
+                name = f"{words} {match[1]}"
+                start = match.end() - len(name)
+                found.append(Site(start, match.end(), name, row, {}, "definite", False, name))
+        return found
 
     def _is_compound(self, text: str, hit: Hit) -> bool:
         """Whether the word is only part of another ("project list", 計画どおり)."""
@@ -134,11 +159,20 @@ class SiteFinder:
         name = self._name(name_match[1].strip()) if name_match else ""
         if name and name_match:
             lead = lead[: name_match.start()] + "the "
+        else:
+            name = self._proper(text, lead, hit)
         found = _BEFORE.search(lead)
         determiner = (found.lastgroup or "bare") if found else "bare"
         if plural and hit.term.row["strength"] in ("generic", "weak") and not product and not _NUMBERED.search(lead):
             return None
         return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name)
+
+    def _proper(self, text: str, lead: str, hit: Hit) -> str:
+        """A name that stands apart: "Blue Point, an ammonia plant", "a plant called Blue Point"."""
+        found = _APPOSED.search(lead) or _NAMED_AFTER.match(text, hit.end)
+        if found is None or any(start <= found.start(1) < end for start, end in self._taken):
+            return ""
+        return self._name(found[1])
 
     def _name(self, words: str) -> str:
         kept = words.split()
@@ -157,7 +191,7 @@ class SiteFinder:
         else:
             run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
             if run and hit.term.row["strength"] == "generic":
-                word = re.sub(r"^(?:新|同|旧|米|現|本|両|各)", "", run[1])
+                word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
                 if word and word not in self._not_names and not any(word.startswith(other) or word.endswith(other) for other in self._not_names):
                     name, start = word, hit.start - len(word)
         lead = text[:start]

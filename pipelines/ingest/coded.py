@@ -20,6 +20,15 @@ REFERENCE_SOURCE = "kakehashi-reference"
 LITERAL_LENGTH = 40
 """Longest literal that is kept, in characters: a figure or a name, never a clause."""
 
+PRECISIONS: Mapping[tuple[str, str], str] = {
+    (name, column.name): candidate
+    for name, spec in TABLES.items()
+    for column in spec.columns
+    for candidate in (f"{column.name}_precision", f"{column.name.removesuffix('_on')}_precision")
+    if candidate in spec.names
+}
+"""(table, date column) -> the column beside it that says how exactly the date is known."""
+
 METHODS = {"curated": "curated", "reference": "curated", "statistics": "tables-1", "decisions": "decision"}
 
 
@@ -92,7 +101,7 @@ def _cells(file: TableFile, spec: TableSpec, number: int, row: Mapping[str, str]
             continue
         try:
             value = parse(text, column.arrow_type)
-            partner = _precision_column(spec, column)
+            partner = PRECISIONS.get((spec.name, column.name))
             if partner is not None and not row.get(partner, "").strip():
                 value, precision = parse_date(text)
                 cells[partner] = (precision, text)
@@ -104,14 +113,6 @@ def _cells(file: TableFile, spec: TableSpec, number: int, row: Mapping[str, str]
         # A longer cell is a sentence, not a figure or a name; its place is receipt enough.
         cells[column.name] = (value, text if len(text) <= LITERAL_LENGTH else "")
     return cells
-
-
-def _precision_column(spec: TableSpec, column: Column) -> str | None:
-    names = {other.name for other in spec.columns}
-    for candidate in (f"{column.name}_precision", f"{column.name.removesuffix('_on')}_precision"):
-        if candidate in names:
-            return candidate
-    return None
 
 
 def _check_codes(file: TableFile, number: int, column: Column, value: Value) -> None:
@@ -129,8 +130,7 @@ def _key(file: TableFile, spec: TableSpec, number: int, cells: Mapping[str, tupl
         return ()
     parts = []
     for name in spec.key:
-        column = next(column for column in spec.columns if column.name == name)
-        if name not in cells and column.meaning.required:
+        if name not in cells and spec.column(name).meaning.required:
             raise _refuse(file, number, name, "an empty cell", "a part of the key")
         parts.append(canonical(cells[name][0]) if name in cells else "")
     return tuple(parts)

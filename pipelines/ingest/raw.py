@@ -33,7 +33,7 @@ class Raw:
     Attributes:
         sources: By source_id, with the bytes read where there are any.
         tables: Files of contract tables, in the order read.
-        auxiliary: Reference and decision files that are no contract tables: stem (`places`, `vocabulary/stages`) -> file.
+        auxiliary: Reference and decision files that are no contract tables, by stem (`places`, `vocabulary/stages`).
         documents: Documents with their source.
         hashes: Relative path -> sha256 of every file read or set aside.
     """

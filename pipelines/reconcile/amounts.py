@@ -165,7 +165,7 @@ def carried_conflicts(conflicts: Sequence[Conflict], chosen: Mapping[str, Row]) 
 
 
 def _differs(winner: Row, other: Row) -> bool:
-    """Two figures in one currency differ when a bound or the qualifier's kind does; across currencies the dollars do."""
+    """Two figures in one currency differ when a bound does; across currencies when the dollars do by over 2 percent."""
     if winner.text("currency") == other.text("currency"):
         return (winner.text("low"), winner.text("high")) != (other.text("low"), other.text("high"))
     left, right = winner.values.get("usd_high"), other.values.get("usd_high") or other.values.get("usd_low")

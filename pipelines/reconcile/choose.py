@@ -35,7 +35,7 @@ FACTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "export_controls": (("status", "known_until"),),
     "project_materials": (("output_low", "output_high", "output_unit", "per_year"),),
 }
-"""Columns that are one fact together: all come from the same claim, or a bound of one source meets a bound of another."""
+"""Columns that are one fact together and come from one claim; else a bound of one source meets a bound of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,7 @@ def _conflict(
     position: int,
     winning: Weight,
 ) -> Conflict | None:
-    meaning = next(c.meaning for c in TABLES[row.table].columns if c.name == column)
-    if not meaning.disputable:
+    if len(ranked) < 2 or not TABLES[row.table].column(column).meaning.disputable:
         return None
     values: dict[str, list[Statement]] = {}
     for statement in subject.statements[column]:

@@ -66,5 +66,6 @@ def _holds(rows: dict[str, Row], table: str, column: str, value: str) -> bool:
 def _item(row: Row, column: str, missing: str) -> Quarantined:
     claim = row.support[0].claim
     place = row.support[0].cell.locator
-    reason = f"{place}: {row.table} {row.key_text} names {column} {missing}, which nothing describes; add it or correct the id"
+    found = f"{place}: {row.table} {row.key_text} names {column} {missing}, which nothing describes"
+    reason = f"{found}; add it or correct the id"
     return Quarantined(claim.raw_path, "reconcile", "unknown_reference", reason, None, place)

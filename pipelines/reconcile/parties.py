@@ -1,4 +1,4 @@
-"""What a row owes to the sources behind it: who stated it first and last, how many witnesses, how sure, reviewed or not.
+"""What a row owes to its sources: who stated it first and last, how many witnesses, how sure, reviewed or not.
 
 What belongs here: columns that every reconciled table fills the same way. What does not: stages and amounts.
 """

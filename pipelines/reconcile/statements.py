@@ -15,18 +15,10 @@ from pipelines.records import Cell, Claim, Source, Value
 from schemas.codelists import SUBJECT_KINDS
 from schemas.contract import TABLES
 
-VALUE_TYPES: Mapping[str, str] = {
-    "string": "text",
-    "list<item: string>": "list",
-    "decimal128(20, 2)": "money",
-    "decimal128(18, 8)": "rate",
-    "double": "number",
-    "int64": "integer",
-    "int16": "year",
-    "date32[day]": "date",
-    "bool": "boolean",
+VALUE_TYPES: Mapping[tuple[str, str], str] = {
+    (name, column.name): column.type_name for name, spec in TABLES.items() for column in spec.columns
 }
-"""Arrow type -> the codelist's word for it."""
+"""(table, column) -> the codelist's word for the type of its values."""
 
 
 @dataclass(slots=True)
@@ -111,7 +103,7 @@ def statement_row(statement: Statement, unit: str | None) -> dict[str, Value | N
         "subject_id": statement.key_text,
         "property": statement.column,
         "value": statement.text,
-        "value_type": _value_type(statement),
+        "value_type": VALUE_TYPES[(statement.table, statement.column)],
         "unit": str(currency.value) if currency and isinstance(statement.value, Decimal) else unit,
         "original_text": statement.cell.literal[:40] or None,
         "source_id": claim.source_id,
@@ -137,8 +129,3 @@ def _statement_id(claim: Claim, column: str, text: str, cell: Cell) -> str:
         claim.review,
     )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
-
-
-def _value_type(statement: Statement) -> str:
-    arrow_type = next(c.arrow_type for c in TABLES[statement.table].columns if c.name == statement.column)
-    return VALUE_TYPES[str(arrow_type)]

@@ -1,0 +1,134 @@
+"""A document with everything that it mentions: the one place where all finders meet.
+
+What belongs here: running the finders over the paragraphs and laying their mentions into sentences. What does not: the
+finders themselves and what the mentions have to do with each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.extract.amounts import scan_amounts
+from pipelines.extract.dates import find_dates
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.mentions import Mention, Sentence, annotate, split_sentences
+from pipelines.extract.newnames import Taken
+from pipelines.extract.terms import Hit, has_cjk, longest
+from pipelines.records import Document
+
+_MINERAL_CONTEXT = re.compile(
+    r"^[\s-](?:ores?|mines?|mining|smelters?|smelting|concentrates?|refiner(?:y|ies)|refining|metal|production|output|exports?|"
+    r"deposits?|oxide|powder|alloys?|grit|cathodes?|magnets?|hydroxide|carbonate|sulphate|sulfate|supply|supplies|imports?)\b"
+)
+_JA_AFTER_SHORT = re.compile(r"[をはがのとやも、。，）)・]|鉱山|製錬|精錬|精鉱|地金|鉱石|線|箔|の生産|資源|$")
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """A document, its sentences with their mentions, and the language it is written in."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    language: str
+
+    @property
+    def published_on(self) -> dt.date | None:
+        """Day of publication, where it is known to the day."""
+        source = self.document.source
+        return source.published_on if source.published_precision in (None, "day") else None
+
+    def paragraph(self, number: int) -> list[Sentence]:
+        """Sentences of one paragraph."""
+        return [sentence for sentence in self.sentences if sentence.paragraph == number]
+
+
+def annotate_document(document: Document, lexicon: Lexicon) -> Annotated:
+    """Find every mention of a document."""
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    hits = [lexicon.index.scan(text) for text in texts]
+    found = [_mentions(text, scanned, document, lexicon) for text, scanned in zip(texts, hits, strict=True)]
+    taken = [[Taken(one.start, one.end, one.kind, one.id, one.text) for one in mentions] for mentions in found]
+    for name in lexicon.new_names.find(texts, taken):
+        found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
+    sentences: list[Sentence] = []
+    for paragraph, mentions in zip(document.paragraphs, found, strict=True):
+        for start, end in split_sentences(paragraph.text):
+            text = paragraph.text[start:end]
+            heading = paragraph.text == document.title or (len(paragraph.text) < 90 and not re.search(r"[.。!?！？:：」”\"]$", paragraph.text) and " | " not in text)
+            sentence = Sentence(len(sentences), paragraph.number, start, text, heading, " | " in text)
+            annotate(sentence, _with_brackets(paragraph.text, mentions))
+            sentences.append(sentence)
+    language = document.source.language or ("ja" if any(map(has_cjk, texts)) else "en")
+    return Annotated(document, tuple(sentences), language)
+
+
+def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexicon) -> list[Mention]:
+    japanese = has_cjk(text)
+    published = document.source.published_on
+    found = [
+        Mention("org", org.start, org.end, org.text, org.org_id if org.known else f"@{org.org_id}", org)
+        for org in lexicon.names.find(text, None, hits)
+    ]
+    programs = longest([hit for hit in hits if hit.term.kind == "program"])
+    found += [Mention("program", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row) for hit in programs]
+    found += [Mention("place", place.start, place.end, place.text, place.admin1 or place.country or "", place)
+              for place in lexicon.places.find(text, hits)]
+    hidden = [(one.start, one.end) for one in found if one.kind in ("org", "program")]
+    found += [Mention("site", site.start, site.end, site.text, site.project_id, site) for site in lexicon.sites.find(text, hits, hidden)]
+    materials = longest([hit for hit in hits if hit.term.kind == "material"], lambda hit: _is_material(text, hit, hits, japanese))
+    found += [Mention("material", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row) for hit in materials]
+    found += [
+        Mention("money", amount.start, amount.end, amount.literal, amount.currency, amount)
+        for amount in scan_amounts(text, "ja" if japanese else "en", None, lexicon.grammar)
+    ]
+    found += [Mention("date", date.start + len(date.text) - len(date.text.lstrip()), date.end, date.text.strip(), "", date) for date in find_dates(text, published)]
+    found += [
+        Mention("share" if one.sort == "share" else "quantity", one.start, one.end, one.text, one.unit or "", one)
+        for one in lexicon.measures.find(text, japanese=japanese)
+    ]
+    return found
+
+
+def _is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
+    """Whether a word is a material here: short and ambiguous ones need a neighbour that says so."""
+    row = hit.term.row
+    before, after = text[: hit.start], text[hit.end :]
+    if japanese:
+        surface = text[hit.start : hit.end]
+        if len(surface) == 1 and (re.search(r"[一-鿿ァ-ヺ]$", before) or not _JA_AFTER_SHORT.match(after)):
+            return False
+        if re.fullmatch(r"[ァ-ヺー]+", surface) and (re.search(r"[ァ-ヺー]$", before) or re.match(r"[ァ-ヺー]", after)):
+            return False
+        if row.get("kind") != "ambiguous":
+            return True
+        return any(_beside(text, hit, other) for other in hits if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous")
+    if row.get("kind") != "ambiguous":
+        return True
+    if _MINERAL_CONTEXT.match(after.lower()):
+        return text[hit.start : hit.end].lower() != "lead" or not re.match(r"\s(?:production|output)", after)
+    return any(_beside(text, hit, other) for other in hits if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous")
+
+
+def _beside(text: str, hit: Hit, other: Hit) -> bool:
+    """Whether two materials stand in one list ("copper, silver and tin")."""
+    gap = text[hit.end : other.start] if other.start >= hit.end else text[other.end : hit.start] if other.end <= hit.start else "x"
+    return bool(re.fullmatch(r"(?:,? and |, |、|や|と|・|及び|および|,? or )", gap))
+
+
+def _with_brackets(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """Join a name and the abbreviation in brackets behind it into one mention: `国際協力銀行（JBIC）`."""
+    by_start = {mention.start: mention for mention in mentions if mention.kind == "org"}
+    swallowed: set[int] = set()
+    joined: list[Mention] = []
+    for mention in mentions:
+        if mention.kind == "org":
+            bracket = re.match(r"\s?[(（]", text[mention.end : mention.end + 2])
+            inner = by_start.get(mention.end + bracket.end()) if bracket else None
+            if inner is not None and inner.id == mention.id and text[inner.end : inner.end + 1] in ")）":
+                swallowed.add(inner.start)
+                mention = Mention("org", mention.start, inner.end + 1, mention.text, mention.id, mention.value)
+        joined.append(mention)
+    return [mention for mention in joined if not (mention.kind == "org" and mention.start in swallowed)]
