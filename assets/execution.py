@@ -14,7 +14,7 @@ import dagster as dg
 
 from assets.definitions import defs
 from assets.failures import failure_words
-from assets.history import HOME, PROCESS_TAG, opened, report_lost_runs
+from assets.history import HOME, PROCESS_TAG, opened, process_name, report_lost_runs
 from assets.run import Outcome, Progress
 from assets.shapes import Inputs
 
@@ -44,7 +44,7 @@ def execute(inputs: Inputs, output: Path, strict: bool, home: Path | None, progr
             instance=instance,
             raise_on_error=False,
             run_id=run_id,
-            tags={".dagster/repository": "__repository__@kakehashi", PROCESS_TAG: str(os.getpid())},
+            tags={".dagster/repository": "__repository__@kakehashi", PROCESS_TAG: process_name(os.getpid()) or ""},
         )
     return _outcome(result)
 

@@ -159,19 +159,31 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def report_lost_runs(instance: dg.DagsterInstance) -> None:
-    """Say of runs whose process was killed that they failed; nobody else would, and the UI would show them running."""
+def report_lost_runs(instance: dg.DagsterInstance, *, of_the_ui: bool = False) -> None:
+    """Say of runs that were killed that they failed: else they would seem to run, and the queue would wait for them.
+
+    Args:
+        instance: The history.
+        of_the_ui: Runs that the UI started count as killed too. Right only while no UI is up.
+    """
     for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
         process = run.tags.get(PROCESS_TAG)
-        if process is not None and not _alive(int(process)):
-            instance.report_run_failed(run, "The process of this build is gone: it was killed.")
+        lost = of_the_ui if process is None else process != process_name(int(process.partition("@")[0]))
+        if lost:
+            instance.report_run_failed(run, "The process of this run is gone: it was killed.")
 
 
-def _alive(process: int) -> bool:
+def process_name(number: int) -> str | None:
+    """Return a name of a process that no later process of the same number has; None where there is no such process."""
     try:
-        os.kill(process, 0)
+        os.kill(number, 0)
     except ProcessLookupError:
-        return False
+        return None
     except PermissionError:
-        return True
-    return True
+        pass
+    try:
+        # Field 22 of the line, the 20th after the name in parentheses: when the process started.
+        began = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        began = ""
+    return f"{number}@{began}"

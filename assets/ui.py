@@ -7,6 +7,7 @@ show.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -50,13 +51,13 @@ def serve(
         0 after it was told to stop, else the exit code with which it ended by itself.
 
     Raises:
-        KakehashiError: The port is taken, or the history folder cannot be written.
+        KakehashiError: The port is taken, a UI is up on this history, or its folder cannot be written.
     """
     _port_free(host, port)
     place = prepare(home or HOME)
-    with opened(place) as instance:
-        report_lost_runs(instance)
-    with _told_to_stop() as told:
+    with _alone(place), _told_to_stop() as told:
+        with opened(place) as instance:
+            report_lost_runs(instance, of_the_ui=True)
         process = _started(host, port, place, {RAW_VARIABLE: raw, OUTPUT_VARIABLE: output})
         try:
             announced = False
@@ -88,6 +89,19 @@ def _started(host: str, port: int, home: Path, folders: dict[str, Path | None]) 
     # A session of its own: all of Dagster's processes can be ended together. In the history folder, because Dagster
     # warns of settings that lie in the folder it is started in but are not the ones it uses.
     return subprocess.Popen(command, cwd=home, env=variables, start_new_session=True)  # noqa: S603 our own words
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold a history against a second UI: two daemons would start every run twice."""
+    with (home / ".ui.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise KakehashiError(
+                str(home), "a UI that is running already", "one UI on one history", "Use that one, or stop it first."
+            ) from error
+        yield
 
 
 @contextlib.contextmanager
@@ -128,15 +142,19 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End Dagster's processes: the first one kindly, then whatever is left of its session."""
+    """End Dagster's processes: the first one kindly, so that it ends the others, then whatever is left of its session."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.terminate()
+        process.wait(_PATIENCE_SECONDS)
     for number in (signal.SIGTERM, signal.SIGKILL):
-        _signal_all(process, number)
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        while _signal_all(process, number):
             process.poll()
-            if not _signal_all(process, 0):
-                return
+            if time.monotonic() > deadline:
+                break
             time.sleep(0.1)
+        else:
+            return
 
 
 def _signal_all(process: subprocess.Popen[bytes], number: int) -> bool:

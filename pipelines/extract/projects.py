@@ -117,9 +117,13 @@ class Projects:
                 return sites[0][1]
             if sentence.japanese or len(before) == len(sites):
                 return before[-1][1]
-            return min(sites, key=lambda pair: abs(pair[0].start - mention.start))[1]
+            return min(sites, key=lambda pair: _gap(pair[0], mention))[1]
         focus = self.focus.get(sentence.number, [])
         return focus[0] if focus else None
+
+
+def _gap(one: Mention, other: Mention) -> int:
+    return max(one.start - other.end, other.start - one.end, 0)
 
 
 def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
@@ -138,8 +142,10 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
             if cluster not in explicit:
                 explicit.append(cluster)
             _place(cluster, sentence, mention, lexicon)
+            _place_in_name(cluster, sentence, mention, lexicon)
     _fill_focus(annotated, projects)
     _infer_sectors(annotated, projects, lexicon)
+    _share_sectors(annotated, projects)
     _fill_places(annotated, projects, lexicon)
     return projects
 
@@ -285,6 +291,32 @@ def _infer_sectors(annotated: Annotated, projects: Projects, lexicon: Lexicon) -
             cluster.products[best], cluster.product_rows[best] = 1, rows[best]
             if not cluster.sector:
                 cluster.sectors[rows[best]["sector"]] += 1
+
+
+def _share_sectors(annotated: Annotated, projects: Projects) -> None:
+    """A project told only by its place and firm is in the sector of the other project of the same firm."""
+    for cluster in projects.clusters:
+        if cluster.sector or not cluster.places:
+            continue
+        orgs = {org.id for sentence in annotated.sentences if cluster in projects.focus.get(sentence.number, []) for org in sentence.of("org")}
+        others = [one for one in projects.clusters if one.sector and orgs & set(one.org_ids)]
+        if len({one.sector for one in others}) == 1:
+            cluster.sectors[others[0].sector] += 1
+            if others[0].products:
+                cluster.products.update(others[0].products)
+                cluster.product_rows.update(others[0].product_rows)
+
+
+def _place_in_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
+    """The state in a proper name ("Alaska LNG") is where the project lies, unless the text says otherwise."""
+    if not mention.value.name or cluster.admin1:
+        return
+    hits = [hit for hit in lexicon.index.scan(mention.text) if hit.term.kind == "place"]
+    for place in lexicon.places.find(mention.text, hits):
+        if place.admin1:
+            start = mention.start + place.start
+            inner = Mention("place", start, mention.start + place.end, place.text, place.admin1, place)
+            cluster.places.append((sentence, inner))
 
 
 def _place(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:

@@ -57,10 +57,11 @@ class Site:
         return not self.sector
 
 
+_BETWEEN = r"(?:(?!(?:the|this|that|its|their|an?|with|of|for|in|at|on|by|to|from|and|is|are|will|has)\b)[\w'’.%-]+\s){0,5}$"
 _BEFORE = re.compile(
-    r"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s(?:[\w'’-]+\s){0,4}$"
-    r"|\b(?P<new>an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s(?:[\w'’.%-]+\s){0,5}$"
-    r"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s(?:[\w'’.-]+\s){0,5}$", re.IGNORECASE,
+    rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
+    rf"|\b(?P<new>an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
+    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}", re.IGNORECASE,
 )  # fmt: skip
 _PRODUCT_AFTER = re.compile(
     r"\s(?:for|to\s(?:make|produce|build|manufacture|process|refine|recycle|assemble)|making|producing|that\s(?:makes|will\smake|produces|would\smake|will\sproduce)|of|which\swill\smake|which\smakes|dedicated\sto|turning\sout|manufacturing)"

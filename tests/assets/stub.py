@@ -41,7 +41,12 @@ def stub_stages(patch: pytest.MonkeyPatch, tables: dict[str, pd.DataFrame], inpu
         if not Path(inputs.raw).is_dir():
             raise KakehashiError(str(inputs.raw), "no folder", "a raw folder", "Name it with --raw DIR.")
         return SimpleNamespace(
-            newest_date=lambda: RELEASED_ON, documents=(), tables=(), sources={}, quarantined=(), hashes={"inbox/a": "b"}
+            newest_date=lambda: RELEASED_ON,
+            documents=(),
+            tables=(),
+            sources={},
+            quarantined=(),
+            hashes={"inbox/a": "b"},
         )
 
     def state(raw: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets.history import HISTORY_VARIABLE, PROCESS_TAG, opened
+from assets.history import HISTORY_VARIABLE, PROCESS_TAG, opened, process_name, report_lost_runs
 from assets.run import run_build
 from pipelines.publish.release import newest
 from schemas.contract import TABLES, frame
@@ -186,12 +187,33 @@ def test_a_run_whose_process_was_killed_is_told_so(run: Run, tmp_path: Path) -> 
         from assets.definitions import defs
 
         lost = instance.create_run_for_job(
-            defs.resolve_job_def("build"), tags={PROCESS_TAG: str(gone.pid)}, status=dg.DagsterRunStatus.STARTED
+            defs.resolve_job_def("build"), tags={PROCESS_TAG: f"{gone.pid}@123"}, status=dg.DagsterRunStatus.STARTED
         )
     run(home=home)
     with opened(home) as instance:
         kept = instance.get_run_by_id(lost.run_id)
         assert kept is not None and kept.status == dg.DagsterRunStatus.FAILURE
+
+
+def test_a_run_of_a_living_process_and_one_of_the_ui_are_left_alone(tmp_path: Path) -> None:
+    from assets.definitions import defs
+
+    job = defs.resolve_job_def("build")
+    started = {"status": dg.DagsterRunStatus.STARTED}
+    with opened(tmp_path) as instance:
+        alive = instance.create_run_for_job(job, tags={PROCESS_TAG: process_name(os.getpid()) or ""}, **started)
+        another = instance.create_run_for_job(job, tags={PROCESS_TAG: f"{os.getpid()}@1"}, **started)
+        of_the_ui = instance.create_run_for_job(job, **started)
+
+        def lost() -> set[str]:
+            failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE])
+            return {run.run_id for run in instance.get_runs(failed)}
+
+        report_lost_runs(instance)
+        assert lost() == {another.run_id}
+        report_lost_runs(instance, of_the_ui=True)
+        assert lost() == {another.run_id, of_the_ui.run_id}
+        assert alive.run_id not in lost()
 
 
 def test_a_table_alone_says_that_the_whole_job_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,8 +232,6 @@ def test_a_table_alone_says_that_the_whole_job_is_needed(monkeypatch: pytest.Mon
 
 
 def test_the_environment_is_left_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-
     monkeypatch.setenv("DAGSTER_HOME", "/elsewhere")
     run()
     assert os.environ["DAGSTER_HOME"] == "/elsewhere"

@@ -23,7 +23,13 @@ DAY = dt.date(2026, 3, 4)
 
 
 def _project(**cells: Any) -> dict[str, Any]:
-    row = {"project_id": "a-plant", "name": "A plant", "country": "USA", "stage": "reported", "stage_claimed": "reported"}
+    row = {
+        "project_id": "a-plant",
+        "name": "A plant",
+        "country": "USA",
+        "stage": "reported",
+        "stage_claimed": "reported",
+    }
     return row | {"review": "accepted", "n_sources": 1, "n_witnesses": 1, "n_conflicts": 0} | cells
 
 
@@ -39,7 +45,13 @@ def _statement(number: int) -> dict[str, Any]:
 
 
 def _share(table: str, country: str, **cells: Any) -> dict[str, Any]:
-    row = {"material_id": "gallium", "form": "metal", "edition": "example-2026", "source_id": "example-2026", "locator": "p1"}
+    row = {
+        "material_id": "gallium",
+        "form": "metal",
+        "edition": "example-2026",
+        "source_id": "example-2026",
+        "locator": "p1",
+    }
     if table == "material_production":
         row |= {"country": country, "year": 2025, "stage": "refinery"}
     else:
@@ -122,7 +134,9 @@ def test_a_broken_release_fails_it(check_id: str) -> None:
 
 def test_a_right_release_passes_all() -> None:
     project = _project(stage="approved", stage_claimed="operating", stage_evidence="primary_document", cost_usd_high=5)
-    named = [column.name for column in TABLES["projects"].columns if column.meaning.receipted and not column.meaning.key]
+    named = [
+        column.name for column in TABLES["projects"].columns if column.meaning.receipted and not column.meaning.key
+    ]
     amount = _amount(kind="business_scale", sum_set="interest", fx_rate="0.0067", currency="JPY", usd_high=None)
     tables = empty_tables(
         projects=[project],

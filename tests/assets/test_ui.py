@@ -28,7 +28,9 @@ ready = lambda address: print(address, flush=True)
 sys.exit(serve(port=int(port), home=Path(home), raw=Path(raw), output=Path(output), ready=ready))
 """
 
-RUNS = "{ runsOrError { ... on Runs { results { runId status jobName repositoryOrigin { repositoryLocationName } } } } }"
+RUNS = (
+    "{ runsOrError { ... on Runs { results { runId status jobName repositoryOrigin { repositoryLocationName } } } } }"
+)
 CHECKS = """{ assetNodes { assetKey { path } groupName
   assetMaterializations(limit: 1) { runId } } }"""
 
@@ -93,6 +95,15 @@ def test_the_ui_shows_the_builds_of_the_command_line(run: Run, tmp_path: Path, n
     assert (process.returncode, said, warned) == (0, "", "")
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
     assert not [left for child in children for left in _session(child)]
+
+
+def test_a_second_ui_on_one_history_is_told_in_words(tmp_path: Path) -> None:
+    import fcntl
+
+    with (tmp_path / ".ui.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(KakehashiError, match="one UI on one history"):
+            serve(port=_free_port(), home=tmp_path)
 
 
 def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None:

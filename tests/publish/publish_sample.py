@@ -119,7 +119,7 @@ def _material_rows() -> dict[str, list[Row]]:
 
 def _source(source_id: str, **cells: Any) -> Row:
     return {
-        "source_id": source_id, "publisher": source_id.split("-")[0], "distrusted": False, "n_statements": 1,
+        "source_id": source_id, "publisher": source_id.split("-", maxsplit=1)[0], "distrusted": False, "n_statements": 1,
         "published_on": dt.date(2026, 2, 17), "published_precision": "day", "sha256": _hash(source_id), **cells,
     }  # fmt: skip
 

@@ -226,9 +226,9 @@ def test_load_names_the_tables_and_releases_there_are(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="releases there are: none"):
         load("projects", output=tmp_path)
     build(tmp_path)
-    with pytest.raises(ReleaseError, match="releases there are: 2026.11.22"):
+    with pytest.raises(ReleaseError, match=r"releases there are: 2026\.11\.22"):
         load("projects", "2025.01.01", tmp_path)
-    with pytest.raises(ReleaseError, match="releases there are: 2026.11.22"):
+    with pytest.raises(ReleaseError, match=r"releases there are: 2026\.11\.22"):
         load("projects", "../../etc", tmp_path)
     with pytest.raises(ReleaseError, match="projects, project_locations"):
         load("project", output=tmp_path)

@@ -1,0 +1,232 @@
+"""Who has which part in what: participants with role, engagement and share, and who owns whom.
+
+What belongs here: applying the vocabularies `participant_patterns` and `ownership_patterns`. What does not: money
+(`finance`) and how far a project is (`stages`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipelines.extract.annotation import Annotated
+from pipelines.extract.attribution import attributions, modality
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.patterns import Found
+from pipelines.extract.projects import Cluster, Projects
+
+_INSTRUMENTS = (
+    ("equity", "equity_investor", re.compile(r"\bequity\b|出資|資本")),
+    ("loan_guarantee", "guarantor", re.compile(r"guarantee|保証")),
+    ("insurance", "insurer", re.compile(r"\binsur(?!ance\))|貿易保険の|保険を|付保")),
+    ("loan", "lender", re.compile(r"\bloans?\b(?! guarantee)|\blend(?:ing)?\b|融資|貸し付け|貸付")),
+)
+_PROGRAM_ANAPHOR = re.compile(
+    r"\b(?:these|the|this|such) (?:\w+ )?(?:investment )?(?:plans?|program(?:me)?|scheme|initiative|package|framework|fund|pledge|investments)\b"
+    r"|(?:この|同|こうした|これらの)(?:枠組み|投資|計画|イニシアチブ|投融資|事業)"
+)
+_PARTNERS = re.compile(r"\beach (?:of the )?(?:partner|owner|shareholder)s? (?:takes|will take|gets|receives|buys|lifts)|(?:両社|各社|3社|三社|出資者)(?:は|が)(?:それぞれ)?.{0,14}(?:引き取|購入)")
+_LIKE_STATE = re.compile(r"州政府(?:は|が|から).{0,40}(?:補助|助成|支援|優遇)")
+_WEAK_WITH_INTEREST = frozenset({"offtaker", "supplier", "developer", "operator", "contractor", "lender", "equity_investor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An organisation's part in a project or in the programme.
+
+    Attributes:
+        project: The project; None for the programme as a whole.
+        program_id: The programme, where `project` is None.
+        org: The name as found.
+        role, engagement, instrument: Codes; empty where the text does not say.
+        share: A percentage with its mention.
+        modality: Code.
+        note: `state` where the organisation is the government of the place mentioned.
+    """
+
+    project: Cluster | None
+    program_id: str
+    org: Mention
+    sentence: Sentence
+    role: str
+    engagement: str = ""
+    instrument: str = ""
+    share: Mention | None = None
+    modality: str = "asserted"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """One organisation stands above another."""
+
+    owner: Mention
+    owned: Mention
+    sentence: Sentence
+
+
+def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Part]:
+    """Participants of every project of a document and of the programme it names."""
+    program = next((one.id for sentence in annotated.sentences for one in sentence.of("program")), "")
+    found: list[Part] = []
+    for sentence in annotated.sentences:
+        marks = attributions(sentence, lexicon)
+        here: list[Part] = []
+        for match in lexicon.bank("participant_patterns", sentence.japanese).find(sentence.core):
+            here += _parts(match, sentence, projects, marks, program)
+        here += _partners(sentence, projects, found, marks)
+        here += _row_parts(sentence, projects, lexicon)
+        here += _listed_parts(sentence, projects, here)
+        here += _state_parts(sentence, projects)
+        found += _settled(here)
+    return _merged(found)
+
+
+def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozenset[str], program: str) -> Iterator[Part]:
+    row = match.row
+    group = "orgs" if match.mentions("orgs") else "org" if match.mentions("org") else "state" if match.mentions("state") else ""
+    orgs = [one for one in sentence.caught(match.mentions(group)) if one.kind in ("org", "place")] if group else []
+    share = next(iter(sentence.caught(match.mentions("share"))), None)
+    told = row["modality"] or modality(marks)
+    if "unnamed" in marks and told in ("asserted", "planned"):
+        told = "reported"
+    for org in orgs:
+        project = _project_of(match, sentence, org, projects)
+        if row["role"] == "@instruments":
+            yield from _financiers(sentence, org, project, program, told)
+        elif project is not None and not (row["note"] == "state" and not org.value.admin1):
+            yield Part(project, "", org, sentence, row["role"], row["engagement"], row["instrument"], share, told, row["note"])
+
+
+def _project_of(match: Found, sentence: Sentence, org: Mention, projects: Projects) -> Cluster | None:
+    site = next(iter(sentence.caught(match.mentions("site"))), None)
+    if site is not None:
+        return projects.of(sentence, site)
+    return projects.nearest(sentence, org)
+
+
+def _financiers(sentence: Sentence, org: Mention, project: Cluster | None, program: str, told: str) -> Iterator[Part]:
+    """Rows by the instruments that a sentence names; for the programme where it speaks of that."""
+    of_program = program and (sentence.of("program") or _PROGRAM_ANAPHOR.search(sentence.masked))
+    if not of_program and (project is None or not sentence.of("site")):
+        return
+    for instrument, role, pattern in _INSTRUMENTS:
+        if pattern.search(sentence.masked):
+            if of_program and not sentence.of("site"):
+                yield Part(None, program, org, sentence, role, "", instrument, None, told)
+            elif project is not None:
+                yield Part(project, "", org, sentence, role, "", instrument, None, told)
+
+
+def _partners(sentence: Sentence, projects: Projects, found: Sequence[Part], marks: frozenset[str]) -> Iterator[Part]:
+    """"Each partner takes its share": every shareholder named before is an offtaker."""
+    if not _PARTNERS.search(sentence.masked):
+        return
+    for project in projects.focus.get(sentence.number, [])[:1]:
+        seen: set[str] = set()
+        shares = [one for one in sentence.of("share")]
+        orgs = [part.org for part in found if part.project is project and part.role == "equity_investor"]
+        orgs += [org for org in sentence.of("org") if any(0 <= share.start - org.end <= 14 for share in shares)]
+        for org in orgs:
+            if org.id not in seen:
+                seen.add(org.id)
+                yield Part(project, "", org, sentence, "offtaker", "", "", None, "planned")
+
+
+_ROW_ROLES = (
+    ("supplier", re.compile(r"licen[cs]|technology|process|equipment(?!.*engineering)|turbine|reactor|suppl|機器|設備|技術|供給|ライセンス")),
+    ("contractor", re.compile(r"engineering|construction|epc|build|contract|設計|施工|建設|工事")),
+    ("offtaker", re.compile(r"buys|buyer|offtake|takes the|customer|purchas|引き取|購入|買い手")),
+    ("lender", re.compile(r"loan|lend|lender|debt|融資|貸付")),
+    ("insurer", re.compile(r"insur|保険")),
+    ("guarantor", re.compile(r"guarant|保証")),
+    ("equity_investor", re.compile(r"equity|stake|share|出資|持ち分")),
+    ("operator", re.compile(r"operat|runs|運営|操業")),
+    ("developer", re.compile(r"develop|owner|事業主体|開発")),
+    ("advisor", re.compile(r"advis|助言")),
+)  # fmt: skip
+
+
+def _row_parts(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Part]:
+    """A table row "organisation | what it does"."""
+    focus = projects.focus.get(sentence.number, [])
+    orgs = sentence.of("org")
+    if not sentence.row or not focus or not orgs or orgs[0].start - sentence.start > 2:
+        return
+    rest = sentence.masked.split("|", 1)[-1]
+    roles = [role for role, pattern in _ROW_ROLES if pattern.search(rest)]
+    contractor = "contractor" in roles
+    role = "contractor" if contractor else roles[0] if roles else ""
+    yield Part(focus[0], "", orgs[0], sentence, role, "", "", next(iter(sentence.of("share")), None), modality(attributions(sentence, lexicon) | {"planned"}))
+
+
+def _listed_parts(sentence: Sentence, projects: Projects, here: Sequence[Part]) -> Iterator[Part]:
+    """An entry of a list of interest: the firm of the sentence is interested in what it names."""
+    for cluster in projects.explicit.get(sentence.number, []):
+        if not cluster.listed:
+            continue
+        for org in sentence.of("org"):
+            if projects.nearest(sentence, org) is cluster and not any(part.org is org for part in here):
+                yield Part(cluster, "", org, sentence, "interested", "interest_expressed", "", None, "conditional")
+
+
+def _state_parts(sentence: Sentence, projects: Projects) -> Iterator[Part]:
+    """The state government without its name ("州政府は…補助する") is that of the project's place."""
+    match = _LIKE_STATE.search(sentence.text)
+    focus = projects.focus.get(sentence.number, [])
+    if match is None or not focus:
+        return
+    place = next((place for _, place in focus[0].places if place.value.admin1), None)
+    if place is not None:
+        start = sentence.start + match.start()
+        org = Mention("place", start, start + 3, "州政府", place.id, place.value)
+        yield Part(focus[0], "", org, sentence, "", "", "grant", None, "conditional", "state")
+
+
+def _settled(parts: Sequence[Part]) -> list[Part]:
+    """Within a sentence an expression of interest takes the place of the role it is about; a share that of ownership."""
+    interested = {(part.org.id, id(part.project)) for part in parts if part.role == "interested"}
+    sharing = {(part.org.id, id(part.project)) for part in parts if part.role == "equity_investor"}
+    lending = {(part.org.id, id(part.project)) for part in parts if part.role in ("lender", "insurer", "guarantor")}
+    kept = []
+    for part in parts:
+        who = (part.org.id, id(part.project))
+        if part.role in _WEAK_WITH_INTEREST and who in interested:
+            continue
+        if part.role == "owner" and who in sharing or part.role in ("developer", "supplier", "offtaker", "operator", "contractor") and who in lending:
+            continue
+        kept.append(part)
+    return kept
+
+
+def _merged(parts: Sequence[Part]) -> list[Part]:
+    """Each organisation, project, role and instrument once; the surest telling stays."""
+    order = ("asserted", "planned", "conditional", "reported", "denied")
+    best: dict[tuple[object, ...], Part] = {}
+    for part in parts:
+        key = (id(part.project), part.program_id, part.org.id, part.note, part.role, part.instrument)
+        old = best.get(key)
+        if old is None:
+            best[key] = part
+        elif order.index(part.modality) < order.index(old.modality) or (part.share and not old.share):
+            best[key] = replace(part, share=part.share or old.share)
+    roles = {(id(part.project), part.org.id) for part in best.values() if part.role and part.role != "interested"}
+    return [
+        part
+        for part in best.values()
+        if (part.role and part.role != "interested") or (id(part.project), part.org.id) not in roles or part.note == "state"
+    ]
+
+
+def find_owners(annotated: Annotated, lexicon: Lexicon) -> list[Owner]:
+    """Who stands above whom."""
+    found: dict[tuple[str, str], Owner] = {}
+    for sentence in annotated.sentences:
+        for match in lexicon.bank("ownership_patterns", sentence.japanese).find(sentence.masked):
+            owner = next(iter(sentence.caught(match.mentions("owner"))), None)
+            owned = next(iter(sentence.caught(match.mentions("owned"))), None)
+            if owner is not None and owned is not None and owner.id != owned.id:
+                found.setdefault((owner.id, owned.id), Owner(owner, owned, sentence))
+    return list(found.values())

@@ -1,0 +1,238 @@
+"""What materials are for, who makes most of them, and which of them a project makes or takes.
+
+What belongs here: applying the vocabularies `uses`, `use_cues` and `production_patterns`. What does not: export controls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.extract.annotation import Annotated
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.projects import Cluster, Projects
+
+_DUAL = re.compile(r"\bdual[- ]use\b|軍民両用|デュアルユース|軍民")
+_FRACTIONS = {
+    "two thirds": 200 / 3, "three quarters": 75.0, "nine tenths": 90.0, "four fifths": 80.0, "half": 50.0, "a third": 100 / 3,
+    "a quarter": 25.0, "one third": 100 / 3,
+}  # fmt: skip
+_RELATIONS = (
+    ("recycles", re.compile(r"recycl|scrap|old (?:magnets|batteries|motors)|リサイクル|再生|回収して")),
+    ("refines", re.compile(r"refin|separat|smelt|process(?:ing|es)|精製|分離|製錬|精錬")),
+    ("secures", re.compile(r"offtake|secure|lift(?:s|ed)? .{0,20}mud|supply chain|調達|確保|引き揚げ|取り出")),
+    ("consumes", re.compile(r"consum|feedstock|raw material|uses? \w+ from|needs|原料として|使う|消費")),
+)
+_CHEMICALS = re.compile(r"^(?:chemical|gas|fuel|construction|energy|fertilizer)")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a material."""
+
+    material_id: str
+    mention: Mention
+    sentence: Sentence
+    use: str
+    sector: str
+    dual_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorldShare:
+    """A country's share of a material's production, as a bound or a figure; the year is not known."""
+
+    material_id: str
+    mention: Mention
+    sentence: Sentence
+    place: Mention
+    low: float | None
+    high: float | None
+    code: str
+    estimated: bool
+    stage: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """A material that a project makes or takes."""
+
+    project: Cluster
+    material_id: str
+    mention: Mention
+    sentence: Sentence
+    relation: str
+
+
+def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
+    """Uses of materials: a material, a word of use, and what it is used for in one sentence."""
+    dual = {
+        material for sentence in annotated.sentences if _DUAL.search(sentence.masked) for material, _ in _materials(sentence, lexicon)
+    }
+    found: dict[tuple[str, str], Use] = {}
+    for sentence in annotated.sentences:
+        materials = _materials(sentence, lexicon)
+        if not materials or not lexicon.bank("use_cues", sentence.japanese).find(sentence.masked):
+            continue
+        text = sentence.text.lower()
+        uses = _outer(lexicon, sentence, text)
+        for start, use, sector in uses:
+            for material, mention in _nearest(materials, start, sentence):
+                if not _self_named(use, mention):
+                    found.setdefault((material, use), Use(material, mention, sentence, use, sector, material in dual))
+    return list(found.values())
+
+
+def _outer(lexicon: Lexicon, sentence: Sentence, text: str) -> list[tuple[int, str, str]]:
+    """Uses of a sentence; one that lies within a longer one ("semiconductors" in "polishing of semiconductors") goes."""
+    matches = [(match.match.start(), match.match.end(), match.row) for match in lexicon.bank("uses", sentence.japanese).find(text)]
+    hidden = [(mention.start - sentence.start, mention.end - sentence.start) for mention in sentence.of("material", "org")]
+    matches = [one for one in matches if not any(start <= one[0] and one[1] <= end for start, end in hidden)]
+    return [
+        (start, row["use"], row["sector"])
+        for start, end, row in matches
+        if not any(other[0] <= start and end <= other[1] and (other[1] - other[0]) > (end - start) for other in matches)
+    ]
+
+
+def _nearest(materials: Sequence[tuple[str, Mention]], start: int, sentence: Sentence) -> list[tuple[str, Mention]]:
+    """The materials a use belongs to: the coordination that stands last before it, else the first of the sentence."""
+    before = [(material, mention) for material, mention in materials if mention.start - sentence.start <= start]
+    if not before:
+        return list(materials[:1])
+    last = before[-1]
+    chosen = [last]
+    for earlier in reversed(before[:-1]):
+        gap = sentence.text[earlier[1].end - sentence.start : chosen[0][1].start - sentence.start]
+        if earlier[1] is chosen[0][1] or re.fullmatch(r"(?:,? and |, |、|や|と|・|、ほかに)", gap):
+            chosen.insert(0, earlier)
+        else:
+            break
+    return chosen
+
+
+def _self_named(use: str, mention: Mention) -> bool:
+    return use.rstrip("s") in mention.text.lower()
+
+
+def _materials(sentence: Sentence, lexicon: Lexicon) -> list[tuple[str, Mention]]:
+    """Materials of a sentence, with the element inside a product's name ("neodymium magnets")."""
+    found: list[tuple[str, Mention]] = []
+    for mention in sentence.of("material"):
+        found.append((mention.id, mention))
+        found += [(material, mention) for material in inner_materials(mention, lexicon) if material != mention.id]
+    for mention in sentence.of("site"):
+        material = mention.value.product.get("material_id", "")
+        if material and material not in {one for one, _ in found}:
+            found.append((material, mention))
+    return found
+
+
+def inner_materials(mention: Mention, lexicon: Lexicon) -> list[str]:
+    """Elements named within a longer material name."""
+    hits = [hit for hit in lexicon.index.scan(mention.text) if hit.term.kind == "material" and hit.term.id != mention.id]
+    return list(dict.fromkeys(hit.term.id for hit in hits if hit.term.row.get("kind") != "ambiguous"))
+
+
+def find_shares(annotated: Annotated, lexicon: Lexicon) -> list[WorldShare]:
+    """Who makes how much of the world's supply of a material."""
+    found: dict[tuple[str, str], WorldShare] = {}
+    for sentence in annotated.sentences:
+        for match in lexicon.bank("production_patterns", sentence.japanese).find(sentence.masked):
+            place = next(iter(sentence.caught(match.mentions("place"))), None)
+            materials = sentence.caught(match.mentions("materials"))
+            if place is None or not place.value.country or not materials:
+                continue
+            figure = _figure(match.row["note"], match.match.groupdict(), sentence)
+            if figure is None:
+                continue
+            for mention in materials:
+                stage, form = _product(mention, sentence, lexicon)
+                if stage:
+                    low, high, code, estimated = figure
+                    key = (mention.id, place.value.country)
+                    found.setdefault(key, WorldShare(mention.id, mention, sentence, place, low, high, code, estimated, stage, form))
+    return list(found.values())
+
+
+def _figure(note: str, groups: dict[str, str | None], sentence: Sentence) -> tuple[float | None, float | None, str, bool] | None:
+    if note == "majority":
+        return 50.0, None, "bounded", False
+    if note == "fraction":
+        value = round(_FRACTIONS[groups["fraction"] or "half"], 1)
+        return value, value, "exact", True
+    share = next(iter(sentence.caught(groups.get("share") or "")), None)
+    if share is None:
+        return None
+    hedge = (groups.get("hedge") or "").strip()
+    if hedge in ("over", "more than", "at least"):
+        return share.value.value, None, "bounded", False
+    return share.value.value, share.value.value, "exact", bool(hedge)
+
+
+def _product(mention: Mention, sentence: Sentence, lexicon: Lexicon) -> tuple[str, str]:
+    """Stage and form of what is produced; an empty stage where the codelist has none (magnets)."""
+    group = lexicon.materials.get(mention.id, {}).get("group", "")
+    if group == "magnet" or "magnet" in mention.text.lower() or "磁石" in mention.text:
+        return "", "magnet"
+    if mention.id.startswith("synthetic-"):
+        return "synthetic", "total"
+    if re.search(r"refin|精製|製錬|精錬|separat", sentence.masked):
+        return "refinery", "total"
+    if re.search(r"\bmin(?:e|ed|es|ing)\b|採掘|鉱山", sentence.masked) or "natural" in mention.text.lower():
+        return "mine", "total"
+    return "", ""
+
+
+def find_tied(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Tied]:
+    """Materials of each project: what its facilities are named after, and what its own sentences say it makes or takes."""
+    found: dict[tuple[str, str], Tied] = {}
+    for cluster, material, mention, sentence in _candidates(annotated, projects, lexicon):
+        relation = _relation(sentence, cluster)
+        found.setdefault((cluster.key, material), Tied(cluster, material, mention, sentence, relation))
+    return list(found.values())
+
+
+def _candidates(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> Iterator[tuple[Cluster, str, Mention, Sentence]]:
+    for cluster in projects.clusters:
+        for number, mention in cluster.sites:
+            material = mention.value.product.get("material_id", "")
+            if material:
+                yield cluster, material, mention, annotated.sentences[number]
+            elif mention.value.facility.get("facility") == "seabed":
+                yield cluster, "rare-earths", mention, annotated.sentences[number]
+    for sentence in annotated.sentences:
+        focus = projects.focus.get(sentence.number, [])
+        if len(focus) != 1 or sentence.heading or focus[0].sector not in ("critical_materials", "metals_refining", "batteries", "nuclear"):
+            continue
+        if _BACKGROUND.search(sentence.masked) or not _MAKES.search(sentence.masked):
+            continue
+        if any(match.row["what"] in ("number", "trigger") for match in lexicon.bank("control_patterns", sentence.japanese).find(sentence.text.lower())):
+            continue
+        for mention in sentence.of("material"):
+            inner = inner_materials(mention, lexicon)
+            group = lexicon.materials.get(mention.id, {}).get("group", "")
+            for material in inner if inner and group == "magnet" else [mention.id]:
+                if not _CHEMICALS.match(lexicon.materials.get(material, {}).get("group", "")):
+                    yield focus[0], material, mention, sentence
+
+
+_BACKGROUND = re.compile(
+    r"world's|worldwide|global(?:ly)?\b|china|chinese|beijing|export control|export curb|elsewhere|中国|世界の|世界全体|輸出規制|輸出を許可"
+)
+_MAKES = re.compile(
+    r"mak(?:e|es|ing)|produc|output|put out|turns? out|refin|mine|recover|extract|supply|supplies|contain|yield|sinter|meant for|recycl|"
+    r"separat|process|concentrate|deposit|ore\b|oxide|生産|製造|精製|分離|回収|取り出|採掘|含|産出|製錬|供給|つくる|作る"
+)
+
+
+def _relation(sentence: Sentence, cluster: Cluster) -> str:
+    if cluster.facility.get("facility") == "seabed":
+        return "secures"
+    for relation, pattern in _RELATIONS:
+        if pattern.search(sentence.masked):
+            return relation
+    return "produces"
