@@ -142,19 +142,18 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End Dagster's processes: the first one kindly, so that it ends the others, then whatever is left of its session."""
+    """End Dagster's processes: the first one kindly, so that it ends the others, then what is left of its session."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.terminate()
         process.wait(_PATIENCE_SECONDS)
     for number in (signal.SIGTERM, signal.SIGKILL):
+        _signal_all(process, number)
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while _signal_all(process, number):
+        while time.monotonic() < deadline:
             process.poll()
-            if time.monotonic() > deadline:
-                break
+            if not _signal_all(process, 0):
+                return
             time.sleep(0.1)
-        else:
-            return
 
 
 def _signal_all(process: subprocess.Popen[bytes], number: int) -> bool:

@@ -16,7 +16,6 @@ from pipelines.errors import KakehashiError
 def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: str | None, *, strict: bool) -> int:
     """Make a release by running the Dagster job, and say in the last line what came of it."""
     from assets.run import run_build
-
     from kakehashi.progress import steps
     from kakehashi.reader import default_output
     from pipelines.build import PROJECT_RAW, Inputs

@@ -14,12 +14,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.reading import read_document
 from pipelines.resolve.projects import settle
 
 from pipelines.build import PROJECT_RAW, Inputs, ingest, state
 from pipelines.errors import RawFileError
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.reading import read_document
 from pipelines.ingest import readers
 from pipelines.ingest.coded import REFERENCE_SOURCE
 from pipelines.ingest.rates import shipped_history

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipelines.extract.amounts import scan_amounts
 from pipelines.extract.dates import find_dates
@@ -33,12 +33,17 @@ class Annotated:
     document: Document
     sentences: tuple[Sentence, ...]
     language: str
+    focus: dict[int, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def published_on(self) -> dt.date | None:
         """Day of publication, where it is known to the day."""
         source = self.document.source
         return source.published_on if source.published_precision in (None, "day") else None
+
+    def spoken_of(self, sentence: Sentence) -> tuple[str, ...]:
+        """Keys of the projects that a sentence speaks of, once `projects.find_projects` has told."""
+        return self.focus.get(sentence.number, ())
 
     def paragraph(self, number: int) -> list[Sentence]:
         """Sentences of one paragraph."""

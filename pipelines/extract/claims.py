@@ -39,6 +39,11 @@ class ClaimWriter:
         self._document = document
         self.claims: list[Claim] = []
 
+    @property
+    def source_id(self) -> str:
+        """Source of the document."""
+        return self._document.source.source_id
+
     def add(
         self, table: str, key: tuple[str, ...], cells: Mapping[str, Cell], modality: str = "asserted", confidence: float = 0.7
     ) -> None:

@@ -68,7 +68,7 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
 def _pledges(lexicon: Lexicon) -> dict[tuple[Decimal | None, str], str]:
     """(figure, currency) -> programme, from the programmes' own names ("$550 billion investment plan")."""
     found: dict[tuple[Decimal | None, str], str] = {}
-    for name, program in lexicon.program_names():
+    for name, program in lexicon.program_forms:
         for amount in find_amounts(name, None, None, lexicon.grammar):
             if amount.currency == "USD":
                 found[amount.low, amount.currency] = program
@@ -87,8 +87,11 @@ def _pledged(sentence: Sentence, mention: Mention, language: str) -> list[Sum]:
 def _pledger(sentence: Sentence, mention: Mention) -> tuple[Mention | None, str]:
     text = sentence.text[: mention.end - sentence.start]
     government = next((org for org in sentence.of("org") if org.id == "japan-government"), None)
-    japanese = government is not None or re.search(r"Japan(?:ese)?(?:['’]s)?\s*$|Japan['’]s|日本", text)
-    return government, "JPN" if japanese else ""
+    found = re.search(r"Japan['’]s|Japanese|日本", text)
+    if government is None and found is not None:
+        start = sentence.start + found.start()
+        government = Mention("org", start, sentence.start + found.end(), found[0], "japan-government")
+    return government, "JPN" if government is not None else ""
 
 
 def _sum(
@@ -100,7 +103,7 @@ def _sum(
         return None
     mark = sentence.masked[sentence.position(mention)]
     fitting = [match for match in matches if mark in "".join(value or "" for name, value in match.match.groupdict().items() if name.startswith("money"))]
-    fitting.sort(key=lambda match: (_ORDER.index(match.row["kind"]), match.match.end() - match.match.start()))
+    fitting.sort(key=lambda match: (_ORDER.index(match.row["kind"]), not match.row["instrument"], match.match.end() - match.match.start()))
     marks = attributions(sentence, lexicon)
     program = pledges.get((amount.low if amount.low is not None else amount.high, amount.currency), "")
     if program and (program in programs or any(match.row["kind"] == "pledge" for match in fitting)):
@@ -112,7 +115,8 @@ def _sum(
     best = next((match for match in fitting if match.row["note"] != "list"), None)
     if best is None:
         return None
-    told = best.row["modality"] or modality(marks, about_money=True)
+    hedged = best.row["kind"] in ("financing", "commitment", "purchase", "disbursement")
+    told = best.row["modality"] or modality(marks, about_money=not hedged)
     kind, tie = best.row["kind"], best.row["tie"]
     program_id = programs[0] if tie == "program" and programs else ""
     if tie == "program" and not program_id:
@@ -122,7 +126,7 @@ def _sum(
         return None
     if kind == "project_cost" and _own_money(sentence, mention):
         kind, project = "commitment", None
-    return Sum(sentence, mention, amount, project, program_id, kind, best.row["instrument"], told, _payer(sentence, mention, kind, best.row["instrument"]))
+    return Sum(sentence, mention, amount, project, program_id, kind, best.row["instrument"], told, _payer(sentence, mention, kind, best.row["instrument"], project))
 
 
 _REMARK = re.compile(r"(?:fine|ticket|salary|salaries|wage|rent|reward|prize|bonus|settlement|damages|lawsuit|per share|a share|a barrel|bail|share price|market value|market capitali[sz]ation|時価総額|罰金|年収|給与|株価|賞金|賠償)")
@@ -142,14 +146,16 @@ def _own_money(sentence: Sentence, mention: Mention) -> bool:
 _PAYING_JA = re.compile(r"^(?:は|が|も)")
 
 
-def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str) -> Mention | None:
+def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str, project: Cluster | None) -> Mention | None:
     """The organisation that lends, grants, buys or spends; None where a sum is shared or nobody is named."""
     if kind not in ("financing", "commitment", "purchase", "disbursement", "other"):
         return None
     orgs = [org for org in sentence.of("org") if org.start < mention.start]
     if instrument == "grant":
         place = next((place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None)
-        return None if not sentence.japanese and place is None else place
+        if place is None and project is not None and re.search(r"州政府|\bthe state\b", sentence.masked):
+            place = next((place for _, place in project.places if place.value.admin1), None)
+        return place
     if re.search(r"協調融資|全体|総額|合わせて|co-?financ|syndicat|in all|together|altogether|in total|round\b", sentence.masked):
         return None
     if not orgs:

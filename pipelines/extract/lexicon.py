@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipelines.extract.measures import MeasureFinder
 from pipelines.extract.money_grammar import MoneyGrammar
@@ -61,6 +61,9 @@ class Lexicon:
     Attributes:
         organizations, materials, programs, places: Reference rows by id or code.
         known_projects: By project_id.
+        place_names: Reference rows of places by code.
+        firm_names: Gazetteer group -> `en`, `ja` and `country`.
+        program_forms: (name, program_id) of every name of a programme.
         banks: (vocabulary, language) -> patterns.
     """
 
@@ -77,7 +80,9 @@ class Lexicon:
     places: PlaceFinder
     sites: SiteFinder
     banks: Mapping[tuple[str, str], PatternBank]
-    publishers: frozenset[str] = field(default_factory=frozenset)
+    place_names: Mapping[str, Row]
+    firm_names: Mapping[str, Row]
+    program_forms: tuple[tuple[str, str], ...] = ()
 
     def bank(self, vocabulary: str, japanese: bool) -> PatternBank:
         """Patterns of a vocabulary for one language."""
@@ -118,7 +123,7 @@ def build_lexicon(
         organizations={row["org_id"]: row for row in reference.get("organizations", ())},
         organization_names={org: tuple(dict.fromkeys(forms)) for org, forms in names.items()},
         materials={row["material_id"]: row for row in reference.get("materials", ())},
-        programs={row["program_id"]: row for row in reference.get("program_names", ())},
+        programs={row["program_id"]: row for row in reversed(reference.get("program_names", ()))},
         known_projects={project.project_id: project for project in known_projects},
         index=index,
         names=NameFinder(index, rules, typos),
@@ -130,7 +135,19 @@ def build_lexicon(
         banks={
             (name, language): PatternBank(rows(reference, name), language) for name in BANKS for language in ("en", "ja")
         },
+        place_names={row["code"]: row for row in reference.get("places", ())},
+        firm_names=_groups(firms),
+        program_forms=tuple((row["name"], row["program_id"]) for row in reference.get("program_names", ())),
     )
+
+
+def _groups(firms: Sequence[Term]) -> dict[str, dict[str, str]]:
+    """Gazetteer group -> its first name in each language and its country."""
+    found: dict[str, dict[str, str]] = {}
+    for term in firms:
+        group = found.setdefault(term.id, {"country": term.row.get("country", "")})
+        group.setdefault(term.row["language"], term.form)
+    return found
 
 
 def _unknown_firms(firms: Sequence[Term], known: Sequence[Term]) -> list[Term]:

@@ -156,7 +156,7 @@ def _mask(sentence: Sentence, mentions: Sequence[Mention]) -> tuple[dict[str, Me
         pieces += [sentence.text[place : mention.start - sentence.start], mark]
         place = mention.end - sentence.start
     pieces.append(sentence.text[place:])
-    return marks, _plain("".join(pieces))
+    return marks, _QUOTED.sub("", _plain("".join(pieces)))
 
 
 def _plain(text: str) -> str:
@@ -164,6 +164,8 @@ def _plain(text: str) -> str:
 
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u3000": " ", "\xa0": " "})
+_QUOTED = re.compile(r'"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"')
+"""Quotation marks around a name say nothing."""
 _ASIDE = re.compile(
     r"(?<=[\ue000-\ue1ff\ue400-\ue4ff\uea00-\ueaff])(?:,\s(?:the|a|an|which|who|known as|part of|owned by|one of|itself|its|based in|an? \w+)\b[^,;]{3,110},(?=\s)|\s?\([^()]{2,60}\)|\s-\s[^-]{3,90}\s-(?=\s)|（[^（）]{1,40}）)"
 )

@@ -144,11 +144,12 @@ class NameFinder:
         kept = [hit for hit in names if accept(text, hit, spans)]
         strong = {hit.term.id for hit in kept if not self._is_weak(hit)}
         kept = [hit for hit in kept if not self._is_weak(hit) or hit.term.id in strong or self._supported(text, hit)]
+        kept = [_with_stop(text, hit) for hit in kept]
         mentions = [
             OrgMention(hit.start, hit.end, text[hit.start : hit.end], hit.term.id, known=hit.term.kind == "organization")
             for hit in kept
         ]
-        settled = [(hit.start, hit.end) for hit in taken if hit in kept]
+        settled = [(hit.start, hit.end) for hit in kept]
         for typo in self._typos.find(text, settled, japanese=japanese):
             around = Hit(typo.start, typo.end, typo.term)
             if accept(text, around, spans):
@@ -166,7 +167,7 @@ class NameFinder:
             known = re.findall(r"[A-Za-z]+", form)
             # "De Beers" but not "De beers": a word that the register writes with a capital keeps it.
             return len(words) != len(known) or all(
-                word[0].isupper() or not name[0].isupper() for word, name in zip(words, known, strict=True)
+                word[0].isupper() or not name[0].isupper() or word in _LOWERED for word, name in zip(words, known, strict=True)
             )
         return not any(map(str.isupper, text)) and _key(form) not in self._rules.ordinary
 
@@ -251,11 +252,19 @@ _FIRM_VERBS = re.compile(
     r"(?:,? (?:Inc|Corp|Ltd)\b|['’]s\b|\s(?:said|says|will|has|plans|holds|signed|agreed|announced|wants|would|may|makes|supplies|and [A-Z]))"
 )
 _FIRM_VERBS_JA = re.compile(r"(?:社|は|が|と|も)(?!.{0,2}(?:機|波))")
+_LOWERED = frozenset({"government", "ministry", "department", "committee", "administration", "authority", "agency", "group", "bank"})
 _FUNCTION = frozenset(
     "the a an in on at by for from with when while after before as if but and or so both even last next this that then "
     "there what why how who will can may did does has have is are was were since under over about it its "
     "according meanwhile however today yesterday now once like unlike among between during despite because".split()
 )
+
+
+def _with_stop(text: str, hit: Hit) -> Hit:
+    """A hit with the full stop of its abbreviated legal form ("Mitsui & Co.")."""
+    if text[hit.end : hit.end + 1] == "." and re.search(r"\b(?:Co|Inc|Corp|Ltd|Mfg)$", text[hit.start : hit.end]):
+        return Hit(hit.start, hit.end + 1, hit.term)
+    return hit
 
 
 def _is_function_word(word: str) -> bool:

@@ -3,7 +3,7 @@
 A pattern of the vocabulary is a regular expression in lower case with placeholders: `{org}`, `{orgs}` (a coordination:
 "A, B and C"), `{money}`, `{place}`, `{site}`, `{material}`, `{materials}`, `{date}`, `{quantity}`, `{share}`, `{program}`,
 `{name}`; `{org:owner}` names what it catches. ` .. ` stands for a few words without another organisation, ` ... ` for more,
-` ~ ` for words with any mention; in Japanese `…` and `‥` for many and few characters.
+` ~ ` for words with any mention; in Japanese `……`, `…` and `‥` for many, some and few characters.
 
 What belongs here: compiling patterns, and trying only those whose words occur. What does not: the patterns themselves.
 """
@@ -40,7 +40,7 @@ _LISTS = {
     "orgs": rf"{_ORG}{_AFTER_ORG}(?:{_JOIN}{_ORG}{_AFTER_ORG}){{0,8}}",
     "materials": rf"{BLOCKS['material']}(?:{_JOIN}{BLOCKS['material']}){{0,12}}",
 }
-_PLACEHOLDER = re.compile(r"\{([a-z]+)(?::([a-z]+))?\}")
+_PLACEHOLDER = re.compile(r"\{([a-z]+)(?::([a-z0-9]+))?\}")
 _NOT_ORG = rf"[^;；\ue000-\ue1ff]"
 
 
@@ -99,8 +99,8 @@ class PatternBank:
 
 def compile_pattern(text: str) -> re.Pattern[str]:
     """Compile a pattern of the vocabulary (see the module's description)."""
-    text = text.replace(" ~ ", " (?:[^;]{0,120}? )??").replace(" ... ", rf" (?:{_NOT_ORG}{{0,90}}? )??")
-    text = text.replace(" .. ", rf" (?:{_NOT_ORG}{{0,40}}? )??").replace("……", r"[^。]{0,60}?")
+    text = text.replace(" ~ ", ",? (?:[^;]{0,120}? )??").replace(" ... ", rf",? (?:{_NOT_ORG}{{0,90}}? )??")
+    text = text.replace(" .. ", rf",? (?:{_NOT_ORG}{{0,40}}? )??").replace("……", rf"[^。\ue000-\ue1ff]{{0,60}}?")
     text = text.replace("…", rf"[^。；\ue000-\ue1ff]{{0,36}}?").replace("‥", rf"[^。；、\ue000-\ue1ff]{{0,12}}?")
     seen: set[str] = set()
 

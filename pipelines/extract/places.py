@@ -23,6 +23,7 @@ class PlaceMention:
         country: ISO 3166-1 alpha-3.
         admin1: ISO 3166-2 of the state, prefecture or region.
         city: Town as the text spells it.
+        named: Neither country nor state but a spot within one (an island).
     """
 
     start: int
@@ -31,6 +32,7 @@ class PlaceMention:
     country: str | None
     admin1: str | None = None
     city: str | None = None
+    named: bool = False
 
 
 _TOWN = re.compile(r"((?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$")
@@ -84,7 +86,7 @@ class PlaceFinder:
                         city, start = name, town.start(1)
                     elif name.split()[-1] in self._features:
                         start = town.start(1)
-            found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city))
+            found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city, hit.term.row.get("sort") == "named"))
         return found
 
     def _is_town(self, name: str) -> bool:

@@ -147,6 +147,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     _infer_sectors(annotated, projects, lexicon)
     _share_sectors(annotated, projects)
     _fill_places(annotated, projects, lexicon)
+    annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
 
 
@@ -229,6 +230,20 @@ _DETACHED = re.compile(
 )
 
 
+def keep(annotated: Annotated, projects: Projects, kept: Sequence[Cluster]) -> None:
+    """Forget the facilities that are no projects, and tell the focus of every sentence anew."""
+    keys = {one.key for one in kept}
+    projects.clusters = [one for one in projects.clusters if one.key in keys]
+    projects.explicit = {
+        number: left for number, found in projects.explicit.items() if (left := [one for one in found if one.key in keys])
+    }
+    projects._of_mention = {place: one for place, one in projects._of_mention.items() if one.key in keys}
+    projects.focus.clear()
+    _fill_focus(annotated, projects)
+    annotated.focus.clear()
+    annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
+
+
 def _fill_focus(annotated: Annotated, projects: Projects) -> None:
     """Give every sentence the projects it speaks of: those it names, else those of the sentence before in its paragraph,
     else the one its organisations belong to, else the only one there is."""
@@ -253,12 +268,26 @@ def _fill_focus(annotated: Annotated, projects: Projects) -> None:
             detached, carried = True, []
         if detached:
             continue
-        focus = carried[:1] or _by_organizations(sentence, projects)
+        focus = carried[:1] or _ahead(annotated, sentence, projects) or _by_organizations(sentence, projects) or _by_state(sentence, projects)
         if not focus and len(projects.clusters) == 1:
             focus = [projects.clusters[0]]
         if focus:
             projects.focus[sentence.number] = focus
             carried = carried or focus
+
+
+def _ahead(annotated: Annotated, sentence: Sentence, projects: Projects) -> list[Cluster]:
+    """The first project that the same paragraph names later, in the next sentence but one at most."""
+    for later in annotated.sentences[sentence.number + 1 : sentence.number + 3]:
+        if later.paragraph == sentence.paragraph and later.number in projects.explicit:
+            return projects.explicit[later.number][:1]
+    return []
+
+
+def _by_state(sentence: Sentence, projects: Projects) -> list[Cluster]:
+    states = {place.value.admin1 for place in sentence.of("place") if place.value.admin1}
+    found = [one for one in projects.clusters if one.admin1 in states]
+    return found if len(found) == 1 else []
 
 
 def _by_organizations(sentence: Sentence, projects: Projects) -> list[Cluster]:

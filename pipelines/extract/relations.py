@@ -74,20 +74,38 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
     for sentence in annotated.sentences:
         marks = attributions(sentence, lexicon)
         here: list[Part] = []
-        for match in lexicon.bank("participant_patterns", sentence.japanese).find(sentence.core):
+        bank = lexicon.bank("participant_patterns", sentence.japanese)
+        matches = [match for match in bank.find(sentence.core) if match.row["note"] != "full"]
+        matches += [match for match in bank.find(sentence.masked) if match.row["note"] == "full"]
+        for match in matches:
             here += _parts(match, sentence, projects, marks, program)
+        here += _possessive(annotated, sentence, projects)
         here += _partners(sentence, projects, found, marks)
         here += _row_parts(sentence, projects, lexicon)
         here += _listed_parts(sentence, projects, here)
         here += _state_parts(sentence, projects)
         found += _settled(here)
-    return _merged(found)
+    return _merged([*found, *_alongside(annotated, projects, found)])
+
+
+_ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
+
+
+def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Part]) -> Iterator[Part]:
+    """"At X, too, at the same time": who builds the project before builds this one."""
+    for number, clusters in projects.explicit.items():
+        if number == 0 or not _ALONGSIDE.search(annotated.sentences[number].masked):
+            continue
+        before = projects.focus.get(number - 1, [])
+        for part in found:
+            if before and part.project is before[0] and part.role == "developer" and part.sentence.number == number - 1 and clusters[0] is not before[0]:
+                yield replace(part, project=clusters[0])
 
 
 def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozenset[str], program: str) -> Iterator[Part]:
     row = match.row
     group = "orgs" if match.mentions("orgs") else "org" if match.mentions("org") else "state" if match.mentions("state") else ""
-    orgs = [one for one in sentence.caught(match.mentions(group)) if one.kind in ("org", "place")] if group else []
+    orgs = [one for one in sentence.caught(match.mentions(group)) if one.kind == ("place" if group == "state" else "org")] if group else []
     share = next(iter(sentence.caught(match.mentions("share"))), None)
     told = row["modality"] or modality(marks)
     if "unnamed" in marks and told in ("asserted", "planned"):
@@ -133,6 +151,19 @@ def _partners(sentence: Sentence, projects: Projects, found: Sequence[Part], mar
             if org.id not in seen:
                 seen.add(org.id)
                 yield Part(project, "", org, sentence, "offtaker", "", "", None, "planned")
+
+
+def _possessive(annotated: Annotated, sentence: Sentence, projects: Projects) -> Iterator[Part]:
+    """"Its plant": the plant of the firm that the sentence before is about."""
+    match = re.match(r"(?:its|同社の)\s?(?:\w+\s){0,2}([\ue400-\ue4ff])", sentence.masked)
+    if match is None or sentence.number == 0:
+        return
+    before = annotated.sentences[sentence.number - 1]
+    orgs = [org for org in before.of("org") if org.start - before.start < 5]
+    site = next(iter(sentence.caught(match[1])), None)
+    cluster = projects.of(sentence, site) if site is not None else None
+    if orgs and cluster is not None and before.paragraph == sentence.paragraph:
+        yield Part(cluster, "", orgs[0], before, "owner")
 
 
 _ROW_ROLES = (
@@ -227,6 +258,21 @@ def find_owners(annotated: Annotated, lexicon: Lexicon) -> list[Owner]:
         for match in lexicon.bank("ownership_patterns", sentence.japanese).find(sentence.masked):
             owner = next(iter(sentence.caught(match.mentions("owner"))), None)
             owned = next(iter(sentence.caught(match.mentions("owned"))), None)
+            if owner is None and owned is not None and "owner" not in match.match.re.groupindex:
+                owner = _firm_before(annotated, sentence, owned, lexicon)
             if owner is not None and owned is not None and owner.id != owned.id:
                 found.setdefault((owner.id, owned.id), Owner(owner, owned, sentence))
     return list(found.values())
+
+
+def _firm_before(annotated: Annotated, sentence: Sentence, owned: Mention, lexicon: Lexicon) -> Mention | None:
+    """The firm last spoken of, for "the American subsidiary X": no bank and no public body."""
+    found: Mention | None = None
+    for earlier in annotated.sentences[: sentence.number + 1]:
+        for org in earlier.of("org"):
+            kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
+            if earlier.number == sentence.number and org.start >= owned.start:
+                break
+            if kind in ("company", "utility", "trading_house") and not re.search(r"Bank\b|銀行", org.text) and org.id != owned.id:
+                found = org
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions
@@ -63,6 +63,7 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
                 step = _step(match, sentence, cluster, marks)
                 if step is not None:
                     found.append(step)
+    found += _alongside(annotated, projects, found)
     for cluster in projects.clusters:
         if cluster.listed:
             number = cluster.sites[0][0]
@@ -71,6 +72,23 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
             found = [step for step in found if step.project is not cluster or step.stage == "listed_interest"]
             found.append(Step(cluster, sentence, "listed_interest", "primary_document", "listing", date, "listed"))
     return _capped(found, hearsay, projects, annotated)
+
+
+_ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
+
+
+def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Step]) -> list[Step]:
+    """"At X, too, at the same time": what was announced for the project before holds for this one."""
+    more = []
+    for number, clusters in projects.explicit.items():
+        if number == 0 or not _ALONGSIDE.search(annotated.sentences[number].masked):
+            continue
+        before = projects.focus.get(number - 1, [])
+        for step in found:
+            if before and step.project is before[0] and step.project is not clusters[0] and step.stage == "announced":
+                if step.sentence.paragraph == annotated.sentences[number].paragraph:
+                    more.append(replace(step, project=clusters[0]))
+    return more
 
 
 def _clusters(match: Found, sentence: Sentence, focus: Sequence[Cluster], projects: Projects) -> Sequence[Cluster]:
@@ -151,7 +169,7 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
         if waiting:
             own = [step for step in own if step.stage not in ("announced",)]
             firm = [step for step in own if not step.weak]
-        chosen = firm or own
+        chosen = [step for step in own if not step.weak or not firm or (step.stage == "announced" and step.date is not None)]
         best: dict[str, Step] = {}
         for step in chosen:
             old = best.get(step.stage)

@@ -17,7 +17,7 @@ from pipelines.errors import ContractError
 from pipelines.publish import checks_contract, checks_provenance, checks_sums
 from pipelines.publish.findings import TABLE_CHECKS, Finding, Tables
 
-__all__ = ["Finding", "TABLE_CHECKS", "checks_contract", "checks_provenance", "checks_sums", "gate", "refuse"]
+__all__ = ["TABLE_CHECKS", "Finding", "checks_contract", "checks_provenance", "checks_sums", "gate", "refuse"]
 
 MOST_SHOWN = 20
 """Findings of one check that are spelled out; the rest are counted in one more."""

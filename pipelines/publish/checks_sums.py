@@ -77,7 +77,6 @@ def totals_recomputed(tables: Tables) -> Iterator[Finding]:
 def _differences(key: str, published: Mapping[str, Any], computed: Mapping[str, Any]) -> Iterator[Finding]:
     for column, found in published.items():
         expected = computed.get(column)
-        if column == "amount_ids":
-            found, expected = list(found or ()), list(expected or ())
-        if found != expected:
+        same = list(found or ()) == list(expected or ()) if column == "amount_ids" else found == expected
+        if not same:
             yield Finding("totals_recomputed", f"totals {key} {column}", str(found), str(expected))

@@ -212,7 +212,7 @@ def readme(language: str, facts: ReleaseFacts, texts: ReleaseTexts, totals: Sequ
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=False,
+        autoescape=False,  # noqa: S701 - Markdown, not HTML
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

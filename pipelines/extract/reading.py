@@ -1,0 +1,152 @@
+"""One document, read: its claims with provisional ids, and sketches of the projects and organisations behind them.
+
+What belongs here: the order of reading and what of it becomes a claim. What does not: each step (its own module), final ids
+(`resolve/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.extract.annotation import Annotated, annotate_document
+from pipelines.extract.claims import ClaimWriter
+from pipelines.extract.controls import find_controls
+from pipelines.extract.finance import Sum, find_sums
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.projects import Cluster, Projects, find_projects, keep, ordered
+from pipelines.extract.relations import Owner, Part, find_owners, find_parts
+from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
+from pipelines.extract.stages import Step, default_steps, find_steps
+from pipelines.extract.uses import Tied, find_shares, find_tied, find_uses
+from pipelines.extract.writing import (
+    write_controls,
+    write_materials,
+    write_owners,
+    write_parts,
+    write_program,
+    write_project,
+    write_sums,
+)
+from pipelines.records import Claim, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one document says.
+
+    Attributes:
+        document: The document.
+        claims: With project ids `@p0`, `@p1`... and ids `@name` of organisations that the reference does not know.
+        projects: What identifies each provisional project.
+        organizations: The organisations outside the reference that the claims name.
+    """
+
+    document: Document
+    claims: tuple[Claim, ...]
+    projects: tuple[ProjectSketch, ...]
+    organizations: tuple[OrgSketch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything found in a document, before it is decided what is published."""
+
+    parts: tuple[Part, ...]
+    sums: tuple[Sum, ...]
+    steps: tuple[Step, ...]
+    tied: tuple[Tied, ...]
+    owners: tuple[Owner, ...]
+
+
+def read_document(document: Document, lexicon: Lexicon) -> Reading:
+    """Read a document.
+
+    Args:
+        document: Its main text and source.
+        lexicon: Names, vocabularies, patterns and known projects.
+
+    Returns:
+        Claims with provisional ids; nothing where the document speaks of none of our matters.
+    """
+    annotated = annotate_document(document, lexicon)
+    projects = find_projects(annotated, lexicon)
+    facts = _facts(annotated, projects, lexicon)
+    published = [cluster for cluster in ordered(projects.clusters) if _is_project(cluster, facts)]
+    if len(published) < len(projects.clusters):
+        # Facilities in passing take the focus from the projects: without them each passage is told anew.
+        keep(annotated, projects, published)
+        facts = _facts(annotated, projects, lexicon)
+    keys = {id(cluster) for cluster in published}
+    writer = ClaimWriter(document)
+    write_program(writer, annotated, lexicon)
+    sketches = []
+    for cluster in published:
+        sketches.append(project_sketch(cluster, facts.parts, facts.tied, annotated, lexicon))
+        write_project(writer, cluster, sketches[-1], facts.steps, annotated)
+    if published or _speaks_of_program(annotated):
+        write_sums(writer, [one for one in facts.sums if one.project is None or id(one.project) in keys], annotated)
+    write_parts(writer, [part for part in facts.parts if part.project is None or id(part.project) in keys], lexicon, annotated)
+    write_owners(writer, [one for one in facts.owners if _is_relevant(one, facts, keys)], facts.parts, keys)
+    uses, shares, controls = find_uses(annotated, lexicon), find_shares(annotated, lexicon), find_controls(annotated, lexicon)
+    relevant = bool(published or controls or shares or _speaks_of_program(annotated))
+    tied = [one for one in facts.tied if id(one.project) in keys]
+    write_materials(writer, tied, uses if relevant else [], shares if relevant else [])
+    write_controls(writer, controls)
+    claims = tuple(writer.claims)
+    return Reading(document, claims, tuple(sketches), organization_sketches(claims, annotated, lexicon))
+
+
+def _facts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> Facts:
+    parts = find_parts(annotated, projects, lexicon)
+    _follow_firms(annotated, projects, parts)
+    steps = find_steps(annotated, projects, lexicon)
+    steps += default_steps(annotated, projects, steps, lexicon)
+    return Facts(
+        tuple(find_parts(annotated, projects, lexicon)),
+        tuple(find_sums(annotated, projects, lexicon)),
+        tuple(steps),
+        tuple(find_tied(annotated, projects, lexicon)),
+        tuple(find_owners(annotated, lexicon)),
+    )
+
+
+def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part]) -> None:
+    """A sentence without facility that is about a firm with one project is about that project ("Hitachi confirmed talks")."""
+    by_org: dict[str, set[str]] = {}
+    clusters: dict[str, Cluster] = {}
+    for part in parts:
+        if part.project is not None:
+            by_org.setdefault(part.org.id, set()).add(part.project.key)
+            clusters[part.project.key] = part.project
+    for sentence in annotated.sentences:
+        if projects.focus.get(sentence.number) or sentence.heading:
+            continue
+        keys = {key for org in sentence.of("org") for key in by_org.get(org.id, ())}
+        if len(keys) == 1:
+            projects.focus[sentence.number] = [clusters[keys.pop()]]
+
+
+def _is_project(cluster: Cluster, facts: Facts) -> bool:
+    """Whether a document says enough of a facility to call it a project: a sector and two kinds of facts about it."""
+    if not cluster.sector or (cluster.sector == "other" and not cluster.project_id):
+        return False
+    steps = [step for step in facts.steps if step.project is cluster]
+    parts = [part for part in facts.parts if part.project is cluster]
+    sums = [one for one in facts.sums if one.project is cluster]
+    placed = any(place.value.admin1 or place.value.country for _, place in cluster.places)
+    said = [bool(steps), bool(parts), bool(sums), placed]
+    if cluster.listed or cluster.project_id:
+        return any(said)
+    # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
+    return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
+
+
+def _speaks_of_program(annotated: Annotated) -> bool:
+    return any(sentence.of("program") for sentence in annotated.sentences)
+
+
+def _is_relevant(owner: Owner, facts: Facts, keys: set[int]) -> bool:
+    """Whether one of two firms takes part in something that is published."""
+    orgs = {part.org.id for part in facts.parts if part.project is None or id(part.project) in keys}
+    return owner.owned.id in orgs or owner.owner.id in orgs
