@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets.automation import build_job, daily_build, raw_changes
 from assets.release import judge_release, write_release
-from assets.resources import Judge, build_from_environment, console, hand_over
+from assets.resources import Judge, build_from_environment, hand_over
 from assets.stages import STAGES
 from assets.tables import ROOM_TABLES
 
@@ -19,7 +19,6 @@ defs = dg.Definitions(
     sensors=[raw_changes],
     schedules=[daily_build],
     resources={"build": build_from_environment(), "judge": Judge(), "io_manager": hand_over},
-    loggers={"console": console},
     # One process: each step of the multiprocess executor costs seconds, and the hand-over is in memory.
     executor=dg.in_process_executor,
 )

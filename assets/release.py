@@ -60,8 +60,9 @@ def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.Material
     from schemas.contract import frame
 
     with in_words():
+        answer = judge.ask(assembled_tables.tables)
         findings = gate(assembled_tables.tables)
-        outcomes = judge.results(assembled_tables.tables)
+        outcomes = answer()
         quality = frame(QUALITY, quality_rows(findings, outcomes))
     yield dg.MaterializeResult(
         # Dagster compares the value with a marker of its own, which a frame cannot do.
@@ -87,8 +88,14 @@ def _gate_result(findings: Sequence[Any]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=not rows, asset_key=QUALITY, check_name=GATE, description=said, metadata=metadata)
 
 
+def _short(figure: float | None) -> str:
+    return "nothing" if figure is None else f"{figure:.4g}"
+
+
 def _suite_result(expectation: Expectation, outcome: Mapping[str, Any]) -> dg.AssetCheckResult:
-    failed = f"{expectation.description} Measured {outcome['value']}, threshold {expectation.threshold}."
+    failed = (
+        f"{expectation.description} Measured {_short(outcome['value'])}, threshold {_short(expectation.threshold)}."
+    )
     return dg.AssetCheckResult(
         passed=outcome["passed"],
         asset_key=QUALITY,

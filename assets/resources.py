@@ -1,15 +1,13 @@
 """What a run is told and what its steps share: the folders of a build, the suite, the hand-over in memory.
 
-What belongs here: Dagster resources and loggers. What does not: reading or writing any folder.
+What belongs here: Dagster resources. What does not: reading or writing any folder.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from pydantic import Field
 
 from assets.shapes import Frame, Inputs
 from pipelines.fingerprint import ROOT
-from pipelines.publish.suite_process import SHARED
+from pipelines.publish.suite_process import SHARED, Results
 
 RAW_VARIABLE, OUTPUT_VARIABLE = "KAKEHASHI_RAW", "KAKEHASHI_OUTPUT"
 """Environment variables that name the folders of runs which the UI starts; unset: the project's own."""
@@ -80,9 +78,9 @@ class Judge(dg.ConfigurableResource[None]):
         """Leave nothing running, whatever became of the run."""
         SHARED.stop()
 
-    def results(self, tables: Mapping[str, Frame]) -> list[dict[str, Any]]:
-        """Judge the tables; see `pipelines.publish.expectations.expectation_results`."""
-        return SHARED.results(tables)
+    def ask(self, tables: Mapping[str, Frame]) -> Callable[[], Results]:
+        """Begin to judge the tables; what is returned waits for the results."""
+        return SHARED.ask(tables)
 
 
 class HandOver(dg.IOManager):
@@ -114,16 +112,3 @@ class HandOver(dg.IOManager):
 def hand_over(_: dg.InitResourceContext) -> HandOver:
     """Give each run its own hand-over."""
     return HandOver()
-
-
-@dg.logger(
-    {"log_level": dg.Field(str, default_value="WARNING", is_required=False)},
-    description="Warnings and errors on stderr; everything else stands in the run's history.",
-)
-def console(context: dg.InitLoggerContext) -> logging.Logger:
-    """Make the logger of a run."""
-    logger = logging.Logger("kakehashi", context.logger_config["log_level"].upper())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-    logger.addHandler(handler)
-    return logger

@@ -14,7 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pipelines.resolve.known import program_claims, reference_rows
 from pipelines.resolve.projects import settle
+from pipelines.tables import record
 
 from pipelines.build import PROJECT_RAW, Inputs, ingest, state
 from pipelines.errors import RawFileError
@@ -43,6 +45,8 @@ class Background:
 
     lexicon: Lexicon
     reference: tuple[Claim, ...]
+    project_names: Mapping[str, Mapping[str, str]]
+    program_names: Sequence[Mapping[str, str]]
     sources: Mapping[str, Source]
 
 
@@ -51,7 +55,13 @@ def background(reference: Path | None = None) -> Background:
     raw = ingest(Inputs(PROJECT_RAW, reference))
     stated = state(raw, documents=())
     named = tuple(claim for claim in stated.claims if claim.table in _NAMED and claim.method == "curated")
-    return Background(stated.lexicon, named, raw.sources)
+    projects: dict[str, dict[str, str]] = {}
+    for claim in stated.claims:
+        if claim.table == "projects" and claim.review != "rejected":
+            for column in ("name", "name_ja"):
+                if column in claim.cells:
+                    projects.setdefault(claim.key[0], {}).setdefault(column, str(claim.cells[column].value))
+    return Background(stated.lexicon, named, projects, reference_rows(raw).get("program_names", ()), raw.sources)
 
 
 def explain_paths(paths: Sequence[str], *, as_json: bool, reference: Path | None = None) -> int:
@@ -90,10 +100,12 @@ def explain(path: str, known: Background) -> dict[str, Any]:
     source = with_bytes(document.source, file, document.source.reader or "documents")
     settled = settle((read_document(document, known.lexicon),), known.lexicon)
     claims = identify(complete_tranches(settled.claims))
+    claims = (*claims, *program_claims(claims, known.program_names))
     claims = (*claims, *_mentioned(claims, known.reference))
     sources = {**known.sources, source.source_id: source}
     sources.setdefault(REFERENCE_SOURCE, Source(REFERENCE_SOURCE))
     result = reconcile(claims, sources, Decisions(), shipped_history(), closed=False)
+    _name_known(result.rows["projects"], known.project_names)
     tables = {name: [_record(name, row) for row in rows.values()] for name, rows in result.rows.items() if rows}
     own = [
         subject
@@ -110,6 +122,13 @@ def explain(path: str, known: Background) -> dict[str, Any]:
 
 def _is_own(claims: Sequence[Claim], source: Source) -> bool:
     return any(claim.source_id == source.source_id for claim in claims)
+
+
+def _name_known(projects: Mapping[str, Row], names: Mapping[str, Mapping[str, str]]) -> None:
+    """Write the names of known projects into their rows: they served to recognise; nothing else known is told."""
+    for project_id, row in projects.items():
+        for column, name in names.get(project_id, {}).items():
+            row.values.setdefault(column, name)
 
 
 def _described(path: Path) -> Source | None:
@@ -142,11 +161,8 @@ def _mentioned(claims: Sequence[Claim], reference: Sequence[Claim]) -> list[Clai
 
 
 def _record(table: str, row: Row) -> dict[str, Any]:
-    keys = dict(zip(TABLES[table].key, row.key, strict=True))
-    return {
-        column.name: _json(row.values.get(column.name, keys.get(column.name) or None))
-        for column in TABLES[table].columns
-    }
+    known = record(table, row)
+    return {column.name: _json(known.get(column.name)) for column in TABLES[table].columns}
 
 
 def _source_json(source: Source | None, path: str) -> dict[str, Any]:

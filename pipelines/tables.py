@@ -19,6 +19,7 @@ import pandas as pd
 from pipelines.ingest.coded import METHODS
 from pipelines.ingest.raw import Raw
 from pipelines.ingest.tables import EXTRA_COLUMNS
+from pipelines.ingest.values import parse
 from pipelines.reconcile import totals
 from pipelines.reconcile.choose import Row
 from pipelines.reconcile.proof import conflict_rows, null_reason_rows, receipt_rows, statement_rows
@@ -51,7 +52,7 @@ def assemble(
     """
     rows: dict[str, Mapping[str, Row]] = {**reconciled.rows, **derived}
     records: dict[str, Records] = {
-        name: [_record(name, row) for row in published.values()] for name, published in rows.items()
+        name: [record(name, row) for row in published.values()] for name, published in rows.items()
     }
     statements = statement_rows(reconciled.subjects.values())
     records["statements"] = statements
@@ -93,14 +94,16 @@ def source_rows(sources: Mapping[str, Source], statements: Sequence[Mapping[str,
     ]
 
 
-def _record(table: str, row: Row) -> dict[str, Any]:
-    # A key column that is part of a content hash or of a composite key may stand in the key alone.
+def record(table: str, row: Row) -> dict[str, Any]:
+    """Return a row as column -> value, in the contract's types; cells that are not known are left out."""
+    spec = TABLES[table]
+    # The key says what the row is about; its parts are read as their columns' types.
     keys = {
-        column: part
-        for column, part in zip(TABLES[table].key, row.key, strict=True)
-        if column not in row.values and part
+        column: parse(part, spec.column(column).arrow_type)
+        for column, part in zip(spec.key, row.key, strict=True)
+        if part
     }
-    return {**keys, **row.values}
+    return {**row.values, **keys}
 
 
 def _item_id(*parts: str | int | None) -> str:

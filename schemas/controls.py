@@ -26,7 +26,9 @@ class ExportControls(Table):
         "番号(No. 55 of 2025 の形)。目録・法律は題名。未確認の場合は空。",
     )
     title: Text = column("What it is about, in our own words.", "内容(独自の文章)。", disputable=False)
-    measure_type: Text = column("Kind of measure.", "措置の種類。", codelist="measure_type", required=True)
+    measure_type: Text = column(
+        "Kind of measure; null where the source does not say.", "措置の種類。出典にない場合は空。", codelist="measure_type"
+    )
     amends_control_id: Text = column(
         "Measure that this one suspends, extends or changes; null for none.",
         "この措置が停止・延長・変更する規制。ない場合は空。",

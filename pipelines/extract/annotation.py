@@ -77,6 +77,9 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
         Mention("org", org.start, org.end, org.text, org.org_id if org.known else f"@{org.org_id}", org)
         for org in lexicon.names.find(text, None, hits)
     ]
+    named = {(hit.start, hit.end) for hit in hits if hit.term.kind == "project"}
+    # A company formed for one project bears its name: the project is meant.
+    found = [one for one in found if (one.start, one.end) not in named]
     programs = longest([hit for hit in hits if hit.term.kind == "program"])
     found += [Mention("program", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row) for hit in programs]
     found += [Mention("place", place.start, place.end, place.text, place.admin1 or place.country or "", place)
@@ -86,7 +89,8 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
     materials = longest([hit for hit in hits if hit.term.kind == "material"], lambda hit: _is_material(text, hit, hits, japanese))
     found += [Mention("material", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row) for hit in materials]
     found += [
-        Mention("money", amount.start, amount.end, amount.literal, amount.currency, amount)
+        # Hedges and conversions belong to the sum: patterns see one character for all of it.
+        Mention("money", amount.outer_start, amount.outer_end, amount.literal, amount.currency, amount)
         for amount in scan_amounts(text, "ja" if japanese else "en", None, lexicon.grammar)
     ]
     found += [Mention("date", date.start + len(date.text) - len(date.text.lstrip()), date.end, date.text.strip(), "", date) for date in find_dates(text, published)]

@@ -16,7 +16,7 @@ from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
-from pipelines.extract.projects import Cluster, Projects
+from pipelines.extract.projects import BATCH, Cluster, Projects
 
 _ORDER = (
     "pledge", "tranche_total", "business_scale", "revenue", "export_value", "financing", "purchase", "commitment",
@@ -59,7 +59,7 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
         for mention in sentence.of("program"):
             found += _pledged(sentence, mention, annotated.language)
         for mention in sentence.of("money"):
-            one = _sum(sentence, mention, matches, projects, lexicon, pledges, programs)
+            one = _sum(annotated, sentence, mention, matches, projects, lexicon, pledges, programs)
             if one is not None:
                 found.append(one)
     return _distinct(found)
@@ -73,6 +73,21 @@ def _pledges(lexicon: Lexicon) -> dict[tuple[Decimal | None, str], str]:
             if amount.currency == "USD":
                 found[amount.low, amount.currency] = program
     return found
+
+
+def _batch(
+    sentence: Sentence, annotated: Annotated, marks: frozenset[str], mention: Mention, programs: Sequence[str]
+) -> Sum | None:
+    """A sum for several projects at once: a batch's total, or the loans for it."""
+    before = annotated.sentences[sentence.number - 1] if sentence.number else sentence
+    near = before if before.paragraph == sentence.paragraph and re.search(r"^(?:総額|合計|全体|in all|together|altogether|the total)", sentence.masked) else sentence
+    if not programs or not (BATCH.search(near.masked) or BATCH.search(sentence.masked)):
+        return None
+    if not re.search(r"総額|合計|全体|規模|計|あわせて|合わせて|in all|together|altogether|total|worth|of|for", sentence.masked):
+        return None
+    loan = re.search(r"融資|貸付|ローン|\bloans?\b|\blend", near.masked)
+    kind, instrument = ("financing", "loan") if loan else ("tranche_total", "")
+    return Sum(sentence, mention, mention.value, None, programs[0], kind, instrument, modality(marks, about_money=True))
 
 
 def _pledged(sentence: Sentence, mention: Mention, language: str) -> list[Sum]:
@@ -95,7 +110,7 @@ def _pledger(sentence: Sentence, mention: Mention) -> tuple[Mention | None, str]
 
 
 def _sum(
-    sentence: Sentence, mention: Mention, matches: Sequence[Found], projects: Projects, lexicon: Lexicon,
+    annotated: Annotated, sentence: Sentence, mention: Mention, matches: Sequence[Found], projects: Projects, lexicon: Lexicon,
     pledges: dict[tuple[Decimal | None, str], str], programs: Sequence[str],
 ) -> Sum | None:  # fmt: skip
     amount: AmountMention = mention.value
@@ -105,12 +120,18 @@ def _sum(
     fitting = [match for match in matches if mark in "".join(value or "" for name, value in match.match.groupdict().items() if name.startswith("money"))]
     fitting.sort(key=lambda match: (_ORDER.index(match.row["kind"]), not match.row["instrument"], match.match.end() - match.match.start()))
     marks = attributions(sentence, lexicon)
-    program = pledges.get((amount.low if amount.low is not None else amount.high, amount.currency), "")
-    if program and (program in programs or any(match.row["kind"] == "pledge" for match in fitting)):
+    figure = amount.low if amount.low is not None else amount.high
+    program = pledges.get((figure, amount.currency), "")
+    if program and (program in programs or figure is not None and figure >= _UNMISTAKABLE):
         return Sum(sentence, mention, amount, None, program, "pledge", "", "asserted", *_pledger(sentence, mention))
     fitting = [match for match in fitting if match.row["kind"] != "pledge"]
     cluster = projects.nearest(sentence, mention)
+    batch = _batch(sentence, annotated, marks, mention, programs)
+    if batch is not None and not sentence.of("site"):
+        return batch
     if cluster is not None and cluster.listed:
+        if re.search(r"合計|総額|in all|altogether|in total", sentence.masked):
+            return None
         return Sum(sentence, mention, amount, cluster, "", "business_scale", "", "conditional", None)
     best = next((match for match in fitting if match.row["note"] != "list"), None)
     if best is None:
@@ -122,12 +143,18 @@ def _sum(
     if tie == "program" and not program_id:
         return None
     project = cluster if tie == "project" else None
+    if kind == "project_cost" and project is None and sentence.number in projects.detached:
+        payer = _payer(sentence, mention, "commitment", "", None)
+        return Sum(sentence, mention, amount, None, "", "commitment", "", told, payer) if payer is not None else None
     if project is None and tie == "project" and kind in ("project_cost", "revenue", "export_value"):
         return None
     if kind == "project_cost" and _own_money(sentence, mention):
         kind, project = "commitment", None
     return Sum(sentence, mention, amount, project, program_id, kind, best.row["instrument"], told, _payer(sentence, mention, kind, best.row["instrument"], project))
 
+
+_UNMISTAKABLE = Decimal(10) ** 11
+"""A sum this large that equals a programme's pledge is that pledge, even where the programme is not named."""
 
 _REMARK = re.compile(r"(?:fine|ticket|salary|salaries|wage|rent|reward|prize|bonus|settlement|damages|lawsuit|per share|a share|a barrel|bail|share price|market value|market capitali[sz]ation|時価総額|罰金|年収|給与|株価|賞金|賠償)")
 
@@ -174,6 +201,8 @@ def _distinct(sums: Sequence[Sum]) -> list[Sum]:
         old = best.get(key)
         if old is None or (_ORDER.index(one.kind) < _ORDER.index(old.kind)) or (one.payer and not old.payer and one.kind == old.kind):
             best[key] = one
+    totals = {figure for one in best.values() if one.kind in ("tranche_total", "pledge") for figure in (one.amount.low, one.amount.high) if figure}
+    best = {key: one for key, one in best.items() if one.program_id or not {one.amount.low, one.amount.high} & totals}
     tied = {(one.amount.low, one.amount.high, one.amount.currency) for one in best.values() if one.project is not None}
     return [
         one for one in best.values()

@@ -42,6 +42,7 @@ class KnownProject:
         country: ISO 3166-1 alpha-3.
         sector: Code of the codelist `sector`.
         materials: Material ids tied to it, where known.
+        program_relation: Code; an entry of a list of interest is matched by entries of such lists alone.
     """
 
     project_id: str
@@ -52,6 +53,7 @@ class KnownProject:
     country: str | None = None
     sector: str | None = None
     materials: tuple[str, ...] = ()
+    program_relation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -172,17 +174,22 @@ def _project_terms(
     projects: Sequence[KnownProject], organizations: Sequence[Term], reference: Mapping[str, Sequence[Row]]
 ) -> list[Term]:
     """Proper names of known projects: a name as such, or the capitalised words that open it ("Blue Point")."""
-    taken = {term.form.lower() for term in organizations}
-    taken |= {str(row.get(column, "")).lower() for row in reference.get("places", ()) for column in ("name", "name_ja")}
+    firms: dict[str, set[str]] = {}
+    for term in organizations:
+        firms.setdefault(term.form.lower(), set()).add(term.id)
+    places = {str(row.get(column, "")).lower() for row in reference.get("places", ()) for column in ("name", "name_ja")}
     found: dict[tuple[str, str], Term] = {}
     owners: dict[str, set[str]] = {}
     for project in projects:
         for name in project.names:
             for form in _proper_forms(name):
-                first = form.split()[0].lower()
-                if form.lower() not in taken and not any(form.lower().startswith(f"{known} ") for known in (first,) if known in taken and form.lower().count(" ") < 1):
-                    owners.setdefault(form.lower(), set()).add(project.project_id)
-                    found[project.project_id, form] = Term("project", project.project_id, form)
+                # A firm's name is a project's only where the firm was formed for it and so takes part in nothing else.
+                bearer = firms.get(form.lower(), set())
+                shared = any(bearer & set(other.org_ids) for other in projects if other is not project)
+                if form.lower() in places or (bearer and (shared or not bearer <= set(project.org_ids) or project.project_id not in bearer)):
+                    continue
+                owners.setdefault(form.lower(), set()).add(project.project_id)
+                found[project.project_id, form] = Term("project", project.project_id, form)
     return [term for (_, form), term in found.items() if len(owners[form.lower()]) == 1]
 
 

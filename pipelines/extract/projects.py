@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.places import PlaceMention
 from pipelines.extract.sites import Site
 from pipelines.extract.vocabulary import Row
@@ -34,6 +35,7 @@ class Cluster:
         sites: Its facilities, with the number of their sentence.
         places: Where it lies, with sentence and mention, in the order found.
         listed: It is an entry of a list of interest.
+        kind: Facility row of the project it is a second one of.
         org_ids: Organisations that the text ties to it.
     """
 
@@ -46,6 +48,7 @@ class Cluster:
     names: list[str] = field(default_factory=list)
     project_id: str = ""
     listed: bool = False
+    kind: Row = field(default_factory=dict)
     org_ids: list[str] = field(default_factory=list)
 
     @property
@@ -61,19 +64,23 @@ class Cluster:
     @property
     def facility(self) -> Row:
         """Row of the most telling facility word."""
-        rows = [mention.value.facility for _, mention in self.sites if mention.value.facility]
+        rows = [mention.value.facility for _, mention in self.sites if mention.value.facility] + ([self.kind] if self.kind else [])
         strong = [row for row in rows if row.get("strength") == "strong"]
         return (strong or [row for row in rows if row.get("strength") == "medium"] or [row for row in rows if row["facility"] == "plant"] or rows or [{}])[0]
 
     @property
     def admin1(self) -> str | None:
-        """State of the first place that has one."""
-        return next((place.value.admin1 for _, place in self.places if place.value.admin1), None)
+        """State of the first place that has one; None where one sentence gives it two."""
+        states = [(sentence.number, place.value.admin1) for sentence, place in self.places if place.value.admin1]
+        if len({state for number, state in states if number == states[0][0]}) > 1:
+            return None
+        return states[0][1] if states else None
 
     @property
     def country(self) -> str | None:
-        """Country of the first place."""
-        return next((place.value.country for _, place in self.places if place.value.country), None)
+        """Country of the first place that has a state, else of the first."""
+        ranked = sorted(self.places, key=lambda pair: pair[1].value.admin1 is None)
+        return next((place.value.country for _, place in ranked if place.value.country), None)
 
     def add(self, number: int, mention: Mention) -> None:
         """Take a facility mention into the project."""
@@ -97,11 +104,13 @@ class Projects:
         clusters: In the order of the document.
         focus: Sentence number -> projects it speaks of; the first is the nearest.
         explicit: Sentence number -> projects whose facility it names.
+        detached: Sentences that speak of something else on purpose.
     """
 
     clusters: list[Cluster] = field(default_factory=list)
     focus: dict[int, list[Cluster]] = field(default_factory=dict)
     explicit: dict[int, list[Cluster]] = field(default_factory=dict)
+    detached: set[int] = field(default_factory=set)
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 
     def of(self, sentence: Sentence, mention: Mention) -> Cluster | None:
@@ -132,7 +141,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     for sentence in annotated.sentences:
         listed = _is_list(sentence, annotated)
         for mention in sentence.of("site"):
-            cluster = _cluster_for(mention.value, sentence, projects, listed)
+            cluster = _cluster_for(_singled_out(mention, sentence), sentence, projects, listed)
             if cluster is None:
                 continue
             cluster.add(sentence.number, mention)
@@ -156,9 +165,20 @@ _LIST = re.compile(r"\b(?:fact sheet|same sheet|the sheet|list of interest|inter
 
 def _is_list(sentence: Sentence, annotated: Annotated) -> bool:
     """Whether a sentence stands in a passage about an official list of interest."""
+    if any(_LIST.search(other.masked) for other in annotated.sentences if other.heading):
+        return not sentence.heading
     return any(
         _LIST.search(other.masked) for other in annotated.paragraph(sentence.paragraph) if other.number <= sentence.number
     )
+
+
+def _singled_out(mention: Mention, sentence: Sentence) -> Site:
+    """"Data centers to be built by X" are X's, not data centers in general."""
+    site: Site = mention.value
+    mark = sentence.masked[sentence.position(mention)]
+    if site.plural and re.search(rf"{mark} (?:\w+ ){{0,4}}(?:by|with|from|for) (?:the )?{BLOCKS['org']}", sentence.masked):
+        return replace(site, plural=False, determiner="new")
+    return site
 
 
 def _cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool) -> Cluster | None:
@@ -177,6 +197,21 @@ def _cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: boo
     compatible = [one for one in clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
     if site.determiner == "other":
+        # "A second hub" is of the kind of the first.
+        before = max((one for one in clusters if one.sector and site.generic), key=lambda one: one.sites[-1][0], default=None)
+        fresh = _new(clusters)
+        if before is not None:
+            fresh.sectors.update({before.sector: 1})
+            if before.products:
+                fresh.products.update({before.product["product"]: 1})
+                fresh.product_rows.update(before.product_rows)
+            fresh.kind = before.facility
+        return fresh
+    if site.plural and site.determiner == "bare" and not site.name and not listed:
+        # "for Japanese power stations" names a kind, not one of them.
+        return here[-1] if here else recent if recent is not None and recent.sector == site.sector else None
+    if listed and not here and recent is not None and not ({org.id for org in sentence.of("org")} & set(recent.org_ids)) and sentence.of("org"):
+        # Each entry of a list is a matter of its own firm.
         return _new(clusters)
     if here and not (listed and site.sector and here[-1].sector != site.sector):
         return here[-1]
@@ -233,6 +268,10 @@ _DETACHED = re.compile(
 def keep(annotated: Annotated, projects: Projects, kept: Sequence[Cluster]) -> None:
     """Forget the facilities that are no projects, and tell the focus of every sentence anew."""
     keys = {one.key for one in kept}
+    # What is said beside a facility of another kind is about that, even though it is no project of ours.
+    projects.detached = {
+        number for number, found in projects.explicit.items() if all(one.key not in keys and one.sector for one in found)
+    }
     projects.clusters = [one for one in projects.clusters if one.key in keys]
     projects.explicit = {
         number: left for number, found in projects.explicit.items() if (left := [one for one in found if one.key in keys])
@@ -242,6 +281,13 @@ def keep(annotated: Annotated, projects: Projects, kept: Sequence[Cluster]) -> N
     _fill_focus(annotated, projects)
     annotated.focus.clear()
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
+
+
+BATCH = re.compile(
+    r"\b(?:first|second|third|next|initial) (?:batch|tranche|round|set|wave)\b|\b(?:two|three|four|five|several|all) (?:projects|undertakings|deals)\b"
+    r"|第[1-9一二三四]弾|(?:[2-9二三四五]|複数の)(?:つの)?(?:事業|案件|件|プロジェクト)"
+)
+"""Words for several projects at once: what is said with them belongs to no one of them."""
 
 
 def _fill_focus(annotated: Annotated, projects: Projects) -> None:
@@ -264,13 +310,15 @@ def _fill_focus(annotated: Annotated, projects: Projects) -> None:
             carried, detached = [explicit[-1], *[one for one in carried if one is not explicit[-1]]], False
             projects.focus[sentence.number] = explicit
             continue
-        if _DETACHED.search(sentence.masked):
+        if _DETACHED.search(sentence.masked) or sentence.number in projects.detached:
             detached, carried = True, []
         if detached:
+            projects.detached.add(sentence.number)
             continue
         focus = carried[:1] or _ahead(annotated, sentence, projects) or _by_organizations(sentence, projects) or _by_state(sentence, projects)
-        if not focus and len(projects.clusters) == 1:
-            focus = [projects.clusters[0]]
+        if not focus and len(projects.clusters) == 1 and not BATCH.search(sentence.masked):
+            only = projects.clusters[0]
+            focus = [only] if only.sites[0][0] < sentence.number else []
         if focus:
             projects.focus[sentence.number] = focus
             carried = carried or focus

@@ -120,7 +120,7 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
             by_org.setdefault(part.org.id, set()).add(part.project.key)
             clusters[part.project.key] = part.project
     for sentence in annotated.sentences:
-        if projects.focus.get(sentence.number) or sentence.heading:
+        if projects.focus.get(sentence.number) or sentence.heading or sentence.number in projects.detached:
             continue
         keys = {key for org in sentence.of("org") for key in by_org.get(org.id, ())}
         if len(keys) == 1:

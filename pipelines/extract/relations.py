@@ -105,7 +105,8 @@ def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Part]) 
 def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozenset[str], program: str) -> Iterator[Part]:
     row = match.row
     group = "orgs" if match.mentions("orgs") else "org" if match.mentions("org") else "state" if match.mentions("state") else ""
-    orgs = [one for one in sentence.caught(match.mentions(group)) if one.kind == ("place" if group == "state" else "org")] if group else []
+    marks_caught = match.mentions(group) + (match.mentions("orgsb") if group == "orgs" else "") if group else ""
+    orgs = [one for one in sentence.caught(marks_caught) if one.kind == ("place" if group == "state" else "org")]
     share = next(iter(sentence.caught(match.mentions("share"))), None)
     told = row["modality"] or modality(marks)
     if "unnamed" in marks and told in ("asserted", "planned"):
@@ -221,10 +222,13 @@ def _settled(parts: Sequence[Part]) -> list[Part]:
     interested = {(part.org.id, id(part.project)) for part in parts if part.role == "interested"}
     sharing = {(part.org.id, id(part.project)) for part in parts if part.role == "equity_investor"}
     lending = {(part.org.id, id(part.project)) for part in parts if part.role in ("lender", "insurer", "guarantor")}
+    supplying = {(part.org.id, id(part.project)) for part in parts if part.role == "supplier"}
     kept = []
     for part in parts:
         who = (part.org.id, id(part.project))
-        if part.role in _WEAK_WITH_INTEREST and who in interested:
+        if part.role in _WEAK_WITH_INTEREST and who in interested and part.note != "full":
+            continue
+        if part.role == "developer" and who in supplying and part.note != "full":
             continue
         if part.role == "owner" and who in sharing or part.role in ("developer", "supplier", "offtaker", "operator", "contractor") and who in lending:
             continue
@@ -234,6 +238,7 @@ def _settled(parts: Sequence[Part]) -> list[Part]:
 
 def _merged(parts: Sequence[Part]) -> list[Part]:
     """Each organisation, project, role and instrument once; the surest telling stays."""
+    parts = [replace(part, note="") if part.note == "full" else part for part in parts]
     order = ("asserted", "planned", "conditional", "reported", "denied")
     best: dict[tuple[object, ...], Part] = {}
     for part in parts:
@@ -244,11 +249,19 @@ def _merged(parts: Sequence[Part]) -> list[Part]:
         elif order.index(part.modality) < order.index(old.modality) or (part.share and not old.share):
             best[key] = replace(part, share=part.share or old.share)
     roles = {(id(part.project), part.org.id) for part in best.values() if part.role and part.role != "interested"}
+    interested = {(id(part.project), part.org.id): part for part in best.values() if part.role == "interested"}
     return [
-        part
+        _bounded(part, interested.get((id(part.project), part.org.id)))
         for part in best.values()
         if (part.role and part.role != "interested") or (id(part.project), part.org.id) not in roles or part.note == "state"
     ]
+
+
+def _bounded(part: Part, interest: Part | None) -> Part:
+    """A buyer or supplier that has only signed a letter of intent is one on condition."""
+    if interest is None or part.role not in ("offtaker", "supplier", "lender", "contractor"):
+        return part
+    return replace(part, modality="conditional", engagement=part.engagement or interest.engagement)
 
 
 def find_owners(annotated: Annotated, lexicon: Lexicon) -> list[Owner]:
@@ -256,8 +269,12 @@ def find_owners(annotated: Annotated, lexicon: Lexicon) -> list[Owner]:
     found: dict[tuple[str, str], Owner] = {}
     for sentence in annotated.sentences:
         for match in lexicon.bank("ownership_patterns", sentence.japanese).find(sentence.masked):
-            owner = next(iter(sentence.caught(match.mentions("owner"))), None)
+            above = [one for one in sentence.caught(match.mentions("owner")) if one.kind == "org"]
             owned = next(iter(sentence.caught(match.mentions("owned"))), None)
+            owner = above[0] if above else None
+            for other in above[1:]:
+                if owned is not None and other.id != owned.id:
+                    found.setdefault((other.id, owned.id), Owner(other, owned, sentence))
             if owner is None and owned is not None and "owner" not in match.match.re.groupindex:
                 owner = _firm_before(annotated, sentence, owned, lexicon)
             if owner is not None and owned is not None and owner.id != owned.id:

@@ -71,6 +71,7 @@ _NAME_BEFORE = re.compile(r"((?:[A-Z][\w'’&-]*\s){1,4})$")
 _APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\s(?:the|an?|its)\s(?:[\w-]+\s){0,3}$")
 _NAMED_AFTER = re.compile(r"\s(?:called|named|dubbed|known as|to be called)\s[\"“]?([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})")
 _NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
+_VENTURE = re.compile(r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指)|体制|へ)")
 _JA_LINK = re.compile(r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?")
 
 
@@ -189,6 +190,8 @@ class SiteFinder:
         )
         if before is not None:
             start, product = before.start, dict(before.term.row)
+        elif hit.term.row["strength"] == "needs_product":
+            return None
         else:
             run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
             if run and hit.term.row["strength"] == "generic":
@@ -196,6 +199,8 @@ class SiteFinder:
                 if word and word not in self._not_names and not any(word.startswith(other) or word.endswith(other) for other in self._not_names):
                     name, start = word, hit.start - len(word)
         lead = text[:start]
+        if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
+            return None
         if self._other.search(lead):
             determiner = "other"
         elif self._new.search(lead) or text[start : hit.end].startswith("新"):

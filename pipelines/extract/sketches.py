@@ -129,7 +129,8 @@ def short_name(org_id: str, text: str, lexicon: Lexicon, *, japanese: bool) -> s
     """A known organisation's name without its legal form, or an unknown one's as found."""
     row = lexicon.organizations.get(org_id)
     if row is None:
-        return text
+        spelled = lexicon.firm_names.get(org_id.removeprefix("@"), {})
+        return spelled.get("ja" if japanese else "en") or text
     if japanese:
         return row.get("name_ja") or row["name"]
     return _LEGAL_TAIL.sub("", row["name"])

@@ -110,12 +110,12 @@ def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[s
         return None
     if sentence.heading and stage != "reported":
         return None
-    if stage in ("operating", "under_construction", "financing_signed", "cancelled", "suspended", "shelved", "approved"):
+    if stage in ("operating", "under_construction", "financing_signed", "cancelled", "suspended", "shelved", "approved") or row["event_type"] == "fid":
         before = sentence.masked[: match.match.start()]
         if sentence.japanese:
             if _FUTURE_JA.match(sentence.masked[match.match.end() :]):
                 return None
-        elif _FUTURE.search(before) or _negated(before, match.match.group()):
+        elif (_FUTURE.search(before) and row["event_type"] != "fid") or _negated(before, match.match.group()):
             return None
         if "unnamed" in marks or "denied" in marks:
             return None

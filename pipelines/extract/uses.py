@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.projects import Cluster, Projects
 
-_DUAL = re.compile(r"\bdual[- ]use\b|軍民両用|デュアルユース|軍民")
+_DUAL = re.compile(r"\bdual[- ]use\b|civil(?:ian)? and military|military and civil|軍民両用|デュアルユース|軍民")
+_ANAPHOR = re.compile(r"(?:the (?:material|metal|element|mineral|stones?|powder|stuff)s?|it|they|both|these)\b|これらは|これは|この(?:素材|材料|金属)|同(?:素材|金属)")
 _FRACTIONS = {
     "two thirds": 200 / 3, "three quarters": 75.0, "nine tenths": 90.0, "four fifths": 80.0, "half": 50.0, "a third": 100 / 3,
     "a quarter": 25.0, "one third": 100 / 3,
@@ -73,8 +74,14 @@ def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
         material for sentence in annotated.sentences if _DUAL.search(sentence.masked) for material, _ in _materials(sentence, lexicon)
     }
     found: dict[tuple[str, str], Use] = {}
+    recent: list[tuple[str, Mention]] = []
     for sentence in annotated.sentences:
         materials = _materials(sentence, lexicon)
+        if not materials and _ANAPHOR.match(sentence.masked):
+            materials = recent
+            if _DUAL.search(sentence.masked):
+                dual |= {material for material, _ in materials}
+        recent = materials
         if not materials or not lexicon.bank("use_cues", sentence.japanese).find(sentence.masked):
             continue
         text = sentence.text.lower()
@@ -82,8 +89,8 @@ def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
         for start, use, sector in uses:
             for material, mention in _nearest(materials, start, sentence):
                 if not _self_named(use, mention):
-                    found.setdefault((material, use), Use(material, mention, sentence, use, sector, material in dual))
-    return list(found.values())
+                    found.setdefault((material, use), Use(material, mention, sentence, use, sector, False))
+    return [replace(use, dual_use=use.material_id in dual) for use in found.values()]
 
 
 def _outer(lexicon: Lexicon, sentence: Sentence, text: str) -> list[tuple[int, str, str]]:
@@ -100,7 +107,10 @@ def _outer(lexicon: Lexicon, sentence: Sentence, text: str) -> list[tuple[int, s
 
 def _nearest(materials: Sequence[tuple[str, Mention]], start: int, sentence: Sentence) -> list[tuple[str, Mention]]:
     """The materials a use belongs to: the coordination that stands last before it, else the first of the sentence."""
-    before = [(material, mention) for material, mention in materials if mention.start - sentence.start <= start]
+    inside = [pair for pair in materials if sentence.start <= pair[1].start < sentence.start + len(sentence.text)]
+    if not inside:
+        return list(materials)
+    before = [(material, mention) for material, mention in inside if mention.start - sentence.start <= start]
     if not before:
         return list(materials[:1])
     last = before[-1]

@@ -22,7 +22,7 @@ from pipelines.extract.uses import Tied, Use, WorldShare
 from pipelines.records import Cell
 
 _CAPACITY_CUE = re.compile(
-    r"capacity|put out|turn(?:s|ing)? out|produc|output|generat|designed to|designed for|ship\b|make\b|makes\b|in all|rated|able to|up to|gigawatt|"
+    r"capacity|put out|turn(?:s|ing)? out|produc|output|generat|designed to|designed for|ship\b|make\b|makes\b|in all|rated|able to|up to|to give|gives|gigawatt|"
     r"megawatt|\bgw\b|\bmw\b|plant|complex|yield|process|handle|能力|生産|出力|年産|規模|発電|製造|処理|供給"
 )
 _NOT_CAPACITY = re.compile(
@@ -70,11 +70,11 @@ def write_project(
 
 
 def _write_place(cells: dict[str, Cell], cluster: Cluster, sketch: ProjectSketch) -> None:
-    for sentence, mention in cluster.places:
+    for sentence, mention in sorted(cluster.places, key=lambda pair: pair[1].value.admin1 is None):
         place = mention.value
         if place.country and "country" not in cells:
             cells["country"] = cell(place.country, sentence, mention)
-        if place.admin1 and "admin1" not in cells:
+        if place.admin1 and "admin1" not in cells and cluster.admin1:
             cells["admin1"] = cell(place.admin1, sentence, mention)
         if place.city and "city" not in cells and place.admin1 == sketch.admin1:
             cells["city"] = cell(place.city, sentence, mention)

@@ -130,8 +130,8 @@ def sources(tables: Tables) -> pd.DataFrame:
 
 
 def statements(tables: Tables) -> pd.DataFrame:
-    """Statements, and whether each one was chosen."""
-    return _frame(_rows(tables, "statements", "statement_id", "chosen"), "statement_id", "chosen")
+    """Whether each statement was chosen."""
+    return _frame(_rows(tables, "statements", "chosen"), "chosen")
 
 
 def files(tables: Tables) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 What belongs here: running the suite. What does not: what is expected (`suite`) and the frames that are judged
 (`expectation_views`).
 
-Great Expectations takes seconds to import, so it is imported when the suite runs and not before.
+Great Expectations takes seconds to import, so it is imported when the suite runs and not before; nor is anything
+imported at the top that a process which only judges does not need.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import itertools
 import os
 from collections.abc import Iterator, Mapping
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from pipelines.publish.expectation_views import VIEWS
-from pipelines.publish.findings import Tables
 from pipelines.publish.suite import SUITE, Expectation
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def expectation_results(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
@@ -37,6 +37,9 @@ def expectation_results(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, An
 
 def views(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the frames that are judged, by name."""
+    from pipelines.publish.expectation_views import VIEWS
+    from pipelines.publish.findings import Tables
+
     data = Tables(tables)
     return {name: make(data) for name, make in VIEWS.items()}
 
@@ -102,4 +105,4 @@ def _value(expectation: Expectation, measured: Mapping[str, Any]) -> float | Non
     if "mostly" not in expectation.arguments:
         return float(failing)
     held_against = looked_at - (measured.get("missing_count") or 0)
-    return 1.0 - failing / held_against if held_against else None
+    return (held_against - failing) / held_against if held_against else None

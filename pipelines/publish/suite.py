@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas import contract
+from schemas.codelists import CODELISTS
 
 _NO_ROW = 0.0
 _ROUNDING = 105.0
@@ -60,7 +60,7 @@ SUITE: tuple[Expectation, ...] = (
     Expectation(
         "projects-stage-in-codelist", "projects", "stage", "error", _NO_ROW,
         "Every stage is a code of the contract.",
-        "projects", "ExpectColumnValuesToBeInSet", {"column": "stage", "value_set": list(contract.codes("stage"))},
+        "projects", "ExpectColumnValuesToBeInSet", {"column": "stage", "value_set": list(CODELISTS["stage"])},
     ),
     Expectation(
         "projects-cost-not-negative", "projects", "cost_usd_high", "error", _NO_ROW,

@@ -13,7 +13,8 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROOT = Path(__file__).resolve().parents[2]
+
+
+Results = list[dict[str, Any]]
 
 
 class SuiteProcess:
@@ -48,28 +52,60 @@ class SuiteProcess:
         except OSError:
             self._process = None
 
-    def results(self, tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
-        """Judge a release as a whole; see `expectations.expectation_results`."""
-        from pipelines.publish.expectations import expectation_results, judge, views
+    def ask(self, tables: Mapping[str, pd.DataFrame]) -> Callable[[], Results]:
+        """Hand over a release to be judged, and return at once.
+
+        Args:
+            tables: See `expectations.expectation_results`.
+
+        Returns:
+            What waits for the results and returns them.
+        """
+        from pipelines.publish.expectations import judge, views
 
         process, self._process = self._process, None
-        if process is None:
-            return expectation_results(tables)
         frames = views(tables)
-        try:
-            answer, _ = process.communicate(pickle.dumps(frames))
-            found: list[dict[str, Any]] = json.loads(answer)
-        except (OSError, ValueError):
-            return judge(frames)
-        finally:
-            _end(process)
-        return found
+        if process is None:
+            return lambda: judge(frames)
+        talk = _Talk(process, pickle.dumps(frames))
+        talk.start()
+        return lambda: _understood(talk.answer()) or judge(frames)
 
     def stop(self) -> None:
         """End the process if it was not asked."""
         process, self._process = self._process, None
         if process is not None:
             _end(process)
+
+
+class _Talk(threading.Thread):
+    """Sends a question and takes in the answer beside whatever else is done."""
+
+    def __init__(self, process: subprocess.Popen[bytes], question: bytes) -> None:
+        super().__init__(daemon=True)
+        self._process, self._question, self._answer = process, question, b""
+
+    def run(self) -> None:
+        """Talk; a process that died gives no answer."""
+        try:
+            self._answer, _ = self._process.communicate(self._question)
+        except (OSError, ValueError):
+            self._answer = b""
+        finally:
+            _end(self._process)
+
+    def answer(self) -> bytes:
+        """Wait for the answer."""
+        self.join()
+        return self._answer
+
+
+def _understood(answer: bytes) -> Results:
+    try:
+        found: Results = json.loads(answer)
+    except ValueError:
+        return []
+    return found
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,6 @@
-"""References between rows hold: a row that points at something nobody describes is set aside with its reason.
+"""Rows are whole and their references hold: what lacks a required cell or points at nothing is set aside.
 
-What belongs here: foreign keys before publication. What does not: the check of a finished release (`publish/checks`).
+What belongs here: required cells and foreign keys before publication. What does not: the check of a finished release (`publish/checks`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ _LATER = frozenset({"statements", "exchange_rates", "conflicts", "codelists"})
 """Tables that are made after this step; references to them are the makers' own."""
 
 
-def drop_broken_references(rows: dict[str, dict[str, Row]], source_ids: Collection[str]) -> list[Quarantined]:
-    """Remove rows whose reference leads nowhere, until all hold.
+def drop_broken(rows: dict[str, dict[str, Row]], source_ids: Collection[str]) -> list[Quarantined]:
+    """Remove rows that lack a required cell, then rows whose reference leads nowhere, until all hold.
 
     Args:
         rows: Table -> key -> row; changed in place.
@@ -25,7 +25,7 @@ def drop_broken_references(rows: dict[str, dict[str, Row]], source_ids: Collecti
     Returns:
         One quarantine item a removed row: file and place, what it pointed at.
     """
-    dropped: list[Quarantined] = []
+    dropped = _drop_incomplete(rows)
     while True:
         broken = [
             (row, column, missing)
@@ -38,6 +38,22 @@ def drop_broken_references(rows: dict[str, dict[str, Row]], source_ids: Collecti
         for row, column, missing in broken:
             if rows[row.table].pop(row.key_text, None) is not None:
                 dropped.append(_item(row, column, missing))
+
+
+def _drop_incomplete(rows: dict[str, dict[str, Row]]) -> list[Quarantined]:
+    dropped = []
+    for name, table in rows.items():
+        required = [c.name for c in TABLES[name].columns if c.meaning.required and not c.meaning.key]
+        for row in list(table.values()):
+            lacking = [column for column in required if column not in row.values]
+            if lacking and row.support:
+                del table[row.key_text]
+                place = row.support[0].cell.locator
+                reason = f"{place}: {name} {row.key_text} has no {', '.join(lacking)}; complete the row"
+                dropped.append(
+                    Quarantined(row.support[0].claim.raw_path, "reconcile", "invalid_value", reason, None, place)
+                )
+    return dropped
 
 
 def _missing(row: Row, rows: dict[str, dict[str, Row]], source_ids: Collection[str]) -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ def unreviewed_cells(row: Row) -> list[str]:
 
     Such a cell is published like any other, for its receipt leads to the statement; but a person should look at it.
     """
-    if row.text("review") == "unreviewed":
+    if row.text("review") in ("", "unreviewed"):
         return []
     reviewed: dict[str, bool] = {}
     for statement in row.support:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pipelines.ingest.rates import Rate, RateHistory
 from pipelines.reconcile import amounts, corrections, stages, sum_sets
 from pipelines.reconcile.choose import Conflict, Row, choose
-from pipelines.reconcile.integrity import drop_broken_references
+from pipelines.reconcile.integrity import drop_broken
 from pipelines.reconcile.parties import fill_provenance, unreviewed_cells
 from pipelines.reconcile.statements import Subject, subjects
 from pipelines.records import Claim, Quarantined, ReviewItem, Source
@@ -79,7 +79,7 @@ def reconcile(
     result.review.extend(corrections.correct(rows, decisions.corrections, conflicts))
     result.review.extend(corrections.review(rows, decisions.reviews))
     if closed:
-        result.quarantined.extend(drop_broken_references(rows, set(sources)))
+        result.quarantined.extend(drop_broken(rows, set(sources)))
     _complete(result, history)
     result.review.extend(_cells_to_review(rows))
     return result

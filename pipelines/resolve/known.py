@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipelines.extract.lexicon import KnownProject
+from pipelines.ingest.coded import LITERAL_LENGTH, REFERENCE_SOURCE
 from pipelines.ingest.raw import Raw
 from pipelines.ingest.values import canonical
-from pipelines.records import Claim
+from pipelines.records import Cell, Claim
 
 
 def reference_rows(raw: Raw) -> dict[str, list[Mapping[str, str]]]:
@@ -24,6 +25,33 @@ def reference_rows(raw: Raw) -> dict[str, list[Mapping[str, str]]]:
         if file.room == "reference":
             found[stem] = [row for _, row in file.rows]
     return found
+
+
+def program_claims(claims: Sequence[Claim], names: Sequence[Mapping[str, str]]) -> list[Claim]:
+    """Name the programmes that claims speak of but that no row names, by their official names in the reference.
+
+    Args:
+        claims: All claims of a build.
+        names: Rows of `reference/program_names.csv`.
+    """
+    spoken = {str(claim.cells["program_id"].value) for claim in claims if "program_id" in claim.cells}
+    named = {claim.key[0] for claim in claims if claim.table == "programs" and "name" in claim.cells}
+    cells: dict[str, dict[str, Cell]] = {}
+    for row in names:
+        program, language = row["program_id"], row["language"]
+        if program in spoken - named and row["kind"] == "official" and language in ("en", "ja"):
+            column = "name" if language == "en" else "name_ja"
+            place = f"reference/program_names.csv#{program}/{column}"
+            cells.setdefault(program, {"program_id": Cell(program, program, place)}).setdefault(
+                column, Cell(row["name"], row["name"] if len(row["name"]) <= LITERAL_LENGTH else "", place)
+            )
+    return [
+        Claim(
+            "programs", (program,), found, REFERENCE_SOURCE, None, "asserted", "curated", "accepted",
+            "reference/program_names.csv",
+        )
+        for program, found in sorted(cells.items())
+    ]  # fmt: skip
 
 
 def known_projects(claims: Sequence[Claim]) -> list[KnownProject]:

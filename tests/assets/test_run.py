@@ -129,7 +129,7 @@ def test_the_suite_stops_the_release(run: Run, tmp_path: Path) -> None:
     tables["sources"] = frame("sources", [])
     outcome = run(tables)
     assert not outcome.success
-    assert [words for words in outcome.failures if "There is a source at all. Measured 0.0, threshold 1.0" in words]
+    assert [words for words in outcome.failures if "There is a source at all. Measured 0, threshold 1" in words]
     assert newest(tmp_path / "out") is None
 
 

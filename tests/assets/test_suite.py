@@ -195,7 +195,7 @@ def test_another_process_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None
     asked = process._process
     assert asked is not None
     tables = empty_tables(**BROKEN["production-shares-add-up"])
-    found = process.results(tables)
+    found = process.ask(tables)()
     monkeypatch.undo()
     assert found == expectation_results(tables)
     assert asked.poll() is not None
@@ -209,7 +209,7 @@ def test_a_process_that_dies_is_stood_in_for(monkeypatch: pytest.MonkeyPatch) ->
     assert process._process is not None
     process._process.kill()
     tables = empty_tables()
-    assert process.results(tables) == expectation_results(tables)
+    assert process.ask(tables)() == expectation_results(tables)
 
 
 def test_a_process_that_is_not_asked_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,3 +145,14 @@ def test_a_row_that_points_at_nothing_is_set_aside_with_what_pointed_at_it() -> 
     assert result.rows["participants"] == {}
     (item,) = result.quarantined
     assert (item.reason_code, "org_id nobody" in item.reason) == ("unknown_reference", True)
+
+
+def test_a_row_without_a_required_cell_is_set_aside_and_the_others_go_on() -> None:
+    claims = (
+        claim("projects", "nameless", "paper", project_id="nameless", country="USA"),
+        claim("projects", "plant", "paper", project_id="plant", name="Plant"),
+    )
+    result = reconcile(claims, SOURCES, Decisions(), shipped_history())
+    assert list(result.rows["projects"]) == ["plant"]
+    (item,) = result.quarantined
+    assert "projects nameless has no name" in item.reason
