@@ -26,7 +26,7 @@ from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
 from pipelines.resolve.decisions import Decisions, merge_ids, read_decisions
 from pipelines.resolve.identity import complete_tranches, identify
-from pipelines.resolve.known import known_projects, program_claims, reference_rows
+from pipelines.resolve.known import heed_coders, known_projects, program_claims, reference_rows
 from pipelines.resolve.projects import settle
 from pipelines.tables import assemble
 
@@ -123,7 +123,7 @@ def resolve(raw: Raw, stated: Stated) -> Resolved:
     """Settle which project, organisation and amount each claim speaks of."""
     settled = settle(stated.readings, stated.lexicon)
     claims = identify(complete_tranches(merge_ids((*stated.claims, *settled.claims), stated.decisions.merges)))
-    claims = (*claims, *program_claims(claims, reference_rows(raw).get("program_names", ())))
+    claims = heed_coders((*claims, *program_claims(claims, reference_rows(raw).get("program_names", ()))))
     history = shipped_history()
     ecb = raw.sources.get(history.source.source_id)
     sources = dict(raw.sources)

@@ -15,6 +15,10 @@ Value = str | int | float | Decimal | bool | dt.date | tuple[str, ...]
 """What a cell of a contract table can hold. Never None: a cell that is not known is not stated."""
 
 
+EXTRACTED = "documents"
+"""How the method of every claim begins that a machine read in running text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One publication, as in the contract's table `sources`.

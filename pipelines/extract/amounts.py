@@ -150,7 +150,9 @@ def _japanese_atom(grammar: MoneyGrammar, text: str, match: re.Match[str], money
         return None
     if unit == "円" and re.match(r"[高安形卓柱滑盤周熟]", after) and not scaled:
         return None
-    if unit in ("ポンド", "英ポンド") and re.match(r"の?(?:銅|ウラン|リチウム|コバルト|ニッケル|金属|鉱|酸化|イエローケーキ|重)", after):
+    if unit in ("ポンド", "英ポンド") and re.match(
+        r"の?(?:銅|ウラン|リチウム|コバルト|ニッケル|金属|鉱|酸化|イエローケーキ|重)", after
+    ):
         return None
     # A comma that belongs to the sentence is no thousands mark.
     start = match.start() if sign else match.start("number") + len(number) - len(number.lstrip(",，.．"))
@@ -169,7 +171,9 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
         return True
     if unit.startswith("pound") and "sterling" not in unit:
         around = text[max(0, match.start() - 80) : match.end() + 60].lower()
-        if re.match(r"\s?-?of (?!funding|investment|aid|debt|support|spending|revenue|savings|public|tax|new money)", after):
+        if re.match(
+            r"\s?-?of (?!funding|investment|aid|debt|support|spending|revenue|savings|public|tax|new money)", after
+        ):
             return True
         return bool(re.match(r"\s(?:a|per) (?:year|day|month)|\s?/", after)) and bool(_WEIGHTS.search(around))
     if unit == "won":
@@ -178,7 +182,9 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
     return unit == "rand" and after.startswith((" corp", " paul"))
 
 
-_WEIGHTS = re.compile(r"\b(?:copper|uranium|lithium|cobalt|nickel|metal|ore|oxide|yellowcake|concentrate|weigh\w*|output)\b")
+_WEIGHTS = re.compile(
+    r"\b(?:copper|uranium|lithium|cobalt|nickel|metal|ore|oxide|yellowcake|concentrate|weigh\w*|output)\b"
+)
 
 
 def _join_ranges(grammar: MoneyGrammar, text: str, atoms: list[_Atom]) -> list[_Atom]:
@@ -259,7 +265,9 @@ def _with_partner(grammar: MoneyGrammar, text: str, atom: _Atom, following: _Ato
         low = atom.value if atom.scaled or not after["scale"] else atom.value * grammar.factor(after["scale"])
         rest = text[after.end() : after.end() + 12]
         tied = bool(after["scale"]) and (word not in ("to", "and") or not atom.scaled)
-        plain = not after["scale"] and not atom.scaled and word not in ("to", "and") and not re.match(r"[-\w]|\s\w", rest)
+        plain = (
+            not after["scale"] and not atom.scaled and word not in ("to", "and") and not re.match(r"[-\w]|\s\w", rest)
+        )
         allowed = word != "and" or re.search(r"\b[Bb]etween\s+$", text[: atom.start])
         if (tied or plain) and allowed and low < upper and not re.match(r"-?(?:year|month|day|hour)", rest.lower()):
             return replace(atom, end=after.end(), value=low, upper=upper)
@@ -322,7 +330,12 @@ def _is_rate(text: str, atoms: list[_Atom], number: int) -> bool:
     if following is None or atom.value != 1 or following.scaled or following.currency == atom.currency:
         return False
     gap = text[atom.end : following.start]
-    return bool(re.fullmatch(r"\s?(?:=|＝|:|：|は|あたり|当たり|につき|equals|buys|is worth|was worth|at|to)?\s?(?:about |around |約)?", gap))
+    return bool(
+        re.fullmatch(
+            r"\s?(?:=|＝|:|：|は|あたり|当たり|につき|equals|buys|is worth|was worth|at|to)?\s?(?:about |around |約)?",
+            gap,
+        )
+    )
 
 
 def _hedged(grammar: MoneyGrammar, text: str, atoms: list[_Atom], number: int) -> AmountMention:
@@ -377,10 +390,15 @@ def _opens(gap: str) -> bool:
 def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: AmountMention) -> bool:
     last = main.conversions[-1] if main.conversions else main
     gap = text[last.end : other.outer_start]
-    if re.fullmatch(r"[^\w(（]{0,3}\w{0,6}\s?[(（\[［]\s?(?:or |equivalent to |the equivalent of |worth |日本円で|円換算で|当時|=|＝|then )?", gap):
+    if re.fullmatch(
+        r"[^\w(（]{0,3}\w{0,6}\s?[(（\[［]\s?(?:or |equivalent to |the equivalent of |worth |日本円で|円換算で|当時|=|＝|then )?",
+        gap,
+    ):
         return True
     if main.conversions and re.fullmatch(r"\s?[,、;；/]\s?(?:or |and )?", gap):
         return True
     if grammar.conversion.fullmatch(gap):
         return True
-    return bool(re.match(r"\s?(?:相当|に相当|換算)", text[other.outer_end :])) and bool(re.fullmatch(r"[、,\s]{0,2}", gap))
+    return bool(re.match(r"\s?(?:相当|に相当|換算)", text[other.outer_end :])) and bool(
+        re.fullmatch(r"[、,\s]{0,2}", gap)
+    )

@@ -62,7 +62,11 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated:
     for paragraph, mentions in zip(document.paragraphs, found, strict=True):
         for start, end in split_sentences(paragraph.text):
             text = paragraph.text[start:end]
-            heading = paragraph.text == document.title or (len(paragraph.text) < 90 and not re.search(r"[.。!?！？:：」”\"]$", paragraph.text) and " | " not in text)
+            heading = paragraph.text == document.title or (
+                len(paragraph.text) < 90
+                and not re.search(r"[.。!?！？:：」”\"]$", paragraph.text)
+                and " | " not in text
+            )
             sentence = Sentence(len(sentences), paragraph.number, start, text, heading, " | " in text)
             annotate(sentence, _with_brackets(paragraph.text, mentions))
             sentences.append(sentence)
@@ -81,19 +85,34 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
     # A company formed for one project bears its name: the project is meant.
     found = [one for one in found if (one.start, one.end) not in named]
     programs = longest([hit for hit in hits if hit.term.kind == "program"])
-    found += [Mention("program", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row) for hit in programs]
-    found += [Mention("place", place.start, place.end, place.text, place.admin1 or place.country or "", place)
-              for place in lexicon.places.find(text, hits)]
+    found += [
+        Mention("program", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row) for hit in programs
+    ]
+    found += [
+        Mention("place", place.start, place.end, place.text, place.admin1 or place.country or "", place)
+        for place in lexicon.places.find(text, hits)
+    ]
     hidden = [(one.start, one.end) for one in found if one.kind in ("org", "program")]
-    found += [Mention("site", site.start, site.end, site.text, site.project_id, site) for site in lexicon.sites.find(text, hits, hidden)]
-    materials = longest([hit for hit in hits if hit.term.kind == "material"], lambda hit: _is_material(text, hit, hits, japanese))
-    found += [Mention("material", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row) for hit in materials]
+    found += [
+        Mention("site", site.start, site.end, site.text, site.project_id, site)
+        for site in lexicon.sites.find(text, hits, hidden)
+    ]
+    materials = longest(
+        [hit for hit in hits if hit.term.kind == "material"], lambda hit: _is_material(text, hit, hits, japanese)
+    )
+    found += [
+        Mention("material", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row)
+        for hit in materials
+    ]
     found += [
         # Hedges and conversions belong to the sum: patterns see one character for all of it.
         Mention("money", amount.outer_start, amount.outer_end, amount.literal, amount.currency, amount)
         for amount in scan_amounts(text, "ja" if japanese else "en", None, lexicon.grammar)
     ]
-    found += [Mention("date", date.start + len(date.text) - len(date.text.lstrip()), date.end, date.text.strip(), "", date) for date in find_dates(text, published)]
+    found += [
+        Mention("date", date.start + len(date.text) - len(date.text.lstrip()), date.end, date.text.strip(), "", date)
+        for date in find_dates(text, published)
+    ]
     found += [
         Mention("share" if one.sort == "share" else "quantity", one.start, one.end, one.text, one.unit or "", one)
         for one in lexicon.measures.find(text, japanese=japanese)
@@ -113,17 +132,31 @@ def _is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bo
             return False
         if row.get("kind") != "ambiguous":
             return True
-        return any(_beside(text, hit, other) for other in hits if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous")
+        return any(
+            _beside(text, hit, other)
+            for other in hits
+            if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous"
+        )
     if row.get("kind") != "ambiguous":
         return True
     if _MINERAL_CONTEXT.match(after.lower()):
         return text[hit.start : hit.end].lower() != "lead" or not re.match(r"\s(?:production|output)", after)
-    return any(_beside(text, hit, other) for other in hits if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous")
+    return any(
+        _beside(text, hit, other)
+        for other in hits
+        if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous"
+    )
 
 
 def _beside(text: str, hit: Hit, other: Hit) -> bool:
     """Whether two materials stand in one list ("copper, silver and tin")."""
-    gap = text[hit.end : other.start] if other.start >= hit.end else text[other.end : hit.start] if other.end <= hit.start else "x"
+    gap = (
+        text[hit.end : other.start]
+        if other.start >= hit.end
+        else text[other.end : hit.start]
+        if other.end <= hit.start
+        else "x"
+    )
     return bool(re.fullmatch(r"(?:,? and |, |、|や|と|・|及び|および|,? or )", gap))
 
 

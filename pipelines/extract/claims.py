@@ -45,7 +45,12 @@ class ClaimWriter:
         return self._document.source.source_id
 
     def add(
-        self, table: str, key: tuple[str, ...], cells: Mapping[str, Cell], modality: str = "asserted", confidence: float = 0.7
+        self,
+        table: str,
+        key: tuple[str, ...],
+        cells: Mapping[str, Cell],
+        modality: str = "asserted",
+        confidence: float = 0.7,
     ) -> None:
         """Add one claim; the same claim is written once."""
         source = self._document.source

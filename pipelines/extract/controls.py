@@ -68,7 +68,9 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
                 _fill(control, sentence, matches, annotated)
                 current = control
             paragraph = sentence.paragraph
-        elif current is not None and (sentence.paragraph == paragraph or sentence.paragraph == paragraph + 1 and not current.materials):
+        elif current is not None and (
+            sentence.paragraph == paragraph or (sentence.paragraph == paragraph + 1 and not current.materials)
+        ):
             _continue(current, sentence, matches)
         elif trigger and not sentence.heading:
             control = _unnumbered(sentence, matches, annotated)
@@ -86,8 +88,14 @@ def _matches(annotated: Annotated, sentence: Sentence, lexicon: Lexicon) -> list
     masked = lexicon.bank("control_patterns", sentence.japanese).find(sentence.masked)
     # Numbers and issuers stand in the text itself: a date or a name may have masked them.
     plain = sentence.text.lower()
-    raw = [match for match in lexicon.bank("control_patterns", sentence.japanese).find(plain) if match.row["what"] in ("number", "issuer", "country", "target", "type")]
-    return [match for match in masked if match.row["what"] not in ("number", "issuer", "country", "target", "type")] + raw
+    raw = [
+        match
+        for match in lexicon.bank("control_patterns", sentence.japanese).find(plain)
+        if match.row["what"] in ("number", "issuer", "country", "target", "type")
+    ]
+    return [
+        match for match in masked if match.row["what"] not in ("number", "issuer", "country", "target", "type")
+    ] + raw
 
 
 def _numbered(match: Found, sentence: Sentence, matches: Sequence[Found]) -> Control:
@@ -109,13 +117,18 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found], annotated: Annotat
     """A measure without number: whose, on what, and if told since when."""
     if not any(match.row["what"] == "country" and match.row["value"] == "CHN" for match in matches):
         return None
-    if not re.search(r"impos|introduc|announc|restrict|curb|controls?\b|need|require|place[ds]?|tighten|expand|規制|許可|制限|禁止|禁輸", sentence.masked):
+    if not re.search(
+        r"impos|introduc|announc|restrict|curb|controls?\b|need|require|place[ds]?|tighten|expand|規制|許可|制限|禁止|禁輸",
+        sentence.masked,
+    ):
         return None
     materials = _materials(sentence)
     if not materials:
         return None
     dates = [date for date in sentence.of("date") if date.value.day and date.value.precision == "day"]
-    identity = "|".join(["CHN", *sorted(mention.id for mention in materials), dates[0].value.day.isoformat() if dates else ""])
+    identity = "|".join(
+        ["CHN", *sorted(mention.id for mention in materials), dates[0].value.day.isoformat() if dates else ""]
+    )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
     control = Control(f"cn-{materials[0].id}-{digest}", "CHN", sentence)
     _fill(control, sentence, matches, annotated)
@@ -139,11 +152,21 @@ def _fill(control: Control, sentence: Sentence, matches: Sequence[Found], annota
 
 def _continue(control: Control, sentence: Sentence, matches: Sequence[Found]) -> None:
     """Take dates, kind, target and materials from a sentence about a measure."""
-    others = [match for match in matches if match.row["what"] == "number" and match.match.group() != control.number_said]
+    others = [
+        match for match in matches if match.row["what"] == "number" and match.match.group() != control.number_said
+    ]
     for match in matches:
         what = match.row["what"]
-        date = next((one for one in sentence.caught(match.mentions("date")) if one.value.day and one.value.precision == "day"), None)
-        if what == "announced" and date is not None and control.announced is None and not _is_effect(matches, date, sentence):
+        date = next(
+            (one for one in sentence.caught(match.mentions("date")) if one.value.day and one.value.precision == "day"),
+            None,
+        )
+        if (
+            what == "announced"
+            and date is not None
+            and control.announced is None
+            and not _is_effect(matches, date, sentence)
+        ):
             control.announced = date
         elif what == "effective" and date is not None and control.effective is None:
             control.effective, control.effective_day = date, date.value.day
@@ -165,12 +188,18 @@ def _continue(control: Control, sentence: Sentence, matches: Sequence[Found]) ->
 
 
 def _is_effect(matches: Sequence[Found], date: Mention, sentence: Sentence) -> bool:
-    return any(match.row["what"] == "effective" and date in sentence.caught(match.mentions("date")) for match in matches)
+    return any(
+        match.row["what"] == "effective" and date in sentence.caught(match.mentions("date")) for match in matches
+    )
 
 
 def _about_licences(sentence: Sentence) -> bool:
     """Uses, trade and shares of the materials are no part of what a measure covers."""
-    return bool(re.search(r"shipments|goes into|used (?:in|for)|world's|comes from|released from|世界の|使われ", sentence.masked))
+    return bool(
+        re.search(
+            r"shipments|goes into|used (?:in|for)|world's|comes from|released from|世界の|使われ", sentence.masked
+        )
+    )
 
 
 def _is_target(sentence: Sentence) -> bool:

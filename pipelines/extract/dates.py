@@ -83,7 +83,9 @@ def _find_english(text: str, published: dt.date | None) -> Iterator[DateMention]
         elif found["m1"] or found["m2"]:
             number = "1" if found["m1"] else "2"
             year = found[f"y{number}"]
-            day = _month_day(int(year) if year else None, _MONTHS[found[f"m{number}"].lower()], int(found[f"d{number}"]), published)
+            day = _month_day(
+                int(year) if year else None, _MONTHS[found[f"m{number}"].lower()], int(found[f"d{number}"]), published
+            )
         elif found["m3"]:
             day, precision = _make(int(found["y3"]), _MONTHS[found["m3"].lower()], 1), "month"
         elif found["wd"]:

@@ -55,7 +55,11 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
     programs = [one.id for sentence in annotated.sentences for one in sentence.of("program")]
     found: list[Sum] = []
     for sentence in annotated.sentences:
-        matches = lexicon.bank("amount_patterns", sentence.japanese).find(sentence.masked) if sentence.of("money", "program") else []
+        matches = (
+            lexicon.bank("amount_patterns", sentence.japanese).find(sentence.masked)
+            if sentence.of("money", "program")
+            else []
+        )
         for mention in sentence.of("program"):
             found += _pledged(sentence, mention, annotated.language)
         for mention in sentence.of("money"):
@@ -80,10 +84,17 @@ def _batch(
 ) -> Sum | None:
     """A sum for several projects at once: a batch's total, or the loans for it."""
     before = annotated.sentences[sentence.number - 1] if sentence.number else sentence
-    near = before if before.paragraph == sentence.paragraph and re.search(r"^(?:総額|合計|全体|in all|together|altogether|the total)", sentence.masked) else sentence
+    near = (
+        before
+        if before.paragraph == sentence.paragraph
+        and re.search(r"^(?:総額|合計|全体|in all|together|altogether|the total)", sentence.masked)
+        else sentence
+    )
     if not programs or not (BATCH.search(near.masked) or BATCH.search(sentence.masked)):
         return None
-    if not re.search(r"総額|合計|全体|規模|計|あわせて|合わせて|in all|together|altogether|total|worth|of|for", sentence.masked):
+    if not re.search(
+        r"総額|合計|全体|規模|計|あわせて|合わせて|in all|together|altogether|total|worth|of|for", sentence.masked
+    ):
         return None
     loan = re.search(r"融資|貸付|ローン|\bloans?\b|\blend", near.masked)
     kind, instrument = ("financing", "loan") if loan else ("tranche_total", "")
@@ -117,12 +128,22 @@ def _sum(
     if amount.is_vague or _is_remark(sentence, mention):
         return None
     mark = sentence.masked[sentence.position(mention)]
-    fitting = [match for match in matches if mark in "".join(value or "" for name, value in match.match.groupdict().items() if name.startswith("money"))]
-    fitting.sort(key=lambda match: (_ORDER.index(match.row["kind"]), not match.row["instrument"], match.match.end() - match.match.start()))
+    fitting = [
+        match
+        for match in matches
+        if mark in "".join(value or "" for name, value in match.match.groupdict().items() if name.startswith("money"))
+    ]
+    fitting.sort(
+        key=lambda match: (
+            _ORDER.index(match.row["kind"]),
+            not match.row["instrument"],
+            match.match.end() - match.match.start(),
+        )
+    )
     marks = attributions(sentence, lexicon)
     figure = amount.low if amount.low is not None else amount.high
     program = pledges.get((figure, amount.currency), "")
-    if program and (program in programs or figure is not None and figure >= _UNMISTAKABLE):
+    if program and (program in programs or (figure is not None and figure >= _UNMISTAKABLE)):
         return Sum(sentence, mention, amount, None, program, "pledge", "", "asserted", *_pledger(sentence, mention))
     fitting = [match for match in fitting if match.row["kind"] != "pledge"]
     cluster = projects.nearest(sentence, mention)
@@ -150,13 +171,25 @@ def _sum(
         return None
     if kind == "project_cost" and _own_money(sentence, mention):
         kind, project = "commitment", None
-    return Sum(sentence, mention, amount, project, program_id, kind, best.row["instrument"], told, _payer(sentence, mention, kind, best.row["instrument"], project))
+    return Sum(
+        sentence,
+        mention,
+        amount,
+        project,
+        program_id,
+        kind,
+        best.row["instrument"],
+        told,
+        _payer(sentence, mention, kind, best.row["instrument"], project),
+    )
 
 
 _UNMISTAKABLE = Decimal(10) ** 11
 """A sum this large that equals a programme's pledge is that pledge, even where the programme is not named."""
 
-_REMARK = re.compile(r"(?:fine|ticket|salary|salaries|wage|rent|reward|prize|bonus|settlement|damages|lawsuit|per share|a share|a barrel|bail|share price|market value|market capitali[sz]ation|時価総額|罰金|年収|給与|株価|賞金|賠償)")
+_REMARK = re.compile(
+    r"(?:fine|ticket|salary|salaries|wage|rent|reward|prize|bonus|settlement|damages|lawsuit|per share|a share|a barrel|bail|share price|market value|market capitali[sz]ation|時価総額|罰金|年収|給与|株価|賞金|賠償)"
+)
 
 
 def _is_remark(sentence: Sentence, mention: Mention) -> bool:
@@ -179,11 +212,15 @@ def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str, pro
         return None
     orgs = [org for org in sentence.of("org") if org.start < mention.start]
     if instrument == "grant":
-        place = next((place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None)
+        place = next(
+            (place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None
+        )
         if place is None and project is not None and re.search(r"州政府|\bthe state\b", sentence.masked):
             place = next((place for _, place in project.places if place.value.admin1), None)
         return place
-    if re.search(r"協調融資|全体|総額|合わせて|co-?financ|syndicat|in all|together|altogether|in total|round\b", sentence.masked):
+    if re.search(
+        r"協調融資|全体|総額|合わせて|co-?financ|syndicat|in all|together|altogether|in total|round\b", sentence.masked
+    ):
         return None
     if not orgs:
         return None
@@ -199,9 +236,19 @@ def _distinct(sums: Sequence[Sum]) -> list[Sum]:
     for one in sums:
         key = (id(one.project) if one.project else one.program_id, one.amount.low, one.amount.high, one.amount.currency)
         old = best.get(key)
-        if old is None or (_ORDER.index(one.kind) < _ORDER.index(old.kind)) or (one.payer and not old.payer and one.kind == old.kind):
+        if (
+            old is None
+            or (_ORDER.index(one.kind) < _ORDER.index(old.kind))
+            or (one.payer and not old.payer and one.kind == old.kind)
+        ):
             best[key] = one
-    totals = {figure for one in best.values() if one.kind in ("tranche_total", "pledge") for figure in (one.amount.low, one.amount.high) if figure}
+    totals = {
+        figure
+        for one in best.values()
+        if one.kind in ("tranche_total", "pledge")
+        for figure in (one.amount.low, one.amount.high)
+        if figure
+    }
     best = {key: one for key, one in best.items() if one.program_id or not {one.amount.low, one.amount.high} & totals}
     tied = {(one.amount.low, one.amount.high, one.amount.currency) for one in best.values() if one.project is not None}
     return [

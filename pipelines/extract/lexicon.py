@@ -135,7 +135,9 @@ def build_lexicon(
         places=PlaceFinder(reference),
         sites=SiteFinder(reference),
         banks={
-            (name, language): PatternBank(rows(reference, name), language) for name in BANKS for language in ("en", "ja")
+            (name, language): PatternBank(rows(reference, name), language)
+            for name in BANKS
+            for language in ("en", "ja")
         },
         place_names={row["code"]: row for row in reference.get("places", ())},
         firm_names=_groups(firms),
@@ -186,7 +188,9 @@ def _project_terms(
                 # A firm's name is a project's only where the firm was formed for it and so takes part in nothing else.
                 bearer = firms.get(form.lower(), set())
                 shared = any(bearer & set(other.org_ids) for other in projects if other is not project)
-                if form.lower() in places or (bearer and (shared or not bearer <= set(project.org_ids) or project.project_id not in bearer)):
+                if form.lower() in places or (
+                    bearer and (shared or not bearer <= set(project.org_ids) or project.project_id not in bearer)
+                ):
                     continue
                 owners.setdefault(form.lower(), set()).add(project.project_id)
                 found[project.project_id, form] = Term("project", project.project_id, form)

@@ -15,9 +15,18 @@ from pipelines.extract.numerals import DIGITS, japanese_value
 from pipelines.extract.vocabulary import Reference, rows
 
 _SCALES = {"thousand": 1000, "million": 10**6, "billion": 10**9, "m": 10**6, "k": 1000}
-_YEAR = re.compile(r"\s?(?:(?:a|per|each|every)\s?(?:year|annum)|/\s?(?:year|yr|y|a)\b|annually|yearly|a\syear|p\.a\.|per\s?annum|-a-year|-per-year)", re.I)
+_YEAR = re.compile(
+    r"\s?(?:(?:a|per|each|every)\s?(?:year|annum)|/\s?(?:year|yr|y|a)\b|annually|yearly|a\syear|p\.a\.|per\s?annum|-a-year|-per-year)",
+    re.I,
+)
 _DAY = re.compile(r"\s?(?:(?:a|per|each|every)\s?day|/\s?(?:day|d)\b|daily|-a-day|-per-day)", re.I)
 _OTHER = re.compile(r"\s?(?:(?:a|per|each)\s?(?:month|week|hour)|/\s?(?:month|h)\b|monthly|-a-month)", re.I)
+_BEHIND = {
+    name: re.compile(
+        rf"\s(?:of|in)\s(?:[\w-]+\s){{1,4}}?(?:{pattern.pattern.removeprefix(chr(92) + 's?')})", re.IGNORECASE
+    )
+    for name, pattern in (("year", _YEAR), ("day", _DAY), ("other", _OTHER))
+}
 _YEAR_BEFORE = re.compile(r"(?:annual|yearly|per-year|a year)\b[^.;]{0,45}$", re.I)
 _DAY_BEFORE = re.compile(r"daily\b[^.;]{0,30}$", re.I)
 _JA_YEAR = re.compile(r"(?:年間|年産|年|毎年|年に|年間で|1年あたり|年あたり)[^。；;年]{0,24}$")
@@ -58,7 +67,9 @@ class MeasureFinder:
         self._english = re.compile(
             rf"(?<![\w.,$€£¥])(?P<number>{DIGITS})(?:\s?-?(?P<scale>thousand|million|billion|m|k)\b)?[\s-]?(?P<unit>{joined})(?![A-Za-z])"
         )
-        self._japanese = re.compile(rf"(?P<number>[0-9０-９.．,，]+(?:[千百]?[万億][0-9０-９.,]*千?)*)(?P<unit>{joined})(?![A-Za-z])")
+        self._japanese = re.compile(
+            rf"(?P<number>[0-9０-９.．,，]+(?:[千百]?[万億][0-9０-９.,]*千?)*)(?P<unit>{joined})(?![A-Za-z])"
+        )
         self._gate = re.compile(joined)
 
     def find(self, text: str, *, japanese: bool) -> list[MeasureMention]:
@@ -70,13 +81,18 @@ class MeasureFinder:
 
     def _quantities(self, text: str, japanese: bool) -> Iterator[MeasureMention]:
         for match in (self._japanese if japanese else self._english).finditer(text):
-            number = japanese_value(match["number"].strip(",，.")) if japanese else Decimal(match["number"].replace(",", ""))
+            number = (
+                japanese_value(match["number"].strip(",，.")) if japanese else Decimal(match["number"].replace(",", ""))
+            )
             if number is None:
                 continue
             if not japanese and match["scale"]:
                 number *= _SCALES[match["scale"]]
             per, end = _period(text, match, japanese)
-            unit = next((row for row in self._units if row[0].fullmatch(match["unit"]) and row[3] in (per, "", "rate", "none")), None)
+            unit = next(
+                (row for row in self._units if row[0].fullmatch(match["unit"]) and row[3] in (per, "", "rate", "none")),
+                None,
+            )
             known = next((row for row in self._units if row[0].fullmatch(match["unit"])), None)
             if known is None:
                 continue
@@ -85,7 +101,15 @@ class MeasureFinder:
             mass = known[1] in ("t/yr", "kg/yr", "ct/yr", "bbl/d")
             code = unit[1] if unit else None
             value = float(number * (unit or known)[2])
-            yield MeasureMention(match.start(), end, text[match.start() : end], value, code, per, "capacity" if code else "mass" if mass else "count")
+            yield MeasureMention(
+                match.start(),
+                end,
+                text[match.start() : end],
+                value,
+                code,
+                per,
+                "capacity" if code else "mass" if mass else "count",
+            )
 
     def _shares(self, text: str, japanese: bool) -> Iterator[MeasureMention]:
         pattern = _JA_SHARE if japanese else _SHARE
@@ -103,7 +127,9 @@ class MeasureFinder:
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．", "0123456789.")
 _SHARE = re.compile(rf"(?<![\w.])(?P<number>{DIGITS})(?:\s?%|\s?per\s?cent\b|-percent\b)")
-_JA_SHARE = re.compile(r"(?P<number>[0-9０-９]+(?:[.．][0-9０-９]+)?)\s?(?:%|％|パーセント)|(?P<tenths>[0-9０-９一二三四五六七八九])割(?P<half>5分|強|弱)?")
+_JA_SHARE = re.compile(
+    r"(?P<number>[0-9０-９]+(?:[.．][0-9０-９]+)?)\s?(?:%|％|パーセント)|(?P<tenths>[0-9０-９一二三四五六七八九])割(?P<half>5分|強|弱)?"
+)
 
 
 def _period(text: str, match: re.Match[str], japanese: bool) -> tuple[str, int]:
@@ -112,14 +138,16 @@ def _period(text: str, match: re.Match[str], japanese: bool) -> tuple[str, int]:
     if japanese:
         if _JA_DAY.search(before):
             return "day", match.end()
-        return ("year" if _JA_YEAR.search(before) or text[match.end() :].startswith(("／年", "/年")) else ""), match.end()
+        return (
+            "year" if _JA_YEAR.search(before) or text[match.end() :].startswith(("／年", "/年")) else ""
+        ), match.end()
     for name, pattern in (("year", _YEAR), ("day", _DAY), ("other", _OTHER)):
-        # "tons of carbon dioxide a year": the period may stand behind what is counted.
-        found = pattern.match(text, match.end()) or re.compile(
-            rf"\s(?:of|in)\s(?:[\w-]+\s){{1,4}}?{pattern.pattern.removeprefix(chr(92) + 's?')}", re.I
-        ).match(text, match.end())
+        found = pattern.match(text, match.end())
         if found:
             return name, found.end()
+        # "tons of carbon dioxide a year": the period may stand behind what is counted, which is a mention of its own.
+        if _BEHIND[name].match(text, match.end()):
+            return name, match.end()
     if re.fullmatch(r"(?:m?tpa|tpy|t/y(?:r|ear)?)", match["unit"]):
         return "rate", match.end()
     if _YEAR_BEFORE.search(before):

@@ -18,9 +18,96 @@ _RANK = ("program", "org", "site", "place", "material", "money", "date", "quanti
 """Of overlapping mentions the one whose kind stands first stays, whatever their length."""
 
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof inc corp co ltd llc st no vs u.s u.k jan feb mar apr jun jul aug sep sept oct nov dec gov sen rep "
-    "gen col fig approx est dept p.m a.m ft mt bros jr sr ph.d tenn tex calif fla ga ala ariz ark colo conn del ill ind kan "
-    "ky la md mass mich minn miss mo mont neb nev okla ore pa va vt wash wis wyo n.c s.c n.y n.j n.m n.d s.d w.va d.c e.g i.e".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "inc",
+        "corp",
+        "co",
+        "ltd",
+        "llc",
+        "st",
+        "no",
+        "vs",
+        "u.s",
+        "u.k",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "gov",
+        "sen",
+        "rep",
+        "gen",
+        "col",
+        "fig",
+        "approx",
+        "est",
+        "dept",
+        "p.m",
+        "a.m",
+        "ft",
+        "mt",
+        "bros",
+        "jr",
+        "sr",
+        "ph.d",
+        "tenn",
+        "tex",
+        "calif",
+        "fla",
+        "ga",
+        "ala",
+        "ariz",
+        "ark",
+        "colo",
+        "conn",
+        "del",
+        "ill",
+        "ind",
+        "kan",
+        "ky",
+        "la",
+        "md",
+        "mass",
+        "mich",
+        "minn",
+        "miss",
+        "mo",
+        "mont",
+        "neb",
+        "nev",
+        "okla",
+        "ore",
+        "pa",
+        "va",
+        "vt",
+        "wash",
+        "wis",
+        "wyo",
+        "n.c",
+        "s.c",
+        "n.y",
+        "n.j",
+        "n.m",
+        "n.d",
+        "s.d",
+        "w.va",
+        "d.c",
+        "e.g",
+        "i.e",
+    ]
 )
 
 
@@ -113,7 +200,9 @@ def _english_ends(text: str) -> Iterator[int]:
         word = re.search(r"([\w.]+)$", text[: match.start()])
         last = (word[1] if word else "").lower()
         if text[match.start()] == "." and (last in _ABBREVIATIONS or re.fullmatch(r"[a-z]|(?:[a-z]\.)+[a-z]", last)):
-            if last not in ("u.s", "u.k") or not re.match(r"(?:The|It|They|In|But|He|She|A|An|This)\s", text[match.end() :]):
+            if last not in ("u.s", "u.k") or not re.match(
+                r"(?:The|It|They|In|But|He|She|A|An|This)\s", text[match.end() :]
+            ):
                 continue
         yield match.end()
 

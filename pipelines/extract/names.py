@@ -45,8 +45,12 @@ class NameRules:
         self.legal = _pattern(neighbours, "legal", "en", r"\s?,?\s?(?:{})(?![A-Za-z])\.?")
         self.title_after = _pattern(neighbours, "follower", "en", r"\s(?:{})(?![a-z])")
         self.capital_before = _pattern(neighbours, "leader", "en", r"(?<![A-Za-z])(?:{})\s$")
-        self.refused_before = _pattern(neighbours, "refused_before", "en", r"(?<![A-Za-z])(?:{})\s?[\"“'‘]?$", fold_case=True)
-        self.refused_after = _pattern(neighbours, "refused_after", "en", r"[\"”'’]?,?\s(?:{})(?![A-Za-z])", fold_case=True)
+        self.refused_before = _pattern(
+            neighbours, "refused_before", "en", r"(?<![A-Za-z])(?:{})\s?[\"“'‘]?$", fold_case=True
+        )
+        self.refused_after = _pattern(
+            neighbours, "refused_after", "en", r"[\"”'’]?,?\s(?:{})(?![A-Za-z])", fold_case=True
+        )
         self.japanese_after = _pattern(neighbours, "follower", "ja", r"(?:{})")
         self.japanese_before = _pattern(neighbours, "leader", "ja", r"(?:{})$")
         self.japanese_refused_after = _pattern(neighbours, "refused_after", "ja", r"(?:{})")
@@ -79,7 +83,11 @@ def organization_terms(reference: Reference, rules: NameRules) -> list[Term]:
     terms = []
     for (org_id, form), row in sorted(names.items()):
         about = kinds.get(org_id, {})
-        info = {"name_kind": row.get("kind", ""), "org_kind": about.get("kind", ""), "country": about.get("country", "")}
+        info = {
+            "name_kind": row.get("kind", ""),
+            "org_kind": about.get("kind", ""),
+            "country": about.get("country", ""),
+        }
         for number, variant in enumerate(_variants(form, rules)):
             # A name without its legal form counts only where it is nobody else's ("SoftBank" is not SoftBank Corp.).
             if number and (owners.get(_key(variant)) or stripped[_key(variant)]) != {org_id}:
@@ -146,7 +154,9 @@ class NameFinder:
         kept = [hit for hit in kept if not self._is_weak(hit) or hit.term.id in strong or self._supported(text, hit)]
         kept = [_with_stop(text, hit) for hit in kept]
         mentions = [
-            OrgMention(hit.start, hit.end, text[hit.start : hit.end], hit.term.id, known=hit.term.kind == "organization")
+            OrgMention(
+                hit.start, hit.end, text[hit.start : hit.end], hit.term.id, known=hit.term.kind == "organization"
+            )
             for hit in kept
         ]
         settled = [(hit.start, hit.end) for hit in kept]
@@ -167,7 +177,8 @@ class NameFinder:
             known = re.findall(r"[A-Za-z]+", form)
             # "De Beers" but not "De beers": a word that the register writes with a capital keeps it.
             return len(words) != len(known) or all(
-                word[0].isupper() or not name[0].isupper() or word in _LOWERED for word, name in zip(words, known, strict=True)
+                word[0].isupper() or not name[0].isupper() or word in _LOWERED
+                for word, name in zip(words, known, strict=True)
             )
         return not any(map(str.isupper, text)) and _key(form) not in self._rules.ordinary
 
@@ -186,12 +197,16 @@ class NameFinder:
             beside = any(start == starts for start, _ in spans)
             if not beside and not rules.title_after.match(after) and not re.match(r"\s\d", after):
                 return False
-        leader = re.search(r"([A-Z][\w.&'’-]*|[A-Z]\.)\s$", before)
+        leader = re.search(r"([A-Z][\w&'’-]*|(?:[A-Z]\.)+)\s$", before)
         if leader and not upper_text and not rules.capital_before.search(before):
-            opening = not re.search(r"\w\W*$", before[: leader.start()]) or before[: leader.start()].rstrip().endswith((".", ":", "“", '"'))
+            opening = not re.search(r"\w\W*$", before[: leader.start()]) or before[: leader.start()].rstrip().endswith(
+                (".", ":", "“", '"')
+            )
             beside = any(end == len(before.rstrip()) for _, end in spans)
             return beside or (opening and _is_function_word(leader[1]))
-        return not re.search(r"[A-Za-z0-9]-$", before) or bool(re.search(r"\b(?:non|ex|anti|pro|by)-$", before, re.IGNORECASE))
+        return not re.search(r"[A-Za-z0-9]-$", before) or bool(
+            re.search(r"\b(?:non|ex|anti|pro|by)-$", before, re.IGNORECASE)
+        )
 
     def _foreign(self, before: str, after: str, term: Term) -> bool:
         """Whether a name belongs to a body of another country ("India's", "of India", 韓国, "Alcoa of Australia")."""
@@ -204,14 +219,19 @@ class NameFinder:
         beside = re.match(r"(?:,)?\s(?:of|in|for)\s(?:the\s)?([A-Z][\w.]*(?:\s[A-Z]\w*)?)", after)
         if beside and self._rules.countries.get(beside[1]) != own:
             return "of" in beside[0].split() or beside[1] in self._rules.countries
-        lead = re.search(r"([A-Z][\w.]*)(?:['’]s)?\s(?:the\s)?$", before) or re.search(r"([一-鿿ァ-ヺー]{1,6})の?$", before)
+        lead = re.search(r"([A-Z][\w.]*)(?:['’]s)?\s(?:the\s)?$", before) or re.search(
+            r"([一-鿿ァ-ヺー]{1,6})の?$", before
+        )
         if not lead:
             return False
         if lead[1].isascii():
             country = self._rules.countries.get(lead[1])
             possessive = bool(re.search(r"['’]s\s(?:the\s)?$", before))
             return country != own if country else possessive
-        country = next((code for form, code in self._rules.countries.items() if not form.isascii() and lead[1].endswith(form)), None)
+        country = next(
+            (code for form, code in self._rules.countries.items() if not form.isascii() and lead[1].endswith(form)),
+            None,
+        )
         return country is not None and country != own
 
     def _accept_japanese(self, text: str, hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
@@ -252,11 +272,75 @@ _FIRM_VERBS = re.compile(
     r"(?:,? (?:Inc|Corp|Ltd)\b|['’]s\b|\s(?:said|says|will|has|plans|holds|signed|agreed|announced|wants|would|may|makes|supplies|and [A-Z]))"
 )
 _FIRM_VERBS_JA = re.compile(r"(?:社|は|が|と|も)(?!.{0,2}(?:機|波))")
-_LOWERED = frozenset({"government", "ministry", "department", "committee", "administration", "authority", "agency", "group", "bank"})
+_LOWERED = frozenset(
+    {"government", "ministry", "department", "committee", "administration", "authority", "agency", "group", "bank"}
+)
 _FUNCTION = frozenset(
-    "the a an in on at by for from with when while after before as if but and or so both even last next this that then "
-    "there what why how who will can may did does has have is are was were since under over about it its "
-    "according meanwhile however today yesterday now once like unlike among between during despite because".split()
+    [
+        "the",
+        "a",
+        "an",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "when",
+        "while",
+        "after",
+        "before",
+        "as",
+        "if",
+        "but",
+        "and",
+        "or",
+        "so",
+        "both",
+        "even",
+        "last",
+        "next",
+        "this",
+        "that",
+        "then",
+        "there",
+        "what",
+        "why",
+        "how",
+        "who",
+        "will",
+        "can",
+        "may",
+        "did",
+        "does",
+        "has",
+        "have",
+        "is",
+        "are",
+        "was",
+        "were",
+        "since",
+        "under",
+        "over",
+        "about",
+        "it",
+        "its",
+        "according",
+        "meanwhile",
+        "however",
+        "today",
+        "yesterday",
+        "now",
+        "once",
+        "like",
+        "unlike",
+        "among",
+        "between",
+        "during",
+        "despite",
+        "because",
+    ]
 )
 
 
@@ -298,7 +382,9 @@ def _key(form: str) -> str:
     return fold(form)[0] if has_cjk(form) else " ".join(tokens(form).words)
 
 
-def _pattern(neighbours: Sequence[Row], side: str, language: str, template: str, *, fold_case: bool = False) -> re.Pattern[str]:
+def _pattern(
+    neighbours: Sequence[Row], side: str, language: str, template: str, *, fold_case: bool = False
+) -> re.Pattern[str]:
     forms = [row["form"] for row in neighbours if row["side"] == side and row["language"] == language]
     joined = "|".join(sorted(forms, key=len, reverse=True)) or "(?!)"
     return re.compile(template.replace("{}", joined), re.IGNORECASE if fold_case else 0)
@@ -306,5 +392,7 @@ def _pattern(neighbours: Sequence[Row], side: str, language: str, template: str,
 
 def resolve_surface(finder: NameFinder, surface: str, language: str | None = None) -> list[str]:
     """Ids of the organisations that a bare surface names, in order, each once; empty where none is safe to propose."""
-    found: Mapping[str, None] = dict.fromkeys(mention.org_id for mention in finder.find(surface, language) if mention.known)
+    found: Mapping[str, None] = dict.fromkeys(
+        mention.org_id for mention in finder.find(surface, language) if mention.known
+    )
     return list(found)

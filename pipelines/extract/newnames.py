@@ -58,7 +58,11 @@ class NewNames:
         words = rows(reference, "org_words")
 
         def of(language: str, kind: str) -> list[str]:
-            return sorted((row["form"] for row in words if (row["language"], row["kind"]) == (language, kind)), key=len, reverse=True)
+            return sorted(
+                (row["form"] for row in words if (row["language"], row["kind"]) == (language, kind)),
+                key=len,
+                reverse=True,
+            )
 
         heads, nouns = "|".join(map(re.escape, of("en", "head"))), "|".join(map(re.escape, of("en", "noun")))
         self._legal = rules.legal
@@ -67,28 +71,44 @@ class NewNames:
             rf"(?:(?:Bank|University|Institute|Ministry|Department|Government|State|Commonwealth) of (?:the )?{_CAP}(?:\s{_CAP}){{0,2}}"
             rf"|(?:{_CAP}\s){{1,4}}(?:University|Institute|Agency|Authority|Commission|Corporation|Council|Association|Fund))(?![\w-])"
         )
-        self._nouned = re.compile(rf"(?:{nouns})s?,?\s(?:is\scalled\s|named\s|called\s)?[\"“]?({_CAP}(?:\s{_CAP}){{0,3}})", re.IGNORECASE)
+        self._nouned = re.compile(
+            rf"(?:{nouns})s?,?\s(?:is\scalled\s|named\s|called\s)?[\"“]?({_CAP}(?:\s{_CAP}){{0,3}})", re.IGNORECASE
+        )
         self._apposed = re.compile(
             rf"({_CAP}(?:\s(?:&\s)?{_CAP}){{0,3}})[\"”]?,[\"”]?\s(?:[Tt]he|an?|its|another|which is an?)\s(?:[\w'’-]+\s){{0,6}}(?:{nouns})(?![\w])"
         )
-        self._called = re.compile(rf"(?:{nouns})\s(?:is|will be|was|to be)\s(?:called|named|known as)\s[\"“]?({_CAP}(?:\s{_CAP}){{0,4}})")
+        self._called = re.compile(
+            rf"(?:{nouns})\s(?:is|will be|was|to be)\s(?:called|named|known as)\s[\"“]?({_CAP}(?:\s{_CAP}){{0,4}})"
+        )
         self._verbed = re.compile(
             rf"({_CAP}(?:\s(?:&\s)?{_CAP}){{0,3}})\s(?:holds|owns|supplies|manufactures|operates|makes|produces|acquired|is building|plans to build|"
             r"will build|will supply|will operate|will own|runs|is headquartered|was founded|has agreed to buy|mines|refines|has a stake|takes the)\b"
         )
-        self._listed = re.compile(rf"({_CAP}(?:\s{_CAP}){{0,2}})\sof\s(?:Taiwan|Thailand|South Korea|Korea|Japan|China|India|Australia|Canada|Germany|France|Britain|Italy|Norway|Denmark|Indonesia|Malaysia|Singapore|Vietnam|Finland|Sweden|Belgium|Chile|Brazil)(?=,|\sand\s|\.|\s(?:will|is|has|are|have|holds|takes))")
+        self._listed = re.compile(
+            rf"({_CAP}(?:\s{_CAP}){{0,2}})\sof\s(?:Taiwan|Thailand|South Korea|Korea|Japan|China|India|Australia|Canada|Germany|France|Britain|Italy|Norway|Denmark|Indonesia|Malaysia|Singapore|Vietnam|Finland|Sweden|Belgium|Chile|Brazil)(?=,|\sand\s|\.|\s(?:will|is|has|are|have|holds|takes))"
+        )
         self._row = re.compile(rf"^({_CAP}(?:\s(?:&\s)?{_CAP}){{0,4}})\s\|\s")
         ja_heads = "|".join(map(re.escape, of("ja", "head")))
         ja_nouns = "|".join(map(re.escape, of("ja", "noun")))
         self._ja_headed = re.compile(rf"{_RUN}{{1,18}}?(?:{ja_heads})(?!{_RUN})")
-        self._ja_nouned = re.compile(rf"(?:{ja_nouns})(?:、|・)?(?:米|英|独|仏|豪)?({_KATAKANA}(?:{_RUN}){{0,8}}|[A-Z][A-Za-z0-9&]{{1,12}})(?!{_RUN})")
-        self._ja_legal = re.compile(rf"(?:株式会社)({_RUN}{{2,20}})|({_RUN}{{2,20}}?)株式会社|((?:[A-Z]{{1,6}})?[ァ-ヺー・]{{3,16}}|[A-Z][A-Za-z]{{1,10}})社(?=[はがのとにもを、，])")
-        self._ja_bracket = re.compile(rf"({_KATAKANA}|[一-鿿]{{2,12}}?(?:機構|銀行|公社|公庫))[（(]([A-Z][A-Za-z0-9&]{{1,9}})[）)]")
-        self._ja_country = re.compile(rf"(?<![{_RUN[1:-1]}])(?:米|英|独|仏|豪|韓|加|台湾)({_KATAKANA})(?=[はがのとにもを、，])")
+        self._ja_nouned = re.compile(
+            rf"(?:{ja_nouns})(?:、|・)?(?:米|英|独|仏|豪)?({_KATAKANA}(?:{_RUN}){{0,8}}|[A-Z][A-Za-z0-9&]{{1,12}})(?!{_RUN})"
+        )
+        self._ja_legal = re.compile(
+            rf"(?:株式会社)({_RUN}{{2,20}})|({_RUN}{{2,20}}?)株式会社|((?:[A-Z]{{1,6}})?[ァ-ヺー・]{{3,16}}|[A-Z][A-Za-z]{{1,10}})社(?=[はがのとにもを、，])"
+        )
+        self._ja_bracket = re.compile(
+            rf"({_KATAKANA}|[一-鿿]{{2,12}}?(?:機構|銀行|公社|公庫))[（(]([A-Z][A-Za-z0-9&]{{1,9}})[）)]"
+        )
+        self._ja_country = re.compile(
+            rf"(?<![{_RUN[1:-1]}])(?:米|英|独|仏|豪|韓|加|台湾)({_KATAKANA})(?=[はがのとにもを、，])"
+        )
         self._ja_not = set(of("ja", "not")) | set(of("ja", "never"))
         self._never = set(of("en", "never"))
         self._not_short = set(of("en", "not_short"))
-        self._ja_lead = re.compile(r"^(?:米国|米|英|独|仏|豪|韓|大手|最大手|子会社|同社|日本|新興|地元|国営|国有|民間|政府系|取引先の|現|旧|元)(?=[ァ-ヺA-Z一-鿿]{2})")
+        self._ja_lead = re.compile(
+            r"^(?:米国|米|英|独|仏|豪|韓|大手|最大手|子会社|同社|日本|新興|地元|国営|国有|民間|政府系|取引先の|現|旧|元)(?=[ァ-ヺA-Z一-鿿]{2})"
+        )
 
     def find(self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]]) -> list[NewName]:
         """Organisations of a document that are not taken yet, and short forms of those that are.
@@ -125,14 +145,21 @@ class NewNames:
                 yield self._trim(text, match.start(), match.end())
         for pattern in (self._nouned, self._apposed, self._called, self._verbed, self._listed, self._row):
             for match in pattern.finditer(text):
-                if pattern is self._nouned and not text[match.start(1)].isupper() and not text[match.start(1)].isdigit():
+                if (
+                    pattern is self._nouned
+                    and not text[match.start(1)].isupper()
+                    and not text[match.start(1)].isdigit()
+                ):
                     continue
                 yield self._trim(text, match.start(1), match.end(1))
 
     def _trim(self, text: str, start: int, end: int) -> tuple[int, int]:
         """Drop words that open a sentence or a noun phrase, possessives and trailing marks."""
         words = text[start:end]
-        lead = re.match(r"(?:(?:The|A|An|In|At|On|And|But|For|With|By|From|When|While|As|If|Its|Their|Last|This|That|Both|Neither|Meanwhile|However|Also|Then|Now|Where|Japanese|American|U\.S\.|US|British|French|German|Korean|South|Australian|Canadian|Chinese|Taiwanese|Dutch|Swiss|Indian|State-owned)\s)+", words)
+        lead = re.match(
+            r"(?:(?:The|A|An|In|At|On|And|But|For|With|By|From|When|While|As|If|Its|Their|Last|This|That|Both|Neither|Meanwhile|However|Also|Then|Now|Where|Japanese|American|U\.S\.|US|British|French|German|Korean|South|Australian|Canadian|Chinese|Taiwanese|Dutch|Swiss|Indian|State-owned)\s)+",
+            words,
+        )
         start += lead.end() if lead and lead.end() < len(words) else 0
         body = text[start:end].rstrip()
         body = re.sub(r"(?:['’]s?|[.,])$", "", body)
@@ -148,21 +175,69 @@ class NewNames:
 
     def _plausible(self, surface: str, japanese: bool) -> bool:
         if japanese:
-            return 2 <= len(surface) <= 26 and surface not in self._ja_not and not re.search(r"^[0-9]|^(?:第|約|計|各|同|両|全|他|大|複数|主要|一部|関連|[一二三四五六七八九十]+)", surface)
+            return (
+                2 <= len(surface) <= 26
+                and surface not in self._ja_not
+                and not re.search(
+                    r"^[0-9]|^(?:第|約|計|各|同|両|全|他|大|複数|主要|一部|関連|[一二三四五六七八九十]+)", surface
+                )
+            )
         words = surface.split()
-        if not words or surface in self._never or words[0] in ("Mr", "Ms", "Mrs", "Dr", "President", "Minister", "Governor", "Senator", "Secretary", "Prime", "Former", "Representative"):
+        if (
+            not words
+            or surface in self._never
+            or words[0]
+            in (
+                "Mr",
+                "Ms",
+                "Mrs",
+                "Dr",
+                "President",
+                "Minister",
+                "Governor",
+                "Senator",
+                "Secretary",
+                "Prime",
+                "Former",
+                "Representative",
+            )
+        ):
             return False
-        if any(word in ("Act", "Day", "Street", "Road", "Avenue", "Agreement", "Treaty", "Order", "Minister", "President", "House") for word in words):
+        if any(
+            word
+            in (
+                "Act",
+                "Day",
+                "Street",
+                "Road",
+                "Avenue",
+                "Agreement",
+                "Treaty",
+                "Order",
+                "Minister",
+                "President",
+                "House",
+            )
+            for word in words
+        ):
             return False
-        return len(surface) > 1 and not (len(words) == 1 and (words[0] in self._not_short or len(words[0]) < 3 and not words[0].isupper()))
+        return len(surface) > 1 and not (
+            len(words) == 1 and (words[0] in self._not_short or (len(words[0]) < 3 and not words[0].isupper()))
+        )
 
-    def _aliases(self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]], names: Mapping[str, str]) -> dict[str, str]:
+    def _aliases(
+        self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]], names: Mapping[str, str]
+    ) -> dict[str, str]:
         """Short forms: the abbreviation in brackets behind a name, and the first word of a name of several."""
         found: dict[str, str] = {}
         fulls: dict[str, str] = dict(names)
         for number, text in enumerate(paragraphs):
             spans = [(one.end, one.id, one.text) for one in taken[number] if one.kind == "org"]
-            spans += [(match.end(), identity, surface) for surface, identity in names.items() for match in re.finditer(re.escape(surface), text)]
+            spans += [
+                (match.end(), identity, surface)
+                for surface, identity in names.items()
+                for match in re.finditer(re.escape(surface), text)
+            ]
             for end, identity, surface in spans:
                 fulls.setdefault(surface, identity)
                 for pattern in (_BRACKET_EN, _BRACKET_JA):
@@ -173,12 +248,22 @@ class NewNames:
         for surface, identity in fulls.items():
             words = surface.split()
             first = words[0].rstrip(",")
-            if len(words) > 1 and surface.isascii() and first not in self._not_short and first not in places and len(first) >= 2:
+            if (
+                len(words) > 1
+                and surface.isascii()
+                and first not in self._not_short
+                and first not in places
+                and len(first) >= 2
+            ):
                 found.setdefault(first, identity)
         return found
 
     def _occurrences(
-        self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]], names: Mapping[str, str], aliases: Mapping[str, str]
+        self,
+        paragraphs: Sequence[str],
+        taken: Sequence[Sequence[Taken]],
+        names: Mapping[str, str],
+        aliases: Mapping[str, str],
     ) -> list[NewName]:
         surfaces = {**names, **aliases}
         found: list[NewName] = []
@@ -196,7 +281,12 @@ class NewNames:
 
 def _bounded(surface: str, text: str) -> Iterable[re.Match[str]]:
     if has_cjk(surface):
-        return re.finditer(rf"(?<![ァ-ヺー・]){re.escape(surface)}(?![ァ-ヺー])" if re.match(r"[ァ-ヺ]", surface) else re.escape(surface), text)
+        return re.finditer(
+            rf"(?<![ァ-ヺー・]){re.escape(surface)}(?![ァ-ヺー])"
+            if re.match(r"[ァ-ヺ]", surface)
+            else re.escape(surface),
+            text,
+        )
     following = r"(?![\w-]|\s[A-Z][a-z]+\b(?<!Corp)(?<!Inc)(?<!Ltd))" if " " not in surface else r"(?!\w)"
     if has_cjk(text):
         following = r"(?![A-Za-z0-9])"
@@ -220,7 +310,12 @@ def _join_prefixes(names: Mapping[str, str]) -> dict[str, str]:
     """Names of which one begins another ("Technip", "Technip Energies") are one organisation, under the longer."""
     joined = dict(names)
     for short in names:
-        longer = [name for name in names if name != short and (name.startswith(f"{short} ") or (has_cjk(short) and len(short) >= 3 and name.startswith(short)))]
+        longer = [
+            name
+            for name in names
+            if name != short
+            and (name.startswith(f"{short} ") or (has_cjk(short) and len(short) >= 3 and name.startswith(short)))
+        ]
         if len(longer) == 1:
             joined[short] = joined[longer[0]]
     return joined

@@ -41,7 +41,7 @@ _LISTS = {
     "materials": rf"{BLOCKS['material']}(?:{_JOIN}{BLOCKS['material']}){{0,12}}",
 }
 _PLACEHOLDER = re.compile(r"\{([a-z]+)(?::([a-z0-9]+))?\}")
-_NOT_ORG = rf"[^;；\ue000-\ue1ff]"
+_NOT_ORG = r"[^;；\ue000-\ue1ff]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class PatternBank:
 def compile_pattern(text: str) -> re.Pattern[str]:
     """Compile a pattern of the vocabulary (see the module's description)."""
     text = text.replace(" ~ ", ",? (?:[^;]{0,120}? )??").replace(" ... ", rf",? (?:{_NOT_ORG}{{0,90}}? )??")
-    text = text.replace(" .. ", rf",? (?:{_NOT_ORG}{{0,40}}? )??").replace("……", rf"[^。\ue000-\ue1ff]{{0,60}}?")
-    text = text.replace("…", rf"[^。；\ue000-\ue1ff]{{0,36}}?").replace("‥", rf"[^。；、\ue000-\ue1ff]{{0,12}}?")
+    text = text.replace(" .. ", rf",? (?:{_NOT_ORG}{{0,40}}? )??").replace("……", r"[^。\ue000-\ue1ff]{0,60}?")
+    text = text.replace("…", r"[^。；\ue000-\ue1ff]{0,36}?").replace("‥", r"[^。；、\ue000-\ue1ff]{0,12}?")
     seen: set[str] = set()
 
     def group(match: re.Match[str]) -> str:

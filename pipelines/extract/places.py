@@ -36,7 +36,12 @@ class PlaceMention:
 
 
 _TOWN = re.compile(r"((?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$")
-_JA_TOWN = re.compile(r"(?:の)?([ァ-ヺー・]{2,20}|[一-鿿]{1,6}?(?:市|町|村|区))(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)")
+_TOWN_IN = re.compile(
+    r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|state\sof)\s)?$"
+)
+_JA_TOWN = re.compile(
+    r"(?:の)?([ァ-ヺー・]{2,20}|[一-鿿]{1,6}?(?:市|町|村|区))(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
+)
 
 
 class PlaceFinder:
@@ -58,16 +63,22 @@ class PlaceFinder:
                 found.setdefault((row["code"], name), Term("place", row["code"], name, {"sort": row["kind"]}))
                 if row["kind"] in ("state", "region") and name.endswith("州") and len(name) > 3:
                     # 州 may be left out in headlines: ルイジアナで.
-                    found.setdefault((row["code"], name[:-1]), Term("place", row["code"], name[:-1], {"sort": row["kind"]}))
+                    found.setdefault(
+                        (row["code"], name[:-1]), Term("place", row["code"], name[:-1], {"sort": row["kind"]})
+                    )
         for row in rows(reference, "place_forms"):
             if row["code"] and row["kind"] in ("country", "after_comma", "named"):
-                found.setdefault((row["code"], row["form"]), Term("place", row["code"], row["form"], {"sort": row["kind"]}))
+                found.setdefault(
+                    (row["code"], row["form"]), Term("place", row["code"], row["form"], {"sort": row["kind"]})
+                )
         return list(found.values())
 
     def find(self, text: str, hits: Sequence[Hit]) -> list[PlaceMention]:
         """Places of a text, in its order; `hits` are those of the term index for this text."""
         japanese = has_cjk(text)
-        known = longest([hit for hit in hits if hit.term.kind == "place"], lambda hit: self._accept(text, hit, japanese))
+        known = longest(
+            [hit for hit in hits if hit.term.kind == "place"], lambda hit: self._accept(text, hit, japanese)
+        )
         found = []
         for hit in known:
             code = self._choose(text, hit, hits)
@@ -79,40 +90,66 @@ class PlaceFinder:
                 if town and not re.search(r"[のにで]$", text[hit.start : hit.end]) and not text[hit.end] == "の":
                     city, end = town[1], town.end(1)
             elif admin1 or not japanese:
-                town = _TOWN.search(text[: hit.start])
-                if town and (admin1 or not known or hit is not known[0] or True):
+                town = _TOWN.search(text[: hit.start]) or _TOWN_IN.search(text[: hit.start])
+                if town:
                     name = town[1]
-                    if self._is_town(name) and not any(other.end > town.start(1) and other.start < hit.start for other in known):
+                    if self._is_town(name) and not any(
+                        other.end > town.start(1) and other.start < hit.start for other in known
+                    ):
                         city, start = name, town.start(1)
                     elif name.split()[-1] in self._features:
                         start = town.start(1)
-            found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city, hit.term.row.get("sort") == "named"))
+            found.append(
+                PlaceMention(
+                    start, end, text[start:end], country or None, admin1, city, hit.term.row.get("sort") == "named"
+                )
+            )
         return found
 
     def _is_town(self, name: str) -> bool:
         words = name.split()
-        return words[-1] not in self._features and words[0][0].isupper() and name not in self._capitals and len(words) <= 4
+        return (
+            words[-1] not in self._features and words[0][0].isupper() and name not in self._capitals and len(words) <= 4
+        )
 
     def _accept(self, text: str, hit: Hit, japanese: bool) -> bool:
         surface = text[hit.start : hit.end]
         if japanese:
             following = text[hit.end : hit.end + 1]
+            if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", text[hit.end :]):
+                return False
             if surface in ("米", "豪", "英") or (len(surface) <= 2 and following and re.match(r"[ァ-ヺ]", following)):
                 return False
             return not (re.match(r"[一-鿿ァ-ヺー]", text[hit.start - 1 : hit.start] or " ") and len(surface) <= 2)
         if hit.term.row.get("sort") == "after_comma":
-            return text[: hit.start].endswith(", ") and surface == hit.term.form.rstrip(".") or text[hit.start : hit.end + 1] == hit.term.form and text[: hit.start].endswith(", ")
+            return (text[: hit.start].endswith(", ") and surface == hit.term.form.rstrip(".")) or (
+                text[hit.start : hit.end + 1] == hit.term.form and text[: hit.start].endswith(", ")
+            )
         if surface.isascii() and surface == "US":
             return True
         if not surface[0].isupper():
             return False
-        if surface in ("Washington", "us", "Jersey", "Turkey", "Guinea", "Chad", "Jordan", "Victoria", "Reunion") and surface in ("us", "Turkey", "Jordan", "Chad"):
+        if surface in (
+            "Washington",
+            "us",
+            "Jersey",
+            "Turkey",
+            "Guinea",
+            "Chad",
+            "Jordan",
+            "Victoria",
+            "Reunion",
+        ) and surface in ("us", "Turkey", "Jordan", "Chad"):
             return False
         return not re.match(r"\s(?:Power|Ammonia|Pacific|Steel|Gas|Electric)\b", text[hit.end :])
 
     def _choose(self, text: str, hit: Hit, hits: Sequence[Hit]) -> str:
         """Of places with one name (Georgia) the state, unless the text is about the country."""
-        same = [other.term for other in hits if other.term.kind == "place" and (other.start, other.end) == (hit.start, hit.end)]
+        same = [
+            other.term
+            for other in hits
+            if other.term.kind == "place" and (other.start, other.end) == (hit.start, hit.end)
+        ]
         states = [term for term in same if "-" in term.id]
         if not states or re.search(r"Tbilisi|Caucasus|トビリシ|グルジア", text):
             return same[0].id if not states else next((term.id for term in same if "-" not in term.id), states[0].id)
@@ -121,4 +158,6 @@ class PlaceFinder:
 
 
 def _country(code: str) -> str:
-    return {"US": "USA", "JP": "JPN", "AU": "AUS", "CA": "CAN", "FR": "FRA", "KR": "KOR"}.get(code.split("-")[0], "")
+    return {"US": "USA", "JP": "JPN", "AU": "AUS", "CA": "CAN", "FR": "FRA", "KR": "KOR"}.get(
+        code.split("-", maxsplit=1)[0], ""
+    )

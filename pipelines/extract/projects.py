@@ -64,9 +64,17 @@ class Cluster:
     @property
     def facility(self) -> Row:
         """Row of the most telling facility word."""
-        rows = [mention.value.facility for _, mention in self.sites if mention.value.facility] + ([self.kind] if self.kind else [])
+        rows = [mention.value.facility for _, mention in self.sites if mention.value.facility] + (
+            [self.kind] if self.kind else []
+        )
         strong = [row for row in rows if row.get("strength") == "strong"]
-        return (strong or [row for row in rows if row.get("strength") == "medium"] or [row for row in rows if row["facility"] == "plant"] or rows or [{}])[0]
+        return (
+            strong
+            or [row for row in rows if row.get("strength") == "medium"]
+            or [row for row in rows if row["facility"] == "plant"]
+            or rows
+            or [{}]
+        )[0]
 
     @property
     def admin1(self) -> str | None:
@@ -160,7 +168,9 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     return projects
 
 
-_LIST = re.compile(r"\b(?:fact sheet|same sheet|the sheet|list of interest|interest list)\b|ファクトシート|関心.{0,6}(?:一覧|リスト)")
+_LIST = re.compile(
+    r"\b(?:fact sheet|same sheet|the sheet|list of interest|interest list)\b|ファクトシート|関心.{0,6}(?:一覧|リスト)"
+)
 
 
 def _is_list(sentence: Sentence, annotated: Annotated) -> bool:
@@ -168,15 +178,19 @@ def _is_list(sentence: Sentence, annotated: Annotated) -> bool:
     if any(_LIST.search(other.masked) for other in annotated.sentences if other.heading):
         return not sentence.heading
     return any(
-        _LIST.search(other.masked) for other in annotated.paragraph(sentence.paragraph) if other.number <= sentence.number
+        _LIST.search(other.masked)
+        for other in annotated.paragraph(sentence.paragraph)
+        if other.number <= sentence.number
     )
 
 
 def _singled_out(mention: Mention, sentence: Sentence) -> Site:
-    """"Data centers to be built by X" are X's, not data centers in general."""
+    """ "Data centers to be built by X" are X's, not data centers in general."""
     site: Site = mention.value
     mark = sentence.masked[sentence.position(mention)]
-    if site.plural and re.search(rf"{mark} (?:\w+ ){{0,4}}(?:by|with|from|for) (?:the )?{BLOCKS['org']}", sentence.masked):
+    if site.plural and re.search(
+        rf"{mark} (?:\w+ ){{0,4}}(?:by|with|from|for) (?:the )?{BLOCKS['org']}", sentence.masked
+    ):
         return replace(site, plural=False, determiner="new")
     return site
 
@@ -198,7 +212,9 @@ def _cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: boo
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
     if site.determiner == "other":
         # "A second hub" is of the kind of the first.
-        before = max((one for one in clusters if one.sector and site.generic), key=lambda one: one.sites[-1][0], default=None)
+        before = max(
+            (one for one in clusters if one.sector and site.generic), key=lambda one: one.sites[-1][0], default=None
+        )
         fresh = _new(clusters)
         if before is not None:
             fresh.sectors.update({before.sector: 1})
@@ -210,7 +226,13 @@ def _cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: boo
     if site.plural and site.determiner == "bare" and not site.name and not listed:
         # "for Japanese power stations" names a kind, not one of them.
         return here[-1] if here else recent if recent is not None and recent.sector == site.sector else None
-    if listed and not here and recent is not None and not ({org.id for org in sentence.of("org")} & set(recent.org_ids)) and sentence.of("org"):
+    if (
+        listed
+        and not here
+        and recent is not None
+        and not ({org.id for org in sentence.of("org")} & set(recent.org_ids))
+        and sentence.of("org")
+    ):
         # Each entry of a list is a matter of its own firm.
         return _new(clusters)
     if here and not (listed and site.sector and here[-1].sector != site.sector):
@@ -243,7 +265,13 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     places = [place.value for place in sentence.of("place")]
     states = {place.admin1 for place in places if place.admin1}
     countries = {place.country for place in places if place.country}
-    if site.determiner != "definite" and cluster.admin1 and states and cluster.admin1 not in states and len(states) == 1:
+    if (
+        site.determiner != "definite"
+        and cluster.admin1
+        and states
+        and cluster.admin1 not in states
+        and len(states) == 1
+    ):
         return False
     if site.name and cluster.country and countries and cluster.country not in countries:
         return False
@@ -270,11 +298,15 @@ def keep(annotated: Annotated, projects: Projects, kept: Sequence[Cluster]) -> N
     keys = {one.key for one in kept}
     # What is said beside a facility of another kind is about that, even though it is no project of ours.
     projects.detached = {
-        number for number, found in projects.explicit.items() if all(one.key not in keys and one.sector for one in found)
+        number
+        for number, found in projects.explicit.items()
+        if all(one.key not in keys and one.sector for one in found)
     }
     projects.clusters = [one for one in projects.clusters if one.key in keys]
     projects.explicit = {
-        number: left for number, found in projects.explicit.items() if (left := [one for one in found if one.key in keys])
+        number: left
+        for number, found in projects.explicit.items()
+        if (left := [one for one in found if one.key in keys])
     }
     projects._of_mention = {place: one for place, one in projects._of_mention.items() if one.key in keys}
     projects.focus.clear()
@@ -292,7 +324,8 @@ BATCH = re.compile(
 
 def _fill_focus(annotated: Annotated, projects: Projects) -> None:
     """Give every sentence the projects it speaks of: those it names, else those of the sentence before in its paragraph,
-    else the one its organisations belong to, else the only one there is."""
+    else the one its organisations belong to, else the only one there is.
+    """
     for sentence in annotated.sentences:
         for org in sentence.of("org") if sentence.number in projects.explicit else ():
             cluster = projects.nearest(sentence, org)
@@ -315,7 +348,12 @@ def _fill_focus(annotated: Annotated, projects: Projects) -> None:
         if detached:
             projects.detached.add(sentence.number)
             continue
-        focus = carried[:1] or _ahead(annotated, sentence, projects) or _by_organizations(sentence, projects) or _by_state(sentence, projects)
+        focus = (
+            carried[:1]
+            or _ahead(annotated, sentence, projects)
+            or _by_organizations(sentence, projects)
+            or _by_state(sentence, projects)
+        )
         if not focus and len(projects.clusters) == 1 and not BATCH.search(sentence.masked):
             only = projects.clusters[0]
             focus = [only] if only.sites[0][0] < sentence.number else []
@@ -357,7 +395,11 @@ def _infer_sectors(annotated: Annotated, projects: Projects, lexicon: Lexicon) -
             hits = lexicon.index.scan(sentence.text)
             products = [hit for hit in hits if hit.term.kind == "product"]
             for hit in products:
-                if any(other.start <= hit.start and hit.end < other.end or other.start < hit.start and hit.end <= other.end for other in products):
+                if any(
+                    (other.start <= hit.start and hit.end < other.end)
+                    or (other.start < hit.start and hit.end <= other.end)
+                    for other in products
+                ):
                     continue
                 if cluster.sector and hit.term.row["sector"] != cluster.sector:
                     continue
@@ -375,7 +417,12 @@ def _share_sectors(annotated: Annotated, projects: Projects) -> None:
     for cluster in projects.clusters:
         if cluster.sector or not cluster.places:
             continue
-        orgs = {org.id for sentence in annotated.sentences if cluster in projects.focus.get(sentence.number, []) for org in sentence.of("org")}
+        orgs = {
+            org.id
+            for sentence in annotated.sentences
+            if cluster in projects.focus.get(sentence.number, [])
+            for org in sentence.of("org")
+        }
         others = [one for one in projects.clusters if one.sector and orgs & set(one.org_ids)]
         if len({one.sector for one in others}) == 1:
             cluster.sectors[others[0].sector] += 1
@@ -410,8 +457,19 @@ def _place(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
         known = cluster.admin1
         if place.admin1 and known and known != place.admin1:
             continue
-        if all(caught[0] is not other for _, other in cluster.places):
-            cluster.places.append((sentence, caught[0]))
+        for mention_ in _coordinated(sentence, caught[0]):
+            if all(mention_ is not other for _, other in cluster.places):
+                cluster.places.append((sentence, mention_))
+
+
+def _coordinated(sentence: Sentence, place: Mention) -> list[Mention]:
+    """The places of a coordination ("Tennessee and Alabama") of which one was caught."""
+    mark = sentence.masked[sentence.position(place)]
+    block = BLOCKS["place"]
+    for match in re.finditer(rf"{block}(?:(?:,? and |, | or |と|や|、|・){block})+", sentence.masked):
+        if mark in match[0]:
+            return [one for one in sentence.caught(match[0]) if one.value.admin1] or [place]
+    return [place]
 
 
 def _fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> None:
@@ -422,8 +480,12 @@ def _fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> 
             continue
         for found in lexicon.bank("place_patterns", sentence.japanese).find(sentence.masked):
             caught = sentence.caught(found.mentions("place"))
-            if caught and not found.match.groupdict().get("site") and not (focus[0].admin1 or focus[0].places and not caught[0].value.admin1):
-                focus[0].places.append((sentence, caught[0]))
+            if (
+                caught
+                and not found.match.groupdict().get("site")
+                and not (focus[0].admin1 or (focus[0].places and not caught[0].value.admin1))
+            ):
+                focus[0].places += [(sentence, one) for one in _coordinated(sentence, caught[0])]
     _take_up_dateline(annotated, projects)
 
 
@@ -438,8 +500,12 @@ def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:
             town = place.value.city.title()
             for later in annotated.sentences:
                 if later.number > sentence.number and re.search(rf"\b{re.escape(town)}\b", later.text):
-                    value = PlaceMention(place.start, place.end, place.text, place.value.country, place.value.admin1, town)
-                    projects.clusters[0].places.append((sentence, Mention("place", place.start, place.end, place.text, place.id, value)))
+                    value = PlaceMention(
+                        place.start, place.end, place.text, place.value.country, place.value.admin1, town
+                    )
+                    projects.clusters[0].places.append(
+                        (sentence, Mention("place", place.start, place.end, place.text, place.id, value))
+                    )
                     return
     return
 

@@ -79,16 +79,22 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
         facts = _facts(annotated, projects, lexicon)
     keys = {id(cluster) for cluster in published}
     writer = ClaimWriter(document)
-    write_program(writer, annotated, lexicon)
+    write_program(writer, annotated, facts.sums)
     sketches = []
     for cluster in published:
         sketches.append(project_sketch(cluster, facts.parts, facts.tied, annotated, lexicon))
         write_project(writer, cluster, sketches[-1], facts.steps, annotated)
-    if published or _speaks_of_program(annotated):
+    if published or _speaks_of_program(annotated) or any(one.program_id for one in facts.sums):
         write_sums(writer, [one for one in facts.sums if one.project is None or id(one.project) in keys], annotated)
-    write_parts(writer, [part for part in facts.parts if part.project is None or id(part.project) in keys], lexicon, annotated)
+    write_parts(
+        writer, [part for part in facts.parts if part.project is None or id(part.project) in keys], lexicon, annotated
+    )
     write_owners(writer, [one for one in facts.owners if _is_relevant(one, facts, keys)], facts.parts, keys)
-    uses, shares, controls = find_uses(annotated, lexicon), find_shares(annotated, lexicon), find_controls(annotated, lexicon)
+    uses, shares, controls = (
+        find_uses(annotated, lexicon),
+        find_shares(annotated, lexicon),
+        find_controls(annotated, lexicon),
+    )
     relevant = bool(published or controls or shares or _speaks_of_program(annotated))
     tied = [one for one in facts.tied if id(one.project) in keys]
     write_materials(writer, tied, uses if relevant else [], shares if relevant else [])
@@ -120,9 +126,13 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
             by_org.setdefault(part.org.id, set()).add(part.project.key)
             clusters[part.project.key] = part.project
     for sentence in annotated.sentences:
-        if projects.focus.get(sentence.number) or sentence.heading or sentence.number in projects.detached:
+        if sentence.heading or sentence.number in projects.detached or sentence.number in projects.explicit:
             continue
-        keys = {key for org in sentence.of("org") for key in by_org.get(org.id, ())}
+        orgs = sentence.of("org")
+        if projects.focus.get(sentence.number):
+            # The passage goes on with another project, but this sentence is about a firm of one project alone.
+            orgs = [org for org in orgs[:1] if org.start - sentence.start < 3]
+        keys = {key for org in orgs for key in by_org.get(org.id, ())}
         if len(keys) == 1:
             projects.focus[sentence.number] = [clusters[keys.pop()]]
 

@@ -27,9 +27,13 @@ _PROGRAM_ANAPHOR = re.compile(
     r"\b(?:these|the|this|such) (?:\w+ )?(?:investment )?(?:plans?|program(?:me)?|scheme|initiative|package|framework|fund|pledge|investments)\b"
     r"|(?:この|同|こうした|これらの)(?:枠組み|投資|計画|イニシアチブ|投融資|事業)"
 )
-_PARTNERS = re.compile(r"\beach (?:of the )?(?:partner|owner|shareholder)s? (?:takes|will take|gets|receives|buys|lifts)|(?:両社|各社|3社|三社|出資者)(?:は|が)(?:それぞれ)?.{0,14}(?:引き取|購入)")
+_PARTNERS = re.compile(
+    r"\beach (?:of the )?(?:partner|owner|shareholder)s? (?:takes|will take|gets|receives|buys|lifts)|(?:両社|各社|3社|三社|出資者)(?:は|が)(?:それぞれ)?.{0,14}(?:引き取|購入)"
+)
 _LIKE_STATE = re.compile(r"州政府(?:は|が|から).{0,40}(?:補助|助成|支援|優遇)")
-_WEAK_WITH_INTEREST = frozenset({"offtaker", "supplier", "developer", "operator", "contractor", "lender", "equity_investor"})
+_WEAK_WITH_INTEREST = frozenset(
+    {"offtaker", "supplier", "developer", "operator", "contractor", "lender", "equity_investor"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +96,33 @@ _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|
 
 
 def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Part]) -> Iterator[Part]:
-    """"At X, too, at the same time": who builds the project before builds this one."""
+    """ "At X, too, at the same time": who builds the project before builds this one."""
     for number, clusters in projects.explicit.items():
         if number == 0 or not _ALONGSIDE.search(annotated.sentences[number].masked):
             continue
         before = projects.focus.get(number - 1, [])
         for part in found:
-            if before and part.project is before[0] and part.role == "developer" and part.sentence.number == number - 1 and clusters[0] is not before[0]:
+            if (
+                before
+                and part.project is before[0]
+                and part.role == "developer"
+                and part.sentence.number == number - 1
+                and clusters[0] is not before[0]
+            ):
                 yield replace(part, project=clusters[0])
 
 
 def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozenset[str], program: str) -> Iterator[Part]:
     row = match.row
-    group = "orgs" if match.mentions("orgs") else "org" if match.mentions("org") else "state" if match.mentions("state") else ""
+    group = (
+        "orgs"
+        if match.mentions("orgs")
+        else "org"
+        if match.mentions("org")
+        else "state"
+        if match.mentions("state")
+        else ""
+    )
     marks_caught = match.mentions(group) + (match.mentions("orgsb") if group == "orgs" else "") if group else ""
     orgs = [one for one in sentence.caught(marks_caught) if one.kind == ("place" if group == "state" else "org")]
     share = next(iter(sentence.caught(match.mentions("share"))), None)
@@ -116,7 +134,9 @@ def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozense
         if row["role"] == "@instruments":
             yield from _financiers(sentence, org, project, program, told)
         elif project is not None and not (row["note"] == "state" and not org.value.admin1):
-            yield Part(project, "", org, sentence, row["role"], row["engagement"], row["instrument"], share, told, row["note"])
+            yield Part(
+                project, "", org, sentence, row["role"], row["engagement"], row["instrument"], share, told, row["note"]
+            )
 
 
 def _project_of(match: Found, sentence: Sentence, org: Mention, projects: Projects) -> Cluster | None:
@@ -140,7 +160,7 @@ def _financiers(sentence: Sentence, org: Mention, project: Cluster | None, progr
 
 
 def _partners(sentence: Sentence, projects: Projects, found: Sequence[Part], marks: frozenset[str]) -> Iterator[Part]:
-    """"Each partner takes its share": every shareholder named before is an offtaker."""
+    """ "Each partner takes its share": every shareholder named before is an offtaker."""
     if not _PARTNERS.search(sentence.masked):
         return
     for project in projects.focus.get(sentence.number, [])[:1]:
@@ -155,7 +175,7 @@ def _partners(sentence: Sentence, projects: Projects, found: Sequence[Part], mar
 
 
 def _possessive(annotated: Annotated, sentence: Sentence, projects: Projects) -> Iterator[Part]:
-    """"Its plant": the plant of the firm that the sentence before is about."""
+    """ "Its plant": the plant of the firm that the sentence before is about."""
     match = re.match(r"(?:its|同社の)\s?(?:\w+\s){0,2}([\ue400-\ue4ff])", sentence.masked)
     if match is None or sentence.number == 0:
         return
@@ -191,7 +211,17 @@ def _row_parts(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iter
     roles = [role for role, pattern in _ROW_ROLES if pattern.search(rest)]
     contractor = "contractor" in roles
     role = "contractor" if contractor else roles[0] if roles else ""
-    yield Part(focus[0], "", orgs[0], sentence, role, "", "", next(iter(sentence.of("share")), None), modality(attributions(sentence, lexicon) | {"planned"}))
+    yield Part(
+        focus[0],
+        "",
+        orgs[0],
+        sentence,
+        role,
+        "",
+        "",
+        next(iter(sentence.of("share")), None),
+        modality(attributions(sentence, lexicon) | {"planned"}),
+    )
 
 
 def _listed_parts(sentence: Sentence, projects: Projects, here: Sequence[Part]) -> Iterator[Part]:
@@ -230,7 +260,9 @@ def _settled(parts: Sequence[Part]) -> list[Part]:
             continue
         if part.role == "developer" and who in supplying and part.note != "full":
             continue
-        if part.role == "owner" and who in sharing or part.role in ("developer", "supplier", "offtaker", "operator", "contractor") and who in lending:
+        if (part.role == "owner" and who in sharing) or (
+            part.role in ("developer", "supplier", "offtaker", "operator", "contractor") and who in lending
+        ):
             continue
         kept.append(part)
     return kept
@@ -253,7 +285,9 @@ def _merged(parts: Sequence[Part]) -> list[Part]:
     return [
         _bounded(part, interested.get((id(part.project), part.org.id)))
         for part in best.values()
-        if (part.role and part.role != "interested") or (id(part.project), part.org.id) not in roles or part.note == "state"
+        if (part.role and part.role != "interested")
+        or (id(part.project), part.org.id) not in roles
+        or part.note == "state"
     ]
 
 
@@ -290,6 +324,10 @@ def _firm_before(annotated: Annotated, sentence: Sentence, owned: Mention, lexic
             kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
             if earlier.number == sentence.number and org.start >= owned.start:
                 break
-            if kind in ("company", "utility", "trading_house") and not re.search(r"Bank\b|銀行", org.text) and org.id != owned.id:
+            if (
+                kind in ("company", "utility", "trading_house")
+                and not re.search(r"Bank\b|銀行", org.text)
+                and org.id != owned.id
+            ):
                 found = org
     return found

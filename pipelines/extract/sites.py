@@ -57,7 +57,9 @@ class Site:
         return not self.sector
 
 
-_BETWEEN = r"(?:(?!(?:the|this|that|its|their|an?|with|of|for|in|at|on|by|to|from|and|is|are|will|has)\b)[\w'’.%-]+\s){0,5}$"
+_BETWEEN = (
+    r"(?:(?!(?:the|this|that|its|their|an?|with|of|for|in|at|on|by|to|from|and|is|are|will|has)\b)[\w'’.%-]+\s){0,5}$"
+)
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
     rf"|\b(?P<new>an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
@@ -68,11 +70,18 @@ _PRODUCT_AFTER = re.compile(
     r"\s(?:[\w-]+\s){0,3}$"
 )
 _NAME_BEFORE = re.compile(r"((?:[A-Z][\w'’&-]*\s){1,4})$")
-_APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\s(?:the|an?|its)\s(?:[\w-]+\s){0,3}$")
-_NAMED_AFTER = re.compile(r"\s(?:called|named|dubbed|known as|to be called)\s[\"“]?([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})")
+_APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\san?\s(?:[\w-]+\s){0,3}$")
+_NAMED_AFTER = re.compile(
+    r"\s(?:called|named|dubbed|known as|to be called)\s[\"“]?([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})"
+)
 _NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
-_VENTURE = re.compile(r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指)|体制|へ)")
-_JA_LINK = re.compile(r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?")
+_COUNTED = re.compile(r"(?:[0-9０-９二三四五六七八九十]|複数の|各|全|[0-9０-９二三四五六七八九]つの)$")
+_VENTURE = re.compile(
+    r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指)|体制|へ)"
+)
+_JA_LINK = re.compile(
+    r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?"
+)
 
 
 class SiteFinder:
@@ -88,7 +97,9 @@ class SiteFinder:
         self._taken: list[tuple[int, int]] = []
         self._facilities = {row["form"]: row for row in rows(reference, "facilities")}
         heads = "|".join(re.escape(row["form"]) for row in modifiers if row["kind"] == "name_head") or "(?!)"
-        self._headed = re.compile(rf"(?:[A-Z][\w'’-]*\s){{1,3}}({heads})(?![\w-])(?!\s(?:terminal|plant|export|import|carrier|tanker|cargo|price|market|industry|supply|supplies|demand|project))")
+        self._headed = re.compile(
+            rf"(?:[A-Z][\w'’-]*\s){{1,3}}({heads})(?![\w-])(?!\s(?:terminal|plant|export|import|carrier|tanker|cargo|price|market|industry|supply|supplies|demand|project))"
+        )
 
     def find(self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = ()) -> list[Site]:
         """Facilities of a text in its order.
@@ -101,12 +112,24 @@ class SiteFinder:
         japanese = has_cjk(text)
         self._taken = list(taken)
         free = [hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in taken)]
-        projects = longest([hit for hit in free if hit.term.kind == "project"], lambda hit: text[hit.start].isupper() or japanese)
+        projects = longest(
+            [hit for hit in free if hit.term.kind == "project"], lambda hit: text[hit.start].isupper() or japanese
+        )
         facilities = longest([hit for hit in free if hit.term.kind == "facility"])
         products = longest([hit for hit in free if hit.term.kind == "product"])
         named = [(hit.start, hit.end) for hit in projects]
         sites = [
-            Site(hit.start, hit.end, text[hit.start : hit.end], {}, {}, "definite", False, text[hit.start : hit.end], hit.term.id)
+            Site(
+                hit.start,
+                hit.end,
+                text[hit.start : hit.end],
+                {},
+                {},
+                "definite",
+                False,
+                text[hit.start : hit.end],
+                hit.term.id,
+            )
             for hit in projects
         ]
         for hit in facilities:
@@ -117,8 +140,11 @@ class SiteFinder:
                 sites.append(site)
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
-        sites = [site for number, site in enumerate(sites) if not number or site.product or site.name
-                 or text[sites[number - 1].end : site.start].strip()]
+        sites = [
+            site
+            for number, site in enumerate(sites)
+            if not number or site.product or site.name or text[sites[number - 1].end : site.start].strip()
+        ]
         if not japanese:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
@@ -141,17 +167,33 @@ class SiteFinder:
 
     def _english(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
         start, product = hit.start, {}
-        before = next((other for other in products if other.end <= hit.start and text[other.end : hit.start].strip(" -") == ""), None)
+        before = next(
+            (other for other in products if other.end <= hit.start and text[other.end : hit.start].strip(" -") == ""),
+            None,
+        )
         if before is not None:
             start, product = before.start, dict(before.term.row)
         elif hit.term.row["strength"] != "strong":
             behind = next((other for other in products if hit.end < other.start <= hit.end + 60), None)
             if behind is not None and _PRODUCT_AFTER.fullmatch(text[hit.end : behind.start]):
                 product = dict(behind.term.row)
-            inside = re.search(r"([\w-]+)\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$", text[:start])
+            inside = re.search(
+                r"([\w-]+)\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$", text[:start]
+            )
             if not product and inside:
-                near = next((other for other in products if other.end <= start and start - other.end <= 14
-                             and re.fullmatch(r"[\s-](?:and\s\w+\s)?(?:processing|manufacturing|production|recycling|refining|making|separation|assembly|export|storage|cell|component|components)?\s?", text[other.end : start])), None)
+                near = next(
+                    (
+                        other
+                        for other in products
+                        if other.end <= start
+                        and start - other.end <= 14
+                        and re.fullmatch(
+                            r"[\s-](?:and\s\w+\s)?(?:processing|manufacturing|production|recycling|refining|making|separation|assembly|export|storage|cell|component|components)?\s?",
+                            text[other.end : start],
+                        )
+                    ),
+                    None,
+                )
                 if near is not None:
                     start, product = near.start, dict(near.term.row)
         surface = text[hit.start : hit.end]
@@ -185,8 +227,15 @@ class SiteFinder:
 
     def _japanese(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
         start, product, name = hit.start, {}, ""
+        if hit.term.row["facility"] == "project" and _COUNTED.search(text[: hit.start]):
+            return None
         before = next(
-            (other for other in reversed(products) if other.end <= hit.start and _JA_LINK.fullmatch(text[other.end : hit.start])), None
+            (
+                other
+                for other in reversed(products)
+                if other.end <= hit.start and _JA_LINK.fullmatch(text[other.end : hit.start])
+            ),
+            None,
         )
         if before is not None:
             start, product = before.start, dict(before.term.row)
@@ -195,8 +244,14 @@ class SiteFinder:
         else:
             run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
             if run and hit.term.row["strength"] == "generic":
-                word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
-                if word and word not in self._not_names and not any(word.startswith(other) or word.endswith(other) for other in self._not_names):
+                word = (
+                    run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
+                )
+                if (
+                    word
+                    and word not in self._not_names
+                    and not any(word.startswith(other) or word.endswith(other) for other in self._not_names)
+                ):
                     name, start = word, hit.start - len(word)
         lead = text[:start]
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):

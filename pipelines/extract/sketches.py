@@ -18,7 +18,9 @@ from pipelines.extract.uses import Tied
 from pipelines.records import Claim
 
 _LEAD_ROLES = ("developer", "operator", "owner", "interested", "equity_investor", "supplier", "")
-_LEGAL_TAIL = re.compile(r",?\s(?:Inc|Corp|Corporation|Co|Ltd|Limited|LLC|plc|Holdings|Company)\b\.?(?:,?\s(?:Ltd|Inc|LLC)\b\.?)?$")
+_LEGAL_TAIL = re.compile(
+    r",?\s(?:Inc|Corp|Corporation|Co|Ltd|Limited|LLC|plc|Holdings|Company)\b\.?(?:,?\s(?:Ltd|Inc|LLC)\b\.?)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,17 @@ def project_sketch(
     """Sketch one project of a document."""
     own = [part for part in parts if part.project is cluster and part.note != "state"]
     materials = [one.material_id for one in tied if one.project is cluster]
-    city = next((place.value.city for _, place in cluster.places if place.value.city and place.value.admin1 in (cluster.admin1, None)), "") or ""
+    city = (
+        next(
+            (
+                place.value.city
+                for _, place in cluster.places
+                if place.value.city and place.value.admin1 == cluster.admin1
+            ),
+            "",
+        )
+        or ""
+    )
     city = city or _hint_city(cluster)
     label = _label(cluster, japanese=False)
     lead = _lead(own, lexicon, japanese=False)
@@ -81,7 +93,9 @@ def project_sketch(
     proper = next((name for name in cluster.names if name and name != city and not has_cjk(name)), "")
     name = f"{proper} ({label.lower()})" if proper else " ".join(filter(None, (lead, label.lower() if lead else label)))
     name += f", {where}" if where and where not in name else ""
-    name_ja = _japanese_name(cluster, own, lexicon, city) if any(has_cjk(place.text) for _, place in cluster.sites) else ""
+    name_ja = (
+        _japanese_name(cluster, own, lexicon, city) if any(has_cjk(place.text) for _, place in cluster.sites) else ""
+    )
     partners = list(dict.fromkeys(short_name(part.org.id, part.org.text, lexicon, japanese=False) for part in own))
     described = label + (f" with {', '.join(partners[:5])}" if partners else "")
     number, first = cluster.sites[0]
@@ -101,7 +115,14 @@ def _spot(cluster: Cluster) -> str:
 
 def _hint_city(cluster: Cluster) -> str:
     """The name before a Japanese facility word is its town (亀尾工場)."""
-    return next((name for name in cluster.names if has_cjk(name) and not re.search(r"[a-zA-Z]", name) and cluster.facility.get("strength") == "generic"), "")
+    return next(
+        (
+            name
+            for name in cluster.names
+            if has_cjk(name) and not re.search(r"[a-zA-Z]", name) and cluster.facility.get("strength") == "generic"
+        ),
+        "",
+    )
 
 
 def _label(cluster: Cluster, *, japanese: bool) -> str:
@@ -109,7 +130,11 @@ def _label(cluster: Cluster, *, japanese: bool) -> str:
     column = "label_ja" if japanese else "label"
     facility, product = cluster.facility, cluster.product
     strong = facility.get("strength") == "strong"
-    words = [] if strong and (not product or facility.get("sector") != product.get("sector") or japanese) else [product.get(column, "")]
+    words = (
+        []
+        if strong and (not product or facility.get("sector") != product.get("sector") or japanese)
+        else [product.get(column, "")]
+    )
     kind = facility.get(column, "") or ("計画" if japanese else "project")
     if not japanese and words and words[0] and words[0].lower() in kind.lower():
         words = []
@@ -163,7 +188,16 @@ def organization_sketches(claims: Sequence[Claim], annotated: Annotated, lexicon
         if key.startswith("@state:"):
             code = key.removeprefix("@state:")
             row = lexicon.place_names.get(code, {})
-            found.append(OrgSketch(key, f"State of {row.get('name', code)}", row.get("name_ja", ""), "government", code.split("-")[0], locator))
+            found.append(
+                OrgSketch(
+                    key,
+                    f"State of {row.get('name', code)}",
+                    row.get("name_ja", ""),
+                    "government",
+                    code.split("-")[0],
+                    locator,
+                )
+            )
             continue
         texts = mentions.get(key) or [key.removeprefix("@")]
         best = max(texts, key=len)

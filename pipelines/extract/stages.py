@@ -78,7 +78,7 @@ _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|
 
 
 def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Step]) -> list[Step]:
-    """"At X, too, at the same time": what was announced for the project before holds for this one."""
+    """ "At X, too, at the same time": what was announced for the project before holds for this one."""
     more = []
     for number, clusters in projects.explicit.items():
         if number == 0 or not _ALONGSIDE.search(annotated.sentences[number].masked):
@@ -110,7 +110,11 @@ def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[s
         return None
     if sentence.heading and stage != "reported":
         return None
-    if stage in ("operating", "under_construction", "financing_signed", "cancelled", "suspended", "shelved", "approved") or row["event_type"] == "fid":
+    if (
+        stage
+        in ("operating", "under_construction", "financing_signed", "cancelled", "suspended", "shelved", "approved")
+        or row["event_type"] == "fid"
+    ):
         before = sentence.masked[: match.match.start()]
         if sentence.japanese:
             if _FUTURE_JA.match(sentence.masked[match.match.end() :]):
@@ -123,7 +127,16 @@ def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[s
         return None
     if "unnamed" in marks and stage == "announced":
         return None
-    return Step(cluster, sentence, stage, row["evidence"], row["event_type"], _date(match, sentence), match.match.group()[:40], weak)
+    return Step(
+        cluster,
+        sentence,
+        stage,
+        row["evidence"],
+        row["event_type"],
+        _date(match, sentence),
+        match.match.group()[:40],
+        weak,
+    )
 
 
 def _negated(before: str, matched: str) -> bool:
@@ -135,8 +148,14 @@ def _negated(before: str, matched: str) -> bool:
 def _date(match: Found, sentence: Sentence) -> Mention | None:
     """The date nearest to the words that tell the step, in the same sentence."""
     start, end = match.match.span()
-    dates = [(sentence.position(date), date) for date in sentence.of("date") if date.value.day is not None and date.value.precision in ("day", "month")]
-    near = [(min(abs(place - start), abs(place - end)) if not start <= place < end else 0, date) for place, date in dates]
+    dates = [
+        (sentence.position(date), date)
+        for date in sentence.of("date")
+        if date.value.day is not None and date.value.precision in ("day", "month")
+    ]
+    near = [
+        (min(abs(place - start), abs(place - end)) if not start <= place < end else 0, date) for place, date in dates
+    ]
     near = [(distance, date) for distance, date in near if distance <= (60 if not sentence.japanese else 90)]
     return min(near, key=lambda pair: pair[0])[1] if near else None
 
@@ -165,11 +184,15 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
             own = [step for step in own if step.stage != "reported"]
         firm = [step for step in own if not step.weak]
         # A project that waits for its decision is not announced by "would develop".
-        waiting = any(step.stage == "under_discussion" and re.search(r"decid|decision|gone ahead", step.said) for step in firm)
+        waiting = any(
+            step.stage == "under_discussion" and re.search(r"decid|decision|gone ahead", step.said) for step in firm
+        )
         if waiting:
             own = [step for step in own if step.stage not in ("announced",)]
             firm = [step for step in own if not step.weak]
-        chosen = [step for step in own if not step.weak or not firm or (step.stage == "announced" and step.date is not None)]
+        chosen = [
+            step for step in own if not step.weak or not firm or (step.stage == "announced" and step.date is not None)
+        ]
         best: dict[str, Step] = {}
         for step in chosen:
             old = best.get(step.stage)
@@ -186,7 +209,9 @@ def default_steps(annotated: Annotated, projects: Projects, steps: Sequence[Step
     if witness is None:
         return []
     return [
-        Step(cluster, annotated.sentences[cluster.sites[0][0]], "reported", "single_witness", "report", None, "reported")
+        Step(
+            cluster, annotated.sentences[cluster.sites[0][0]], "reported", "single_witness", "report", None, "reported"
+        )
         for cluster in projects.clusters
         if cluster.key not in told and cluster.sites
     ]
@@ -197,7 +222,10 @@ def announced(steps: Sequence[Step], cluster: Cluster) -> Mention | None:
     for step in steps:
         listed = cluster.listed and step.stage == "listed_interest"
         if step.project is cluster and step.date is not None and (step.stage == "announced" or listed):
-            if step.event_type in ("announcement", "fid", "agreement", "listing", "statement") and step.date.value.precision == "day":
+            if (
+                step.event_type in ("announcement", "fid", "agreement", "listing", "statement")
+                and step.date.value.precision == "day"
+            ):
                 return step.date
     return None
 

@@ -118,6 +118,8 @@ def _words_agree(found: str, name: str) -> bool:
         return found.replace(" ", "") == name.replace(" ", "")
     for word, known in zip(left, right, strict=True):
         distance = OSA.distance(word, known)
-        if distance and (len(known) < 5 or distance > (1 if len(known) < 8 else 2) or known + "s" == word or word[0] != known[0]):
+        if distance and (
+            len(known) < 5 or distance > (1 if len(known) < 8 else 2) or known + "s" == word or word[0] != known[0]
+        ):
             return False
     return True

@@ -15,7 +15,9 @@ from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.projects import Cluster, Projects
 
 _DUAL = re.compile(r"\bdual[- ]use\b|civil(?:ian)? and military|military and civil|軍民両用|デュアルユース|軍民")
-_ANAPHOR = re.compile(r"(?:the (?:material|metal|element|mineral|stones?|powder|stuff)s?|it|they|both|these)\b|これらは|これは|この(?:素材|材料|金属)|同(?:素材|金属)")
+_ANAPHOR = re.compile(
+    r"(?:the (?:material|metal|element|mineral|stones?|powder|stuff)s?|it|they|both|these)\b|これらは|これは|この(?:素材|材料|金属)|同(?:素材|金属)"
+)
 _FRACTIONS = {
     "two thirds": 200 / 3, "three quarters": 75.0, "nine tenths": 90.0, "four fifths": 80.0, "half": 50.0, "a third": 100 / 3,
     "a quarter": 25.0, "one third": 100 / 3,
@@ -71,7 +73,10 @@ class Tied:
 def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
     """Uses of materials: a material, a word of use, and what it is used for in one sentence."""
     dual = {
-        material for sentence in annotated.sentences if _DUAL.search(sentence.masked) for material, _ in _materials(sentence, lexicon)
+        material
+        for sentence in annotated.sentences
+        if _DUAL.search(sentence.masked)
+        for material, _ in _materials(sentence, lexicon)
     }
     found: dict[tuple[str, str], Use] = {}
     recent: list[tuple[str, Mention]] = []
@@ -95,8 +100,13 @@ def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
 
 def _outer(lexicon: Lexicon, sentence: Sentence, text: str) -> list[tuple[int, str, str]]:
     """Uses of a sentence; one that lies within a longer one ("semiconductors" in "polishing of semiconductors") goes."""
-    matches = [(match.match.start(), match.match.end(), match.row) for match in lexicon.bank("uses", sentence.japanese).find(text)]
-    hidden = [(mention.start - sentence.start, mention.end - sentence.start) for mention in sentence.of("material", "org")]
+    matches = [
+        (match.match.start(), match.match.end(), match.row)
+        for match in lexicon.bank("uses", sentence.japanese).find(text)
+    ]
+    hidden = [
+        (mention.start - sentence.start, mention.end - sentence.start) for mention in sentence.of("material", "org")
+    ]
     matches = [one for one in matches if not any(start <= one[0] and one[1] <= end for start, end in hidden)]
     return [
         (start, row["use"], row["sector"])
@@ -143,7 +153,9 @@ def _materials(sentence: Sentence, lexicon: Lexicon) -> list[tuple[str, Mention]
 
 def inner_materials(mention: Mention, lexicon: Lexicon) -> list[str]:
     """Elements named within a longer material name."""
-    hits = [hit for hit in lexicon.index.scan(mention.text) if hit.term.kind == "material" and hit.term.id != mention.id]
+    hits = [
+        hit for hit in lexicon.index.scan(mention.text) if hit.term.kind == "material" and hit.term.id != mention.id
+    ]
     return list(dict.fromkeys(hit.term.id for hit in hits if hit.term.row.get("kind") != "ambiguous"))
 
 
@@ -164,11 +176,15 @@ def find_shares(annotated: Annotated, lexicon: Lexicon) -> list[WorldShare]:
                 if stage:
                     low, high, code, estimated = figure
                     key = (mention.id, place.value.country)
-                    found.setdefault(key, WorldShare(mention.id, mention, sentence, place, low, high, code, estimated, stage, form))
+                    found.setdefault(
+                        key, WorldShare(mention.id, mention, sentence, place, low, high, code, estimated, stage, form)
+                    )
     return list(found.values())
 
 
-def _figure(note: str, groups: dict[str, str | None], sentence: Sentence) -> tuple[float | None, float | None, str, bool] | None:
+def _figure(
+    note: str, groups: dict[str, str | None], sentence: Sentence
+) -> tuple[float | None, float | None, str, bool] | None:
     if note == "majority":
         return 50.0, None, "bounded", False
     if note == "fraction":
@@ -206,7 +222,9 @@ def find_tied(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
     return list(found.values())
 
 
-def _candidates(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> Iterator[tuple[Cluster, str, Mention, Sentence]]:
+def _candidates(
+    annotated: Annotated, projects: Projects, lexicon: Lexicon
+) -> Iterator[tuple[Cluster, str, Mention, Sentence]]:
     for cluster in projects.clusters:
         for number, mention in cluster.sites:
             material = mention.value.product.get("material_id", "")
@@ -216,11 +234,18 @@ def _candidates(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> I
                 yield cluster, "rare-earths", mention, annotated.sentences[number]
     for sentence in annotated.sentences:
         focus = projects.focus.get(sentence.number, [])
-        if len(focus) != 1 or sentence.heading or focus[0].sector not in ("critical_materials", "metals_refining", "batteries", "nuclear"):
+        if (
+            len(focus) != 1
+            or sentence.heading
+            or focus[0].sector not in ("critical_materials", "metals_refining", "batteries", "nuclear")
+        ):
             continue
         if _BACKGROUND.search(sentence.masked) or not _MAKES.search(sentence.masked):
             continue
-        if any(match.row["what"] in ("number", "trigger") for match in lexicon.bank("control_patterns", sentence.japanese).find(sentence.text.lower())):
+        if any(
+            match.row["what"] in ("number", "trigger")
+            for match in lexicon.bank("control_patterns", sentence.japanese).find(sentence.text.lower())
+        ):
             continue
         for mention in sentence.of("material"):
             inner = inner_materials(mention, lexicon)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 Row = Mapping[str, str]
@@ -28,7 +28,7 @@ def rows(reference: Reference, name: str) -> Sequence[Row]:
     return given if given is not None else own_rows(f"vocabulary/{name}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def own_rows(stem: str) -> tuple[Row, ...]:
     """Rows of one of the project's own reference tables; none where the table does not exist."""
     path = _FOLDER / f"{stem}.csv"

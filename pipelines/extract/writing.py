@@ -31,14 +31,18 @@ _NOT_CAPACITY = re.compile(
 )
 
 
-def write_program(writer: ClaimWriter, annotated: Annotated, lexicon: Lexicon) -> None:
-    """The programme, where the document names it."""
+def write_program(writer: ClaimWriter, annotated: Annotated, sums: Sequence[Sum]) -> None:
+    """The programme, where the document names it or gives its pledge."""
     seen: set[str] = set()
     for sentence in annotated.sentences:
         for mention in sentence.of("program"):
             if mention.id not in seen:
                 seen.add(mention.id)
                 writer.add("programs", (mention.id,), {"program_id": cell(mention.id, sentence, mention)})
+    for one in sums:
+        if one.program_id and one.program_id not in seen:
+            seen.add(one.program_id)
+            writer.add("programs", (one.program_id,), {"program_id": cell(one.program_id, one.sentence, one.mention)})
 
 
 def write_project(
@@ -62,7 +66,8 @@ def write_project(
     if date is not None:
         step = next(step for step in steps if step.date is date)
         cells["announced_on"] = cell(date.value.day, step.sentence, date)
-    told = "reported" if all(step.stage == "reported" for step in steps if step.project is cluster) and steps else "asserted"
+    own = [step for step in steps if step.project is cluster]
+    told = "reported" if own and all(step.stage == "reported" for step in own) else "asserted"
     writer.add("projects", (cluster.key,), cells, told)
     for step in steps:
         if step.project is cluster:
@@ -76,7 +81,7 @@ def _write_place(cells: dict[str, Cell], cluster: Cluster, sketch: ProjectSketch
             cells["country"] = cell(place.country, sentence, mention)
         if place.admin1 and "admin1" not in cells and cluster.admin1:
             cells["admin1"] = cell(place.admin1, sentence, mention)
-        if place.city and "city" not in cells and place.admin1 == sketch.admin1:
+        if place.city and "city" not in cells and (place.admin1 or "") == sketch.admin1:
             cells["city"] = cell(place.city, sentence, mention)
     if sketch.city and "city" not in cells and cluster.places:
         cells["city"] = cell(sketch.city, *cluster.places[0])
@@ -124,7 +129,12 @@ def _write_program_tie(cells: dict[str, Cell], cluster: Cluster, annotated: Anno
 _NOT_OF_PROGRAM = re.compile(r"\bnot\b|\bno\b|nothing|outside|whether|separate|ない|別枠|関係な")
 _PROGRAM_TIES = (
     ("selected", re.compile(r"selected|chosen|picked|approved|選ばれ|選定|第1号|第一号|決定")),
-    ("candidate", re.compile(r"candidate|focus of|part of|under (?:the|japan)|first .{0,20}(?:projects|of the)|list of .{0,20}projects|would be funded|候補|一環|枠組み|対象")),
+    (
+        "candidate",
+        re.compile(
+            r"candidate|focus of|part of|under (?:the|japan)|first .{0,20}(?:projects|of the)|list of .{0,20}projects|would be funded|候補|一環|枠組み|対象"
+        ),
+    ),
 )
 
 
@@ -181,12 +191,14 @@ def write_parts(writer: ClaimWriter, parts: Sequence[Part], lexicon: Lexicon, an
         else:
             cells["program_id"] = cell(part.program_id, said, part.org)
         cells["org_id"] = cell(org, said, part.org)
-        for column, value in (("role", part.role), ("engagement", part.engagement), ("instrument", part.instrument)):
+        listed = part.project is not None and part.project.listed
+        engagement = "interest_expressed" if listed else part.engagement
+        for column, value in (("role", part.role), ("engagement", engagement), ("instrument", part.instrument)):
             if value:
                 cells[column] = cell(value, said, part.org)
         if part.share is not None:
             cells["share_pct"] = cell(part.share.value.value, said, part.share)
-        writer.add("participants", (), cells, part.modality)
+        writer.add("participants", (), cells, "conditional" if listed else part.modality)
 
 
 def write_owners(writer: ClaimWriter, owners: Sequence[Owner], parts: Sequence[Part], keys: set[int]) -> None:
@@ -197,7 +209,11 @@ def write_owners(writer: ClaimWriter, owners: Sequence[Owner], parts: Sequence[P
             "owned_org_id": cell(one.owned.id, one.sentence, one.owned),
         }
         writer.add("ownership", (one.owner.id, one.owned.id, ""), cells)
-        clusters = {id(part.project): part.project for part in parts if part.org.id == one.owned.id and part.project and id(part.project) in keys}
+        clusters = {
+            id(part.project): part.project
+            for part in parts
+            if part.org.id == one.owned.id and part.project and id(part.project) in keys
+        }
         for cluster in clusters.values():
             told = next(part.modality for part in parts if part.org.id == one.owned.id and part.project is cluster)
             writer.add(
@@ -208,7 +224,9 @@ def write_owners(writer: ClaimWriter, owners: Sequence[Owner], parts: Sequence[P
             )  # fmt: skip
 
 
-def write_materials(writer: ClaimWriter, tied: Sequence[Tied], uses: Sequence[Use], shares: Sequence[WorldShare]) -> None:
+def write_materials(
+    writer: ClaimWriter, tied: Sequence[Tied], uses: Sequence[Use], shares: Sequence[WorldShare]
+) -> None:
     """Materials of projects, uses of materials, and who makes them."""
     for tie in tied:
         writer.add(
@@ -217,7 +235,10 @@ def write_materials(writer: ClaimWriter, tied: Sequence[Tied], uses: Sequence[Us
              "relation": cell(tie.relation, tie.sentence, tie.mention)},
         )  # fmt: skip
     for use in uses:
-        cells = {"material_id": cell(use.material_id, use.sentence, use.mention), "use": cell(use.use, use.sentence, use.mention)}
+        cells = {
+            "material_id": cell(use.material_id, use.sentence, use.mention),
+            "use": cell(use.use, use.sentence, use.mention),
+        }
         if use.sector:
             cells["sector"] = cell(use.sector, use.sentence, use.mention)
         if use.dual_use:
@@ -251,8 +272,16 @@ def write_controls(writer: ClaimWriter, controls: Sequence[Control]) -> None:
     """Export controls and what they cover."""
     for control in controls:
         said = control.sentence
-        cells = {"control_id": cell(control.control_id, said), "country": cell(control.country, said), "status": cell(control.status, said)}
-        for column, value in (("authority", control.authority), ("measure_type", control.measure_type), ("target_country", control.target)):
+        cells = {
+            "control_id": cell(control.control_id, said),
+            "country": cell(control.country, said),
+            "status": cell(control.status, said),
+        }
+        for column, value in (
+            ("authority", control.authority),
+            ("measure_type", control.measure_type),
+            ("target_country", control.target),
+        ):
             if value:
                 cells[column] = cell(value, said)
         if control.number:

@@ -1,6 +1,7 @@
 """Rows are whole and their references hold: what lacks a required cell or points at nothing is set aside.
 
-What belongs here: required cells and foreign keys before publication. What does not: the check of a finished release (`publish/checks`).
+What belongs here: required cells and foreign keys before publication. What does not: the check of a finished release
+(`publish/checks`).
 """
 
 from __future__ import annotations

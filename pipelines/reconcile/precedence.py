@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.reconcile.statements import Statement
+from pipelines.records import EXTRACTED
 
 RULES = (
     "decision",
@@ -24,7 +25,7 @@ RULES = (
 _TIERS = {"official": 0, "party": 1, "press": 2, "aggregator": 3}
 _DISTRUSTED = 9
 _MODALITIES = {"asserted": 0, "planned": 1, "reported": 2, "conditional": 3, "denied": 4}
-_EXTRACTED = "documents"
+
 _ABOUT = "about"
 _EXACT = ("", "exact")
 
@@ -43,7 +44,7 @@ def weight(statement: Statement, n_witnesses: int) -> Weight:
     hedge = str(qualifier.value) if qualifier is not None else ""
     return (
         0 if claim.method == "decision" else 1,
-        1 if claim.method.startswith(_EXTRACTED) else 0,
+        1 if claim.method.startswith(EXTRACTED) else 0,
         _DISTRUSTED if source.distrusted else _TIERS[source.tier],
         _MODALITIES[claim.modality],
         -claim.stated_on.toordinal() if claim.stated_on else 0,

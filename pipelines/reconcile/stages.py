@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from pipelines.reconcile.choose import Receipt, Row
 from pipelines.reconcile.precedence import witnesses
+from pipelines.records import EXTRACTED
 
 STAGES = (
     "reported",
@@ -46,7 +47,7 @@ def fill_evidence(event: Row) -> None:
     count = witnesses(event.support)
     event.values["n_witnesses"] = count
     tiers = {statement.source.tier for statement in event.support}
-    given = event.text("evidence")
+    given = event.text("evidence") if _given_by_person(event) else ""
     if given and not (given == "two_witnesses" and count < 2):
         return
     if "official" in tiers:
@@ -55,6 +56,13 @@ def fill_evidence(event: Row) -> None:
         event.values["evidence"] = "party_confirmed"
     else:
         event.values["evidence"] = "two_witnesses" if count >= 2 else "single_witness"
+
+
+def _given_by_person(event: Row) -> bool:
+    """A machine's word on evidence counts only where no person has coded the event."""
+    by_person = [not s.claim.method.startswith(EXTRACTED) for s in event.support]
+    told = [not s.claim.method.startswith(EXTRACTED) for s in event.support if s.column == "evidence"]
+    return any(told) or not any(by_person)
 
 
 def fill_stage(project: Row, events: Sequence[Row]) -> None:

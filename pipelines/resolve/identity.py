@@ -17,12 +17,14 @@ from schemas.contract import TABLES
 Signature = tuple[str, ...]
 
 _SIGNATURES: dict[str, tuple[str, ...]] = {
-    "amounts": ("program_id", "project_id", "tranche", "kind", "currency"),
     "participants": ("program_id", "project_id", "org_id", "role", "instrument"),
     "events": ("program_id", "project_id", "event_type", "stage", "event_on"),
     "program_terms": ("program_id", "term", "value", "unit"),
 }
-"""Columns that together say which one of its table a row is about. An amount adds its figure, below."""
+"""Columns that together say which one of its table a row is about. Amounts have a rule of their own."""
+
+_PAID_BY = ("financing", "commitment", "disbursement", "repayment", "purchase")
+"""Kinds of which each payer has its own: one bank's part is another row than the other bank's."""
 
 
 def identify(claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -37,10 +39,10 @@ def identify(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     Returns:
         The claims in the same order, each with a key; the key column is among its cells.
     """
-    named: dict[tuple[str, Signature], str] = {}
+    named: dict[tuple[str, Signature], dict[str, Claim]] = {}
     for claim in claims:
-        if claim.table in _SIGNATURES and claim.key:
-            named.setdefault((claim.table, _signature(claim)), claim.key[0])
+        if claim.key and (claim.table in _SIGNATURES or claim.table == "amounts"):
+            named.setdefault((claim.table, _signature(claim)), {}).setdefault(claim.key[0], claim)
     return tuple(_keyed(claim, named) if not claim.key else claim for claim in claims)
 
 
@@ -71,14 +73,27 @@ def complete_tranches(claims: Sequence[Claim]) -> tuple[Claim, ...]:
 
 
 def _signature(claim: Claim) -> Signature:
-    parts = [_text(claim, column) for column in _SIGNATURES[claim.table]]
-    if claim.table == "amounts":
-        # "About 600 million" and "600 million" are the same money told twice; a ceiling of 600 is not.
-        parts.append(_text(claim, "high") or _text(claim, "low") or _text(claim, "raw_literal"))
-        parts.append("ceiling" if "low" not in claim.cells else "")
-        if parts[3] in ("financing", "commitment", "disbursement", "repayment", "purchase"):
-            parts.append(_text(claim, "payer_org_id"))
-    return tuple(parts)
+    if claim.table != "amounts":
+        return tuple(_text(claim, column) for column in _SIGNATURES[claim.table])
+    # "About 600 million" and "600 million" are the same money told twice; a ceiling of 600 is not.
+    figure = _text(claim, "high") or _text(claim, "low") or _text(claim, "raw_literal")
+    subject = _text(claim, "project_id") or _text(claim, "program_id")
+    ceiling = "ceiling" if "low" not in claim.cells else ""
+    return (subject, _text(claim, "kind"), _text(claim, "currency"), figure, ceiling)
+
+
+def _agrees(claim: Claim, other: Claim, column: str) -> bool:
+    left, right = _text(claim, column), _text(other, column)
+    return not left or not right or left == right
+
+
+def _named_like(claim: Claim, candidates: dict[str, Claim]) -> str | None:
+    """The one named row that the claim may be about: neither payer nor batch contradicts, and no second row fits."""
+    columns = ["tranche"]
+    if claim.table == "amounts" and _text(claim, "kind") in _PAID_BY:
+        columns.append("payer_org_id")
+    fitting = [key for key, other in candidates.items() if all(_agrees(claim, other, column) for column in columns)]
+    return fitting[0] if len(fitting) == 1 or (fitting and claim.table != "amounts") else None
 
 
 def _text(claim: Claim, column: str) -> str:
@@ -86,9 +101,9 @@ def _text(claim: Claim, column: str) -> str:
     return canonical(cell.value) if cell is not None else ""
 
 
-def _keyed(claim: Claim, named: dict[tuple[str, Signature], str]) -> Claim:
+def _keyed(claim: Claim, named: dict[tuple[str, Signature], dict[str, Claim]]) -> Claim:
     signature = _signature(claim)
-    key = named.get((claim.table, signature)) or _made_up(claim, signature)
+    key = _named_like(claim, named.get((claim.table, signature), {})) or _made_up(claim, signature)
     column = TABLES[claim.table].key[0]
     place = next(iter(claim.cells.values())).locator
     return replace(claim, key=(key,), cells={column: Cell(key, key[:40], place), **claim.cells})
@@ -100,5 +115,6 @@ def _made_up(claim: Claim, signature: Signature) -> str:
         parts = [subject, _text(claim, "org_id"), _text(claim, "role"), _text(claim, "instrument")]
         return ".".join(part.replace("_", "-") for part in parts if part)
     kind = _text(claim, "kind") or _text(claim, "event_type") or _text(claim, "term")
-    digest = hashlib.sha256("\x1f".join(signature).encode()).hexdigest()[:8]
+    apart = (*signature, _text(claim, "payer_org_id")) if kind in _PAID_BY else signature
+    digest = hashlib.sha256("\x1f".join(apart).encode()).hexdigest()[:8]
     return "-".join(part.replace("_", "-") for part in (subject, kind, digest) if part)

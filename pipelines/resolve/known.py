@@ -7,12 +7,13 @@ What belongs here: gathering ids, names, places and companies of known things. W
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipelines.extract.lexicon import KnownProject
 from pipelines.ingest.coded import LITERAL_LENGTH, REFERENCE_SOURCE
 from pipelines.ingest.raw import Raw
 from pipelines.ingest.values import canonical
-from pipelines.records import Cell, Claim
+from pipelines.records import EXTRACTED, Cell, Claim
 
 
 def reference_rows(raw: Raw) -> dict[str, list[Mapping[str, str]]]:
@@ -25,6 +26,28 @@ def reference_rows(raw: Raw) -> dict[str, list[Mapping[str, str]]]:
         if file.room == "reference":
             found[stem] = [row for _, row in file.rows]
     return found
+
+
+def heed_coders(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Let the person who coded a source have the last word on what it says.
+
+    Where a person has coded a source into rows, a machine's reading of the same source may bear out rows that stand,
+    but makes none of its own: what the person left out was left out on purpose, or is found in the review of `statements`.
+
+    Args:
+        claims: Claims with their keys, coded and extracted.
+
+    Returns:
+        All claims; extracted ones that would make a row of their own from a coded source are rejected.
+    """
+    coded = {claim.source_id for claim in claims if claim.method == "curated"}
+    rows = {(claim.table, claim.key) for claim in claims if not claim.method.startswith(EXTRACTED)}
+    return tuple(
+        replace(claim, review="rejected")
+        if claim.method.startswith(EXTRACTED) and claim.source_id in coded and (claim.table, claim.key) not in rows
+        else claim
+        for claim in claims
+    )
 
 
 def program_claims(claims: Sequence[Claim], names: Sequence[Mapping[str, str]]) -> list[Claim]:

@@ -18,7 +18,25 @@ from pipelines.extract.sketches import OrgSketch
 from pipelines.extract.terms import fold, has_cjk, tokens
 from pipelines.records import Cell, Claim, ReviewItem
 
-_LEGAL = frozenset("inc corp corporation co company ltd limited llc plc group holdings kk ag sa gmbh".split())
+_LEGAL = frozenset(
+    [
+        "inc",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "llc",
+        "plc",
+        "group",
+        "holdings",
+        "kk",
+        "ag",
+        "sa",
+        "gmbh",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +79,9 @@ def organization_id(sketch: OrgSketch, lexicon: Lexicon) -> str:
         base = group
     else:
         words = [word for word in tokens(sketch.name).words if word not in _LEGAL] if sketch.name else []
-        base = "-".join(re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", word).lower()) for word in words).strip("-")[:50]
+        base = "-".join(re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", word).lower()) for word in words).strip(
+            "-"
+        )[:50]
     digest = hashlib.sha256(_identity(sketch).encode()).hexdigest()[:8]
     if not base:
         return f"org-{digest}"

@@ -29,7 +29,9 @@ _KIN = (
     {"critical_materials", "metals_refining"}, {"data_center", "ai_infrastructure"}, {"semiconductors", "electronics"},
     {"power_generation", "power_equipment"}, {"oil_gas", "ports_waterways"}, {"quantum", "ai_infrastructure"},
 )  # fmt: skip
-_EVERYWHERE = frozenset({"government", "ministry", "government_bank", "export_credit_agency", "committee", "commercial_bank"})
+_EVERYWHERE = frozenset(
+    {"government", "ministry", "government_bank", "export_credit_agency", "committee", "commercial_bank"}
+)
 _OWN_WORDS = ("name", "name_ja", "description")
 
 
@@ -170,11 +172,16 @@ def _words(names: Sequence[str]) -> set[str]:
 
 def _same(left: ProjectSketch, right: ProjectSketch) -> bool:
     """Whether two documents' unknown projects are one."""
-    if left.sector and right.sector and left.sector != right.sector and not any({left.sector, right.sector} <= kin for kin in _KIN):
+    if (
+        left.sector
+        and right.sector
+        and left.sector != right.sector
+        and not any({left.sector, right.sector} <= kin for kin in _KIN)
+    ):
         return False
     if left.admin1 and right.admin1 and left.admin1 != right.admin1:
         return False
-    if left.country and right.country and left.country != right.country or left.listed != right.listed:
+    if (left.country and right.country and left.country != right.country) or left.listed != right.listed:
         return False
     if {fold(name)[0] for name in left.names} & {fold(name)[0] for name in right.names}:
         return True

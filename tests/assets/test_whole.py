@@ -42,6 +42,7 @@ def test_a_broken_file_is_set_aside_and_the_release_is_made(tmp_path: Path, home
 
 
 def test_a_folder_without_any_date_says_what_to_do(tmp_path: Path, home: Path) -> None:
-    outcome = run_build(Inputs(_raw(tmp_path / "raw")), tmp_path / "out", home=home)
+    (tmp_path / "reference").mkdir()
+    outcome = run_build(Inputs(_raw(tmp_path / "raw"), tmp_path / "reference"), tmp_path / "out", home=home)
     assert not outcome.success
     assert [words for words in outcome.failures if "--as-of" in words]

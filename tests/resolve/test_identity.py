@@ -9,6 +9,7 @@ from pipelines.reconcile.reconcile import reconcile
 from pipelines.records import TableFile
 from pipelines.resolve.decisions import Decisions, merge_ids, read_decisions
 from pipelines.resolve.identity import complete_tranches, identify
+from pipelines.resolve.known import heed_coders, program_claims
 from tests.reconcile.claims import SOURCES, claim
 
 
@@ -156,3 +157,29 @@ def test_a_row_without_a_required_cell_is_set_aside_and_the_others_go_on() -> No
     assert list(result.rows["projects"]) == ["plant"]
     (item,) = result.quarantined
     assert "projects nameless has no name" in item.reason
+
+
+def test_what_a_person_has_coded_is_not_read_again_into_rows_of_its_own() -> None:
+    coded = claim("projects", "plant", "paper", project_id="plant", name="Plant")
+    same = claim(
+        "projects", "plant", "paper", method="documents-1", project_id="plant", city="Pike", review="unreviewed"
+    )
+    extra = claim(
+        "projects", "other", "paper", method="documents-1", project_id="other", name="Other", review="unreviewed"
+    )
+    fresh = claim("projects", "new", "rival", method="documents-1", project_id="new", name="New", review="unreviewed")
+    assert [each.review for each in heed_coders((coded, same, extra, fresh))] == [
+        "accepted", "unreviewed", "rejected", "unreviewed",
+    ]  # fmt: skip
+
+
+def test_a_programme_that_only_documents_name_gets_its_official_name() -> None:
+    names = [
+        {"program_id": "p", "name": "Programme", "language": "en", "kind": "official"},
+        {"program_id": "p", "name": "計画", "language": "ja", "kind": "official"},
+        {"program_id": "p", "name": "the plan", "language": "en", "kind": "short"},
+    ]
+    spoken = claim("amounts", "a", "paper", program_id="p")
+    (added,) = program_claims((spoken,), names)
+    assert (added.cells["name"].value, added.cells["name_ja"].value) == ("Programme", "計画")
+    assert program_claims((spoken, claim("programs", "p", "paper", program_id="p", name="Named")), names) == []

@@ -20,7 +20,10 @@ from pipelines.records import Document, Source
 
 READER = "html-1"
 
-_MARKUP = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|meta|title)\b", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(
+    r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|meta|title)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _NOISE = re.compile(
     r"(?:^|[\s_-])(?:ads?|advert\w*|ad-?slot|sponsor\w*|promo\w*|banner|cookie\w*|consent|related|recommend\w*|share|sns|social|"
     r"newsletter|subscribe|breadcrumbs?|comments?|most-?read|ranking|ticker|footer|masthead|byline|meta|copyright|nav|menu|side"
@@ -31,7 +34,16 @@ _BLOCKS = ("p", "div", "td", "th", "li", "small", "h1", "h2", "h3", "h4", "h5", 
 _MARK = "¶¶"
 """Stands for a paragraph break while trafilatura works, for it joins what only `<br>` or a table cell parts."""
 
-_DATE_META = ("article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "pubdate", "publishdate", "og:published_time")
+_DATE_META = (
+    "article:published_time",
+    "datepublished",
+    "date",
+    "dc.date",
+    "dc.date.issued",
+    "pubdate",
+    "publishdate",
+    "og:published_time",
+)
 
 
 def is_html(text: str) -> bool:
@@ -52,7 +64,11 @@ def read(content: bytes, path: str, source: Source | None) -> Document:
     about = _about(tree)
     for element in tree.xpath("//*[@class or @id or @role]"):
         label = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("role"))))
-        if element.tag not in ("html", "body", "article", "main") and _NOISE.search(label) and element.getparent() is not None:
+        if (
+            element.tag not in ("html", "body", "article", "main")
+            and _NOISE.search(label)
+            and element.getparent() is not None
+        ):
             element.drop_tree()
     blocks = _main_text(tree)
     if not blocks:

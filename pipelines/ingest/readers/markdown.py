@@ -30,7 +30,9 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 def is_markdown(text: str) -> bool:
     """Whether a text has front matter, headings, or a table as Markdown writes them."""
-    return bool(_FRONT.match(text) or _HEADING.search(text) or re.search(r"^\|.+\|\s*\n\|[\s:|-]+\|", text, re.MULTILINE))
+    return bool(
+        _FRONT.match(text) or _HEADING.search(text) or re.search(r"^\|.+\|\s*\n\|[\s:|-]+\|", text, re.MULTILINE)
+    )
 
 
 def read(content: bytes, path: str, source: Source | None) -> Document:
@@ -104,7 +106,10 @@ def _blocks(text: str) -> list[str]:
             continue
         marked = re.match(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+|\d{1,3}[.)]\s+)", line)
         if line.lstrip().startswith("|"):
-            parts += [*unwrap("\n".join(plain)), " | ".join(cell.strip() for cell in line.strip().strip("|").split("|"))]
+            parts += [
+                *unwrap("\n".join(plain)),
+                " | ".join(cell.strip() for cell in line.strip().strip("|").split("|")),
+            ]
             plain = []
         elif marked and not line.lstrip().startswith(">"):
             parts += unwrap("\n".join(plain))

@@ -25,14 +25,18 @@ def read(content: bytes, path: str, source: Source | None) -> Document:
     try:
         file = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        raise RawFileError(path, str(error)[:120], "a readable PDF", "Save it without a password.", "malformed") from error
+        raise RawFileError(
+            path, str(error)[:120], "a readable PDF", "Save it without a password.", "malformed"
+        ) from error
     try:
         text = "\n".join(_page_text(file[number]) for number in range(len(file)))
         title = str(file.get_metadata_dict().get("Title") or "").strip() or None
     finally:
         file.close()
     if len(text.strip()) < 20:
-        raise RawFileError(path, "pages without text", "a PDF with a text layer", "Run text recognition first.", "no_text")
+        raise RawFileError(
+            path, "pages without text", "a PDF with a text layer", "Run text recognition first.", "no_text"
+        )
     return from_text(text.replace("\ufffe", ""), content, path, source, READER, "application/pdf", title)
 
 

@@ -91,7 +91,9 @@ def masthead(blocks: Sequence[str]) -> Masthead:
         if line and line.end() >= end:
             return Masthead(day, line.group(1), frozenset())
         if start < 60 and block[end : end + 2] == " (" and ")" in block[end : end + 60]:
-            return Masthead(day, block[end + 2 : block.index(")", end)], frozenset({number} if len(block) < _SHORT else ()))
+            return Masthead(
+                day, block[end + 2 : block.index(")", end)], frozenset({number} if len(block) < _SHORT else ())
+            )
     return Masthead(None, None, frozenset())
 
 
