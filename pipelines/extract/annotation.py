@@ -58,6 +58,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated:
     taken = [[Taken(one.start, one.end, one.kind, one.id, one.text) for one in mentions] for mentions in found]
     for name in lexicon.new_names.find(texts, taken):
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
+    _take_up(document, found, lexicon)
     sentences: list[Sentence] = []
     for paragraph, mentions in zip(document.paragraphs, found, strict=True):
         for start, end in split_sentences(paragraph.text):
@@ -72,6 +73,27 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated:
             sentences.append(sentence)
     language = document.source.language or ("ja" if any(map(has_cjk, texts)) else "en")
     return Annotated(document, tuple(sentences), language)
+
+
+def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
+    """Read 同社 and an opening "The company" as the firm spoken of last."""
+    last: Mention | None = None
+    for paragraph, mentions in zip(document.paragraphs, found, strict=True):
+        firms = sorted((one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start)
+        for match in _SAME_FIRM.finditer(paragraph.text):
+            before = [one for one in firms if one.end <= match.start()]
+            firm = before[-1] if before else last
+            if firm is not None:
+                mentions.append(Mention("org", match.start(), match.end(), firm.text, firm.id))
+        last = firms[-1] if firms else last
+
+
+_SAME_FIRM = re.compile(r"同社|(?:(?<=^)|(?<=[.!?] ))The (?:company|firm|developer)(?=\s)")
+
+
+def _is_firm(org: Mention, lexicon: Lexicon) -> bool:
+    kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
+    return kind in ("company", "utility", "trading_house", "joint_venture", "spv") and not re.search(r"Bank\b|銀行$", org.text)
 
 
 def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexicon) -> list[Mention]:

@@ -62,6 +62,7 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
         numbers = [match for match in matches if match.row["what"] == "number"]
         trigger = any(match.row["what"] == "trigger" for match in matches)
         if numbers:
+            numbers = _told(numbers, sentence)
             for match in numbers:
                 control = _numbered(match, sentence, matches)
                 control = found.setdefault(control.control_id, control)
@@ -98,11 +99,26 @@ def _matches(annotated: Annotated, sentence: Sentence, lexicon: Lexicon) -> list
     ] + raw
 
 
+def _told(numbers: Sequence[Found], sentence: Sentence) -> list[Found]:
+    """The numbers of measures in a sentence: one without year counts where no fuller reading covers it and a date gives the year."""
+    full = [match for match in numbers if "year" in match.match.groupdict()]
+    spans = [match.match.span("no") for match in full]
+    bare = [match for match in numbers if match not in full and match.match.span("no") not in spans and _year(sentence)]
+    return full + bare
+
+
 def _numbered(match: Found, sentence: Sentence, matches: Sequence[Found]) -> Control:
-    number, year = int(match.match["no"]), int(match.match["year"])
+    number = int(match.match["no"])
+    year = int(match.match.groupdict().get("year") or 0) or _year(sentence)
     country = _country(matches) or "CHN"
     prefix = {"CHN": "cn", "JPN": "jp", "USA": "us"}.get(country, country.lower())
     return Control(f"{prefix}-{year}-{number}", country, sentence, f"No. {number} of {year}", match.match.group())
+
+
+def _year(sentence: Sentence) -> int:
+    """Year of a number that has none: that of the only dates told with it; 0 where none is."""
+    years = {date.value.day.year for date in sentence.of("date") if date.value.day}
+    return years.pop() if len(years) == 1 else 0
 
 
 def _country(matches: Sequence[Found]) -> str:
@@ -182,6 +198,9 @@ def _continue(control: Control, sentence: Sentence, matches: Sequence[Found]) ->
             control.status = match.row["value"]
         elif what == "target" and not control.target and _is_target(sentence):
             control.target = _COUNTRIES.get(match.match["country"], "")
+    days = [one for one in sentence.of("date") if one.value.day and one.value.precision == "day"]
+    if sentence is control.sentence and control.announced is None and len(days) == 1 and control.effective is None and control.number:
+        control.announced = days[0]
     known = {mention.id for _, mention in control.materials}
     if not _about_licences(sentence):
         control.materials += [(sentence, mention) for mention in _materials(sentence) if mention.id not in known]

@@ -164,6 +164,9 @@ def _sum(
     if tie == "program" and not program_id:
         return None
     project = cluster if tie == "project" else None
+    if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
+        project = None
+        return Sum(sentence, mention, amount, None, "", kind, "", told)
     if kind == "project_cost" and project is None and sentence.number in projects.detached:
         payer = _payer(sentence, mention, "commitment", "", None)
         return Sum(sentence, mention, amount, None, "", "commitment", "", told, payer) if payer is not None else None
@@ -203,6 +206,10 @@ def _own_money(sentence: Sentence, mention: Mention) -> bool:
     return bool(re.match(r" of (?:its|their) own\b", after)) or "outside the venture" in sentence.masked
 
 
+_COMPANY_SALES = re.compile(
+    r"\b(?:its|their|company's|group's|firm's|group|consolidated|annual) (?:\w+ )?(?:sales|revenues?|turnover)|last year|fiscal|"
+    r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売"
+)
 _PAYING_JA = re.compile(r"^(?:は|が|も)")
 
 
@@ -217,7 +224,8 @@ def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str, pro
         )
         if place is None and project is not None and re.search(r"州政府|\bthe state\b", sentence.masked):
             place = next((place for _, place in project.places if place.value.admin1), None)
-        return place
+        givers = [org for org in orgs if org.kind == "org"]
+        return place if place is not None or not givers else givers[0]
     if re.search(
         r"協調融資|全体|総額|合わせて|co-?financ|syndicat|in all|together|altogether|in total|round\b", sentence.masked
     ):

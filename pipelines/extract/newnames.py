@@ -103,6 +103,9 @@ class NewNames:
         self._ja_country = re.compile(
             rf"(?<![{_RUN[1:-1]}])(?:米|英|独|仏|豪|韓|加|台湾)({_KATAKANA})(?=[はがのとにもを、，])"
         )
+        self._ja_subject = re.compile(
+            rf"(?:事業主体|運営主体|事業者|開発業者|施主|買い手|売り手|貸し手|元請け|運営会社|開発会社)は(?:米|英|独|仏|豪|韓|加)?({_KATAKANA})(?!{_RUN})"
+        )
         self._ja_not = set(of("ja", "not")) | set(of("ja", "never"))
         self._never = set(of("en", "never"))
         self._not_short = set(of("en", "not_short"))
@@ -166,7 +169,7 @@ class NewNames:
         return start, start + len(body)
 
     def _japanese(self, text: str) -> Iterator[tuple[int, int]]:
-        for pattern in (self._ja_headed, self._ja_legal, self._ja_nouned, self._ja_bracket, self._ja_country):
+        for pattern in (self._ja_headed, self._ja_legal, self._ja_nouned, self._ja_bracket, self._ja_country, self._ja_subject):
             for match in pattern.finditer(text):
                 group = next((number for number in range(1, (match.re.groups or 0) + 1) if match[number]), 0)
                 start, end = match.span(group)

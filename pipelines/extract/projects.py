@@ -49,6 +49,8 @@ class Cluster:
     project_id: str = ""
     listed: bool = False
     kind: Row = field(default_factory=dict)
+    ordinal: str = ""
+    only_heading: bool = True
     org_ids: list[str] = field(default_factory=list)
 
     @property
@@ -153,6 +155,9 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
             if cluster is None:
                 continue
             cluster.add(sentence.number, mention)
+            cluster.only_heading = cluster.only_heading and sentence.heading
+            cluster.ordinal = cluster.ordinal or mention.value.ordinal
+            cluster.org_ids += [org.id for org in sentence.of("org")[:1] if not sentence.heading and not cluster.org_ids]
             cluster.listed = cluster.listed or (listed and len(cluster.sites) == 1)
             projects._of_mention[sentence.paragraph, mention.start, mention.end] = cluster
             explicit = projects.explicit.setdefault(sentence.number, [])
@@ -210,6 +215,10 @@ def _cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: boo
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
+    # The first mention in the text takes up the headline's.
+    open_ = [one for one in clusters if one.only_heading and _compatible(site, one, sentence, ordinals=False)]
+    if open_ and not sentence.heading and not site.plural:
+        return open_[0]
     if site.determiner == "other":
         # "A second hub" is of the kind of the first.
         before = max(
@@ -256,7 +265,10 @@ def _same_name(left: str, right: str) -> bool:
     return left == right or left.startswith(f"{right} ") or right.startswith(f"{left} ")
 
 
-def _compatible(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: bool = True) -> bool:
+    """Whether a facility may be the project spoken of before: nothing told of the two contradicts it."""
+    if ordinals and site.ordinal and site.ordinal != cluster.ordinal and not sentence.heading:
+        return False
     if site.name and cluster.names and not any(_same_name(site.name, name) for name in cluster.names):
         return False
     if site.sector and cluster.sector and site.sector != cluster.sector:
@@ -273,9 +285,21 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
         and len(states) == 1
     ):
         return False
-    if site.name and cluster.country and countries and cluster.country not in countries:
+    if site.name and not cluster.names and states and cluster.admin1 not in states:
+        return False
+    if (site.name or site.determiner != "definite") and cluster.country and countries and cluster.country not in countries:
+        return False
+    if _belongs_to_other(site, cluster, sentence):
         return False
     return True
+
+
+def _belongs_to_other(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether "its plant" is that of another firm than the project's: the firm that the sentence is about."""
+    if not re.search(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$", sentence.text[: max(0, site.start - sentence.start)]):
+        return False
+    before = [org.id for org in sentence.of("org") if org.start < site.start]
+    return bool(before and cluster.org_ids) and not set(before) & set(cluster.org_ids)
 
 
 def _continues(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
@@ -354,9 +378,10 @@ def _fill_focus(annotated: Annotated, projects: Projects) -> None:
             or _by_organizations(sentence, projects)
             or _by_state(sentence, projects)
         )
-        if not focus and len(projects.clusters) == 1 and not BATCH.search(sentence.masked):
-            only = projects.clusters[0]
-            focus = [only] if only.sites[0][0] < sentence.number else []
+        if not focus and not BATCH.search(sentence.masked):
+            # So far the text has spoken of one project alone.
+            known = [one for one in projects.clusters if one.sites[0][0] < sentence.number]
+            focus = known if len(known) == 1 else []
         if focus:
             projects.focus[sentence.number] = focus
             carried = carried or focus
@@ -490,24 +515,22 @@ def _fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> 
 
 
 def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:
-    if len(projects.clusters) != 1 or projects.clusters[0].admin1:
-        return
+    """A dateline's town is where a project lies if the text names the town again in speaking of the project."""
     for sentence in annotated.sentences:
         for place in sentence.of("place"):
             dateline = place.start == sentence.start == 0 and re.match(r"\s?[-–—]", sentence.text[place.end :])
             if not dateline or not place.value.city:
                 continue
             town = place.value.city.title()
-            for later in annotated.sentences:
-                if later.number > sentence.number and re.search(rf"\b{re.escape(town)}\b", later.text):
-                    value = PlaceMention(
-                        place.start, place.end, place.text, place.value.country, place.value.admin1, town
-                    )
-                    projects.clusters[0].places.append(
-                        (sentence, Mention("place", place.start, place.end, place.text, place.id, value))
-                    )
+            for later in annotated.sentences[sentence.number :]:
+                rest = later.text[place.end :] if later is sentence else later.text
+                if not re.search(rf"\b{re.escape(town)}\b", rest):
+                    continue
+                focus = projects.focus.get(later.number, [])
+                if len(focus) == 1 and not focus[0].admin1:
+                    value = replace(place.value, city=town)
+                    focus[0].places.insert(0, (sentence, replace(place, value=value)))
                     return
-    return
 
 
 def ordered(clusters: Sequence[Cluster]) -> list[Cluster]:

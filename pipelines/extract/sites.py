@@ -30,6 +30,7 @@ class Site:
         plural: More than one is meant.
         name: Proper name in front of or around it ("Copper World", 亀尾); empty where none.
         project_id: Known project of that name; empty where none.
+        ordinal: "first", "second" and so on before it, which tells sister plants apart.
     """
 
     start: int
@@ -41,6 +42,7 @@ class Site:
     plural: bool = False
     name: str = ""
     project_id: str = ""
+    ordinal: str = ""
 
     @property
     def sector(self) -> str:
@@ -77,7 +79,7 @@ _NAMED_AFTER = re.compile(
 _NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:[0-9０-９二三四五六七八九十]|複数の|各|全|[0-9０-９二三四五六七八九]つの)$")
 _VENTURE = re.compile(
-    r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指)|体制|へ)"
+    r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指|検討|決め)|体制|へ)"
 )
 _JA_LINK = re.compile(
     r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?"
@@ -209,7 +211,7 @@ class SiteFinder:
         determiner = (found.lastgroup or "bare") if found else "bare"
         if plural and hit.term.row["strength"] in ("generic", "weak") and not product and not _NUMBERED.search(lead):
             return None
-        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name)
+        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", _ordinal(lead))
 
     def _proper(self, text: str, lead: str, hit: Hit) -> str:
         """A name that stands apart: "Blue Point, an ammonia plant", "a plant called Blue Point"."""
@@ -265,6 +267,11 @@ class SiteFinder:
         else:
             determiner = "bare"
         return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+
+
+def _ordinal(lead: str) -> str:
+    found = re.search(r"\b(first|second|third|fourth|fifth)\s(?:[\w-]+\s){0,2}$", lead, re.IGNORECASE)
+    return found[1].lower() if found else ""
 
 
 def _pattern(modifiers: Sequence[Row], kind: str) -> re.Pattern[str]:

@@ -63,6 +63,9 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
                 step = _step(match, sentence, cluster, marks)
                 if step is not None:
                     found.append(step)
+    ended = {(step.project.key, step.sentence.number) for step in found if _RANK[step.stage] == _RANK["cancelled"]}
+    # "Announced that it gives up": what was announced is the end.
+    found = [step for step in found if step.stage != "announced" or (step.project.key, step.sentence.number) not in ended]
     found += _alongside(annotated, projects, found)
     for cluster in projects.clusters:
         if cluster.listed:

@@ -119,8 +119,12 @@ def choose(subject: Subject) -> tuple[Row | None, list[Conflict]]:
         return None, []
     row = Row(subject.table, subject.key, support=support)
     conflicts: list[Conflict] = []
+    lone = len(subject.claims) == 1
     for columns in _facts(subject):
-        _choose_fact(subject, columns, trusted, row, conflicts)
+        if lone:
+            _take(subject, columns, row)
+        else:
+            _choose_fact(subject, columns, trusted, row, conflicts)
     row.best = min(support, key=lambda s: weight(s, 1))
     return row, conflicts
 
@@ -132,6 +136,15 @@ def _facts(subject: Subject) -> Iterable[tuple[str, ...]]:
     for column in sorted(subject.statements):
         if column not in together:
             yield (column,)
+
+
+def _take(subject: Subject, columns: tuple[str, ...], row: Row) -> None:
+    """Take what the only claim says: most rows have one, and nothing competes."""
+    for column in columns:
+        for statement in subject.statements.get(column, ()):
+            statement.chosen = True
+            row.values[column] = statement.value
+            row.receipts[column] = [receipt(statement, "chosen")]
 
 
 def _choose_fact(

@@ -112,6 +112,7 @@ print(loaded / base, sorted(heavy & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_loading_costs_little_more_than_dagster_and_pandera() -> None:
     ratios = []
     for _ in range(3):

@@ -188,6 +188,7 @@ def test_the_suite_says_nothing_on_the_terminal(capfd: pytest.CaptureFixture[str
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_another_process_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "great_expectations")
     process = SuiteProcess()
@@ -223,6 +224,7 @@ def test_a_process_that_is_not_asked_is_ended(monkeypatch: pytest.MonkeyPatch) -
     assert started.poll() is not None
 
 
+@pytest.mark.slow
 def test_a_killed_build_leaves_no_process_behind(tmp_path: Path) -> None:
     code = (
         "import time; from pipelines.publish.suite_process import SHARED; SHARED.start();"

@@ -76,12 +76,14 @@ def masthead(blocks: Sequence[str]) -> Masthead:
         if len(block) <= _SHORT and not block.rstrip().endswith(("。", ".")):
             rest = (block[:start], block[end:])
             publisher = next(filter(None, (_publisher(part) for part in rest)), None)
-            town = "," in rest[0]
+            before = rest[0].strip(" *_,")
+            # "Nashville," is a town, "The Basin Record," a paper.
+            town = "," in rest[0] and len(before.split()) <= 3 and not re.match(r"The\b", before)
             consumed = {number}
             named = re.search(r"[(（]([^()（）]{3,60})[)）]\s*$", rest[1])
             if named and town:
                 return Masthead(day, named.group(1), frozenset(consumed))
-            if (publisher is None or town) and number == 1 and len(blocks[0]) <= 60 and len(blocks) > 3:
+            if (publisher is None or town) and number == 1 and len(blocks[0]) <= 60 and len(blocks) > 3 and _is_headline(blocks[2]):
                 # A line above a line "town, date", with the headline still to come, is the paper's name.
                 publisher, consumed = blocks[0].strip(), {0, 1}
             elif town:
@@ -97,9 +99,13 @@ def masthead(blocks: Sequence[str]) -> Masthead:
     return Masthead(None, None, frozenset())
 
 
+def _is_headline(block: str) -> bool:
+    return len(block) <= 140 and not block.rstrip().endswith((".", "。"))
+
+
 def _publisher(text: str) -> str | None:
     name = re.sub(r"[(（]?[月火水木金土日]曜?日?[)）]|\d+面|第?\d+号", " ", text)
-    name = re.sub(r"\d{1,2}[時:]\d{0,2}分?", " ", name).strip(" 　()（）[]【】,、-–—|｜・:：")
+    name = re.sub(r"\d{1,2}[時:]\d{0,2}分?", " ", name).strip(" 　()（）[]【】,、-–—|｜・:：*_")
     return name if 2 < len(name) <= 60 else None
 
 
