@@ -6,6 +6,7 @@ What belongs here: asking the pipeline and telling a person the answer in words.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import sys
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from pipelines.errors import KakehashiError
 
 def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: str | None, *, strict: bool) -> int:
     """Make a release by running the Dagster job, and say in the last line what came of it."""
+    from pipelines.publish.suite_process import SHARED
+
+    SHARED.start()  # the suite loads in the background from the first moment on
     from assets.run import run_build
     from kakehashi.progress import steps
     from kakehashi.reader import default_output
@@ -35,6 +39,7 @@ def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: 
     )
     aside = _aside(outcome.n_quarantined)
     print(f"{said}. {aside}")
+    gc.freeze()  # the process ends here: tearing millions of objects down would take seconds and serve nobody
     return QUARANTINED if strict and outcome.n_quarantined else DONE
 
 
