@@ -21,6 +21,8 @@ SETTLED_SECONDS = 5.0
 build_job = dg.define_asset_job(
     "build",
     selection=dg.AssetSelection.all(),
+    # Without this a run that the UI or a sensor starts tells every event on the terminal too.
+    config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
     description="Raw sources in, a verified release out. The command `kakehashi build` runs this same job.",
 )
 
