@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pipelines.extract.exchange import is_rate, opens_rate
 from pipelines.extract.money_grammar import MoneyGrammar, own_grammar
 from pipelines.extract.numerals import VAGUE, japanese_value
 
@@ -86,13 +87,13 @@ def find_amounts(
 def scan_amounts(
     text: str, language: str | None, country: str | None, grammar: MoneyGrammar | None = None
 ) -> list[AmountMention]:
-    """Find every place where a text states a sum of money, repetitions included."""
+    """Find every sum of money of a text, repetitions included; arguments as for `find_amounts`."""
     grammar = grammar or own_grammar()
-    if not grammar.gate.search(text):
+    if not grammar.may_hold_money(text):
         return []
     atoms = sorted(_atoms(grammar, text, language, country), key=lambda atom: atom.start)
     atoms = _join_ranges(grammar, text, atoms)
-    atoms = [atom for number, atom in enumerate(atoms) if not _is_rate(text, atoms, number)]
+    atoms = [atom for number, atom in enumerate(atoms) if not _in_rate(text, atoms, number)]
     mentions = [_hedged(grammar, text, atoms, number) for number in range(len(atoms))]
     return _fold_conversions(grammar, text, mentions)
 
@@ -201,14 +202,21 @@ def _join_ranges(grammar: MoneyGrammar, text: str, atoms: list[_Atom]) -> list[_
             joined.append(replace(atom, end=following.end, value=low, upper=following.value))
             number += 2
             continue
-        if following and _GAP.fullmatch(text[atom.end : following.start]) and not atom.scaled and following.scaled:
-            # A change "from $2 to $3 billion" leaves the scale out once, as a range does.
-            if atom.value is not None and atom.currency == following.currency and atom.value < 1000:
-                atom = replace(atom, value=atom.value * _scale_of(grammar, text, following), scaled=True)
-        joined.append(_with_partner(grammar, text, atom, following))
+        joined.append(_with_partner(grammar, text, _with_scale(grammar, text, atom, following), following))
         number += 1
-    return [atom if atom.upper is None or atom.value is None or atom.value < atom.upper else replace(atom, upper=None)
-            for atom in joined]  # fmt: skip
+    return [
+        atom if atom.upper is None or atom.value is None or atom.value < atom.upper else replace(atom, upper=None)
+        for atom in joined
+    ]
+
+
+def _with_scale(grammar: MoneyGrammar, text: str, atom: _Atom, following: _Atom | None) -> _Atom:
+    """A change "from $2 to $3 billion" leaves the scale out once, as a range does."""
+    if following is None or atom.value is None or atom.scaled or not following.scaled or atom.value >= 1000:
+        return atom
+    if atom.currency != following.currency or not _GAP.fullmatch(text[atom.end : following.start]):
+        return atom
+    return replace(atom, value=atom.value * _scale_of(grammar, text, following), scaled=True)
 
 
 _GAP = re.compile(r"\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至)\s?|\s(?:to|and)\s")
@@ -308,34 +316,16 @@ def _japanese_partner(grammar: MoneyGrammar, text: str, atom: _Atom) -> _Atom:
     return replace(atom, start=start, value=low, upper=atom.value)
 
 
-_RATE_AFTER = re.compile(
-    r"\s?(?:to|per|against|for|a)\s(?:the\s|one\s|a\s|1\s)?(?:US\s|U\.S\.\s)?(?:dollar|euro|pound|yen|yuan|\$)(?![\w-])|\s?/\s?(?:\$|€|£|¥|dollar|ドル|ユーロ)"
-    r"|台(?:前半|後半|半ば)?で?(?:推移|取引|もみ合|まで|に)|で換算|換算で計算", re.IGNORECASE,
-)  # fmt: skip
-_RATE_BEFORE = re.compile(
-    r"(?:1|１|one|a|一)\s?(?:米|豪|英)?(?:dollar|euro|pound|yuan|ドル|ユーロ|ポンド|元|人民元)\s?(?:=|＝|は|あたり|当たり|につき|equals|buys|is worth|at|:|：)?\s?(?:about |around |約)?$"
-    r"|(?:exchange rate|rate of|traded? at|trading at|dollar at|為替(?:相場|レート)?[はがを]|想定(?:為替)?レート[はを]|レート[はを])\s?(?:about |around |約)?$",
-    re.IGNORECASE,
-)  # fmt: skip
-
-
-def _is_rate(text: str, atoms: list[_Atom], number: int) -> bool:
-    """Whether an atom is one side of an exchange rate ("150 yen to the dollar", 1ユーロ＝180円)."""
+def _in_rate(text: str, atoms: list[_Atom], number: int) -> bool:
     atom = atoms[number]
     if atom.scaled:
         return False
-    if _RATE_AFTER.match(text, atom.end) or _RATE_BEFORE.search(text[max(0, atom.start - 40) : atom.start]):
+    if is_rate(text, atom.start, atom.end):
         return True
     following = atoms[number + 1] if number + 1 < len(atoms) else None
-    if following is None or atom.value != 1 or following.scaled or following.currency == atom.currency:
+    if following is None or following.scaled or following.currency == atom.currency:
         return False
-    gap = text[atom.end : following.start]
-    return bool(
-        re.fullmatch(
-            r"\s?(?:=|＝|:|：|は|あたり|当たり|につき|equals|buys|is worth|was worth|at|to)?\s?(?:about |around |約)?",
-            gap,
-        )
-    )
+    return opens_rate(atom.value, text[atom.end : following.start])
 
 
 def _hedged(grammar: MoneyGrammar, text: str, atoms: list[_Atom], number: int) -> AmountMention:
@@ -357,9 +347,16 @@ def _hedged(grammar: MoneyGrammar, text: str, atoms: list[_Atom], number: int) -
     low = None if qualifier in ("up_to", "less_than") else atom.value
     high = None if qualifier in ("at_least", "more_than") else (atom.upper if atom.upper is not None else atom.value)
     return AmountMention(
-        atom.start, atom.end, unicodedata.normalize("NFC", text[atom.start : atom.end]), _plain(low), _plain(high),
-        qualifier, atom.currency, atom.start - left, atom.end + right,
-    )  # fmt: skip
+        atom.start,
+        atom.end,
+        unicodedata.normalize("NFC", text[atom.start : atom.end]),
+        _plain(low),
+        _plain(high),
+        qualifier,
+        atom.currency,
+        atom.start - left,
+        atom.end + right,
+    )
 
 
 def _plain(value: Decimal | None) -> Decimal | None:
@@ -370,7 +367,7 @@ def _plain(value: Decimal | None) -> Decimal | None:
 
 
 def _fold_conversions(grammar: MoneyGrammar, text: str, mentions: list[AmountMention]) -> list[AmountMention]:
-    """Put each conversion under the sum it converts: in brackets, after "or", "equivalent to", 日本円で, before 相当."""
+    """Put each conversion under the sum it converts: in brackets, after "or" or 日本円で, before 相当."""
     kept: list[AmountMention] = []
     for mention in mentions:
         main = kept[-1] if kept else None
@@ -378,20 +375,19 @@ def _fold_conversions(grammar: MoneyGrammar, text: str, mentions: list[AmountMen
             kept.append(mention)
             continue
         close = re.match(r"[^()（）]{0,40}[)）]", text[mention.outer_end :])
-        end = mention.outer_end + (close.end() if close and _opens(text[main.outer_end : mention.start]) else 0)
+        end = mention.outer_end + (
+            close.end() if close and re.search(r"[(（\[［]", text[main.outer_end : mention.start]) else 0
+        )
         kept[-1] = replace(main, outer_end=end, conversions=(*main.conversions, mention))
     return kept
-
-
-def _opens(gap: str) -> bool:
-    return bool(re.search(r"[(（\[［]", gap))
 
 
 def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: AmountMention) -> bool:
     last = main.conversions[-1] if main.conversions else main
     gap = text[last.end : other.outer_start]
     if re.fullmatch(
-        r"[^\w(（]{0,3}\w{0,6}\s?[(（\[［]\s?(?:or |equivalent to |the equivalent of |worth |日本円で|円換算で|当時|=|＝|then )?",
+        r"[^\w(（]{0,3}\w{0,6}\s?[(（\[［]\s?(?:or |equivalent to |the equivalent of |"
+        r"worth |日本円で|円換算で|当時|=|＝|then )?",
         gap,
     ):
         return True

@@ -77,15 +77,23 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated:
 
 def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
     """Read 同社 and an opening "The company" as the firm spoken of last."""
-    last: Mention | None = None
+    spoken: list[tuple[Mention, bool]] = []
     for paragraph, mentions in zip(document.paragraphs, found, strict=True):
-        firms = sorted((one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start)
+        firms = sorted(
+            (one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start
+        )
+        told = [(one, paragraph.text[one.end : one.end + 12].lstrip("）)").startswith("は")) for one in firms]
         for match in _SAME_FIRM.finditer(paragraph.text):
-            before = [one for one in firms if one.end <= match.start()]
-            firm = before[-1] if before else last
+            opening = max(paragraph.text.rfind("。", 0, match.start()), 0)
+            earlier = [*spoken, *(pair for pair in told if pair[0].end <= match.start())]
+            topic = next((one.id for one, is_topic in told if is_topic and opening <= one.start < match.start()), "")
+            others = [pair for pair in earlier if pair[0].id != topic]
+            # The firm that a sentence was about; else the one named last. Never the sentence's own subject.
+            firm = next((one for one, is_topic in reversed(others) if is_topic), None) if not topic else None
+            firm = firm or (others[-1][0] if others else None)
             if firm is not None:
                 mentions.append(Mention("org", match.start(), match.end(), firm.text, firm.id))
-        last = firms[-1] if firms else last
+        spoken += told
 
 
 _SAME_FIRM = re.compile(r"同社|(?:(?<=^)|(?<=[.!?] ))The (?:company|firm|developer)(?=\s)")
@@ -93,7 +101,9 @@ _SAME_FIRM = re.compile(r"同社|(?:(?<=^)|(?<=[.!?] ))The (?:company|firm|devel
 
 def _is_firm(org: Mention, lexicon: Lexicon) -> bool:
     kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
-    return kind in ("company", "utility", "trading_house", "joint_venture", "spv") and not re.search(r"Bank\b|銀行$", org.text)
+    return kind in ("company", "utility", "trading_house", "joint_venture", "spv") and not re.search(
+        r"Bank\b|銀行$", org.text
+    )
 
 
 def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexicon) -> list[Mention]:
@@ -144,30 +154,23 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
 
 def _is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
     """Whether a word is a material here: short and ambiguous ones need a neighbour that says so."""
-    row = hit.term.row
     before, after = text[: hit.start], text[hit.end :]
-    if japanese:
-        surface = text[hit.start : hit.end]
-        if len(surface) == 1 and (re.search(r"[一-鿿ァ-ヺ]$", before) or not _JA_AFTER_SHORT.match(after)):
-            return False
-        if re.fullmatch(r"[ァ-ヺー]+", surface) and (re.search(r"[ァ-ヺー]$", before) or re.match(r"[ァ-ヺー]", after)):
-            return False
-        if row.get("kind") != "ambiguous":
-            return True
-        return any(
-            _beside(text, hit, other)
-            for other in hits
-            if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous"
-        )
-    if row.get("kind") != "ambiguous":
+    if japanese and _inside_word(text[hit.start : hit.end], before, after):
+        return False
+    if hit.term.row.get("kind") != "ambiguous":
         return True
-    if _MINERAL_CONTEXT.match(after.lower()):
+    if not japanese and _MINERAL_CONTEXT.match(after.lower()):
         return text[hit.start : hit.end].lower() != "lead" or not re.match(r"\s(?:production|output)", after)
-    return any(
-        _beside(text, hit, other)
-        for other in hits
-        if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous"
-    )
+    sure = (other for other in hits if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous")
+    return any(_beside(text, hit, other) for other in sure)
+
+
+def _inside_word(surface: str, before: str, after: str) -> bool:
+    """Whether a Japanese material's name is only part of another word (銀 in 銀行)."""
+    if len(surface) == 1:
+        return bool(re.search(r"[一-鿿ァ-ヺ]$", before)) or not _JA_AFTER_SHORT.match(after)
+    katakana = re.fullmatch(r"[ァ-ヺー]+", surface)
+    return bool(katakana and (re.search(r"[ァ-ヺー]$", before) or re.match(r"[ァ-ヺー]", after)))
 
 
 def _beside(text: str, hit: Hit, other: Hit) -> bool:
@@ -193,6 +196,7 @@ def _with_brackets(text: str, mentions: Sequence[Mention]) -> list[Mention]:
             inner = by_start.get(mention.end + bracket.end()) if bracket else None
             if inner is not None and inner.id == mention.id and text[inner.end : inner.end + 1] in ")）":
                 swallowed.add(inner.start)
-                mention = Mention("org", mention.start, inner.end + 1, mention.text, mention.id, mention.value)
+                joined.append(Mention("org", mention.start, inner.end + 1, mention.text, mention.id, mention.value))
+                continue
         joined.append(mention)
     return [mention for mention in joined if not (mention.kind == "org" and mention.start in swallowed)]

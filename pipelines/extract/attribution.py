@@ -8,8 +8,14 @@ from __future__ import annotations
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Sentence
 
-_ORDER = ("denied", "unnamed", "conditional", "planned")
-_MODALITY = {"denied": "denied", "unnamed": "reported", "conditional": "conditional", "planned": "planned"}
+_ORDER = ("denied", "unnamed", "estimate", "conditional", "planned")
+_MODALITY = {
+    "denied": "denied",
+    "unnamed": "reported",
+    "estimate": "reported",
+    "conditional": "conditional",
+    "planned": "planned",
+}
 
 
 def attributions(sentence: Sentence, lexicon: Lexicon) -> frozenset[str]:

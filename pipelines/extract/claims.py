@@ -55,8 +55,16 @@ class ClaimWriter:
         """Add one claim; the same claim is written once."""
         source = self._document.source
         claim = Claim(
-            table, key, dict(cells), source.source_id, source.published_on, modality, METHOD, "unreviewed",
-            self._document.path, confidence,
-        )  # fmt: skip
+            table,
+            key,
+            dict(cells),
+            source.source_id,
+            source.published_on,
+            modality,
+            METHOD,
+            "unreviewed",
+            self._document.path,
+            confidence,
+        )
         if claim not in self.claims:
             self.claims.append(claim)

@@ -17,10 +17,24 @@ from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
 
 _COUNTRIES = {
-    "japan": "JPN", "united states": "USA", "u.s.": "USA", "us": "USA", "america": "USA", "taiwan": "TWN",
-    "south korea": "KOR", "korea": "KOR", "netherlands": "NLD", "india": "IND", "日本": "JPN", "米国": "USA", "台湾": "TWN",
-    "韓国": "KOR", "オランダ": "NLD", "対日": "JPN", "対米": "USA",
-}  # fmt: skip
+    "japan": "JPN",
+    "united states": "USA",
+    "u.s.": "USA",
+    "us": "USA",
+    "america": "USA",
+    "taiwan": "TWN",
+    "south korea": "KOR",
+    "korea": "KOR",
+    "netherlands": "NLD",
+    "india": "IND",
+    "日本": "JPN",
+    "米国": "USA",
+    "台湾": "TWN",
+    "韓国": "KOR",
+    "オランダ": "NLD",
+    "対日": "JPN",
+    "対米": "USA",
+}
 
 
 @dataclass(slots=True)
@@ -64,19 +78,18 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
         if numbers:
             numbers = _told(numbers, sentence)
             for match in numbers:
-                control = _numbered(match, sentence, matches)
-                control = found.setdefault(control.control_id, control)
-                _fill(control, sentence, matches, annotated)
-                current = control
+                fresh = _numbered(match, sentence, matches)
+                current = found.setdefault(fresh.control_id, fresh)
+                _fill(current, sentence, matches)
             paragraph = sentence.paragraph
         elif current is not None and (
             sentence.paragraph == paragraph or (sentence.paragraph == paragraph + 1 and not current.materials)
         ):
             _continue(current, sentence, matches)
         elif trigger and not sentence.heading:
-            control = _unnumbered(sentence, matches, annotated)
-            if control is not None:
-                control = found.setdefault(control.control_id, control)
+            general = _unnumbered(sentence, matches)
+            if general is not None:
+                found.setdefault(general.control_id, general)
     controls = list(found.values())
     numbered = [control for control in controls if control.number]
     for control in controls:
@@ -100,7 +113,7 @@ def _matches(annotated: Annotated, sentence: Sentence, lexicon: Lexicon) -> list
 
 
 def _told(numbers: Sequence[Found], sentence: Sentence) -> list[Found]:
-    """The numbers of measures in a sentence: one without year counts where no fuller reading covers it and a date gives the year."""
+    """The numbers of measures in a sentence; one without year counts where nothing fuller covers it."""
     full = [match for match in numbers if "year" in match.match.groupdict()]
     spans = [match.match.span("no") for match in full]
     bare = [match for match in numbers if match not in full and match.match.span("no") not in spans and _year(sentence)]
@@ -129,7 +142,7 @@ def _country(matches: Sequence[Found]) -> str:
     return codes[0] if codes else ""
 
 
-def _unnumbered(sentence: Sentence, matches: Sequence[Found], annotated: Annotated) -> Control | None:
+def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
     """A measure without number: whose, on what, and if told since when."""
     if not any(match.row["what"] == "country" and match.row["value"] == "CHN" for match in matches):
         return None
@@ -147,7 +160,7 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found], annotated: Annotat
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
     control = Control(f"cn-{materials[0].id}-{digest}", "CHN", sentence)
-    _fill(control, sentence, matches, annotated)
+    _fill(control, sentence, matches)
     control.materials = [(sentence, mention) for mention in materials]
     return control
 
@@ -158,7 +171,7 @@ def _materials(sentence: Sentence) -> list[Mention]:
     return list({mention.id: mention for mention in found}.values())
 
 
-def _fill(control: Control, sentence: Sentence, matches: Sequence[Found], annotated: Annotated) -> None:
+def _fill(control: Control, sentence: Sentence, matches: Sequence[Found]) -> None:
     issuers = list(dict.fromkeys(match.row["value"] for match in matches if match.row["what"] == "issuer"))
     if issuers and not control.authority:
         own = [name for name in issuers if name in ("MOFCOM", "GACC")] if control.country == "CHN" else issuers
@@ -199,7 +212,13 @@ def _continue(control: Control, sentence: Sentence, matches: Sequence[Found]) ->
         elif what == "target" and not control.target and _is_target(sentence):
             control.target = _COUNTRIES.get(match.match["country"], "")
     days = [one for one in sentence.of("date") if one.value.day and one.value.precision == "day"]
-    if sentence is control.sentence and control.announced is None and len(days) == 1 and control.effective is None and control.number:
+    if (
+        sentence is control.sentence
+        and control.announced is None
+        and len(days) == 1
+        and control.effective is None
+        and control.number
+    ):
         control.announced = days[0]
     known = {mention.id for _, mention in control.materials}
     if not _about_licences(sentence):

@@ -30,8 +30,10 @@ _ENGLISH = re.compile(
     rf"|(?P<near>[Tt]oday|[Yy]esterday)\b"
     rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Oo]f|[Bb]efore|[Aa]fter|[Ee]arly|[Ll]ate|[Mm]id)[\s-](?P<m4>{_MONTH})(?!\w)\.?(?!\s\d)"
     rf"|(?P<q>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|Q[1-4])(?:[\s-]quarter)?(?:\sof)?\s(?P<yq>20\d\d)"
-    rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Aa]bout|[Aa]round|[Ll]ate|[Ee]arly|[Mm]id|[Dd]uring|end of|in the)[\s-](?P<y5>(?:19|20)\d\d)\b(?!\s?(?:tons?|tonnes|MW|jobs|people)))"
-)  # fmt: skip
+    rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Aa]bout|[Aa]round|[Ll]ate|[Ee]arly|[Mm]id|"
+    rf"[Dd]uring|end of|in the)[\s-](?P<y5>(?:19|20)\d\d)\b(?!\s?(?:tons?|tonnes|MW|jobs|"
+    rf"people)))"
+)
 _JAPANESE = re.compile(
     r"(?:(?P<y>20\d{2}|19\d{2}|(?<!\d)\d{2})年|(?P<era>令和)(?P<ey>\d{1,2}|元)年|(?P<rel>昨年|今年|来年|一昨年|本年|翌年|同年|再来年|去年))"
     r"(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?(?P<fy>度)?"

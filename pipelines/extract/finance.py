@@ -1,4 +1,4 @@
-"""What each sum of money is and what it belongs to: a project, the programme, a batch, a company, or nothing we publish.
+"""What each sum of money is and whose: a project's, the programme's, a batch's, a company's, or nothing we publish.
 
 What belongs here: applying the vocabulary `amount_patterns`. What does not: reading figures (`amounts`).
 """
@@ -13,15 +13,26 @@ from decimal import Decimal
 from pipelines.extract.amounts import AmountMention, find_amounts
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
+from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.focus import BATCH
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
-from pipelines.extract.projects import BATCH, Cluster, Projects
+from pipelines.extract.vocabulary import Row
 
 _ORDER = (
-    "pledge", "tranche_total", "business_scale", "revenue", "export_value", "financing", "purchase", "commitment",
-    "disbursement", "other", "project_cost",
-)  # fmt: skip
+    "pledge",
+    "tranche_total",
+    "business_scale",
+    "revenue",
+    "export_value",
+    "financing",
+    "purchase",
+    "commitment",
+    "disbursement",
+    "other",
+    "project_cost",
+)
 """Where several kinds fit one sum, the first of these: a loan for a plant is no cost of the plant."""
 
 
@@ -49,56 +60,49 @@ class Sum:
     payer_country: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the sums of a document are read against."""
+
+    annotated: Annotated
+    projects: Projects
+    lexicon: Lexicon
+    programs: tuple[str, ...]
+
+
 def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Sum]:
     """Every sum of a document that is something we publish."""
-    pledges = _pledges(lexicon)
-    programs = [one.id for sentence in annotated.sentences for one in sentence.of("program")]
+    programs = tuple(one.id for sentence in annotated.sentences for one in sentence.of("program"))
+    context = _Context(annotated, projects, lexicon, programs)
     found: list[Sum] = []
     for sentence in annotated.sentences:
-        matches = (
-            lexicon.bank("amount_patterns", sentence.japanese).find(sentence.masked)
-            if sentence.of("money", "program")
-            else []
-        )
         for mention in sentence.of("program"):
             found += _pledged(sentence, mention, annotated.language)
-        for mention in sentence.of("money"):
-            one = _sum(annotated, sentence, mention, matches, projects, lexicon, pledges, programs)
-            if one is not None:
-                found.append(one)
+        money = sentence.of("money")
+        matches = lexicon.bank("amount_patterns", sentence.japanese).find(sentence.masked) if money else []
+        for mention in money:
+            if not mention.value.is_vague and not _is_remark(sentence, mention):
+                found += filter(None, [_sum(context, sentence, mention, matches)])
     return _distinct(found)
 
 
-def _pledges(lexicon: Lexicon) -> dict[tuple[Decimal | None, str], str]:
-    """(figure, currency) -> programme, from the programmes' own names ("$550 billion investment plan")."""
-    found: dict[tuple[Decimal | None, str], str] = {}
-    for name, program in lexicon.program_forms:
-        for amount in find_amounts(name, None, None, lexicon.grammar):
-            if amount.currency == "USD":
-                found[amount.low, amount.currency] = program
-    return found
-
-
-def _batch(
-    sentence: Sentence, annotated: Annotated, marks: frozenset[str], mention: Mention, programs: Sequence[str]
-) -> Sum | None:
+def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | None:
     """A sum for several projects at once: a batch's total, or the loans for it."""
-    before = annotated.sentences[sentence.number - 1] if sentence.number else sentence
-    near = (
-        before
-        if before.paragraph == sentence.paragraph
-        and re.search(r"^(?:総額|合計|全体|in all|together|altogether|the total)", sentence.masked)
-        else sentence
-    )
-    if not programs or not (BATCH.search(near.masked) or BATCH.search(sentence.masked)):
+    before = context.annotated.sentences[max(0, sentence.number - 1)]
+    follows = before.paragraph == sentence.paragraph and _TOTAL_FIRST.search(sentence.masked)
+    near = before if follows else sentence
+    if not context.programs or not (BATCH.search(near.masked) or BATCH.search(sentence.masked)):
         return None
-    if not re.search(
-        r"総額|合計|全体|規模|計|あわせて|合わせて|in all|together|altogether|total|worth|of|for", sentence.masked
-    ):
+    if not _TOTAL.search(sentence.masked):
         return None
     loan = re.search(r"融資|貸付|ローン|\bloans?\b|\blend", near.masked)
     kind, instrument = ("financing", "loan") if loan else ("tranche_total", "")
-    return Sum(sentence, mention, mention.value, None, programs[0], kind, instrument, modality(marks, about_money=True))
+    told = modality(attributions(sentence, context.lexicon), about_money=True)
+    return Sum(sentence, mention, mention.value, None, context.programs[0], kind, instrument, told)
+
+
+_TOTAL_FIRST = re.compile(r"^(?:総額|合計|全体|in all|together|altogether|the total)")
+_TOTAL = re.compile(r"総額|合計|全体|規模|計|あわせて|合わせて|in all|together|altogether|total|worth|of|for")
 
 
 def _pledged(sentence: Sentence, mention: Mention, language: str) -> list[Sum]:
@@ -120,78 +124,80 @@ def _pledger(sentence: Sentence, mention: Mention) -> tuple[Mention | None, str]
     return government, "JPN" if government is not None else ""
 
 
-def _sum(
-    annotated: Annotated, sentence: Sentence, mention: Mention, matches: Sequence[Found], projects: Projects, lexicon: Lexicon,
-    pledges: dict[tuple[Decimal | None, str], str], programs: Sequence[str],
-) -> Sum | None:  # fmt: skip
-    amount: AmountMention = mention.value
-    if amount.is_vague or _is_remark(sentence, mention):
-        return None
+def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Sequence[Found]) -> Sum | None:
+    """What one sum is: the programme's pledge, a batch's, an entry of a list, or what the words beside it say."""
+    pledge = _pledge(context, sentence, mention)
+    if pledge is not None:
+        return pledge
+    batch = _batch(context, sentence, mention)
+    if batch is not None and not sentence.of("site"):
+        return batch
+    cluster = context.projects.nearest(sentence, mention)
+    if cluster is not None and cluster.listed:
+        if re.search(r"合計|総額|in all|altogether|in total", sentence.masked):
+            return None
+        return Sum(sentence, mention, mention.value, cluster, "", "business_scale", "", "conditional", None)
+    row = _telling(sentence, mention, matches)
+    return _by_words(context, sentence, mention, row, cluster) if row is not None else None
+
+
+def _telling(sentence: Sentence, mention: Mention, matches: Sequence[Found]) -> Row | None:
+    """The pattern that says most about a sum: by kind, then with an instrument, then the closest."""
     mark = sentence.masked[sentence.position(mention)]
     fitting = [
         match
         for match in matches
-        if mark in "".join(value or "" for name, value in match.match.groupdict().items() if name.startswith("money"))
+        if match.row["kind"] != "pledge"
+        and match.row["note"] != "list"
+        and any(mark in (value or "") for name, value in match.match.groupdict().items() if name.startswith("money"))
     ]
-    fitting.sort(
-        key=lambda match: (
-            _ORDER.index(match.row["kind"]),
-            not match.row["instrument"],
-            match.match.end() - match.match.start(),
-        )
-    )
-    marks = attributions(sentence, lexicon)
+
+    def order(match: Found) -> tuple[int, bool, int]:
+        row = match.row
+        return _ORDER.index(row["kind"]), not row["instrument"], match.match.end() - match.match.start()
+
+    return min(fitting, key=order).row if fitting else None
+
+
+def _pledge(context: _Context, sentence: Sentence, mention: Mention) -> Sum | None:
+    amount: AmountMention = mention.value
     figure = amount.low if amount.low is not None else amount.high
-    program = pledges.get((figure, amount.currency), "")
-    if program and (program in programs or (figure is not None and figure >= _UNMISTAKABLE)):
-        return Sum(sentence, mention, amount, None, program, "pledge", "", "asserted", *_pledger(sentence, mention))
-    fitting = [match for match in fitting if match.row["kind"] != "pledge"]
-    cluster = projects.nearest(sentence, mention)
-    batch = _batch(sentence, annotated, marks, mention, programs)
-    if batch is not None and not sentence.of("site"):
-        return batch
-    if cluster is not None and cluster.listed:
-        if re.search(r"合計|総額|in all|altogether|in total", sentence.masked):
-            return None
-        return Sum(sentence, mention, amount, cluster, "", "business_scale", "", "conditional", None)
-    best = next((match for match in fitting if match.row["note"] != "list"), None)
-    if best is None:
+    program = "" if figure is None else context.lexicon.pledges.get((figure, amount.currency), "")
+    if not program or figure is None or (program not in context.programs and figure < _UNMISTAKABLE):
         return None
-    hedged = best.row["kind"] in ("financing", "commitment", "purchase", "disbursement")
-    told = best.row["modality"] or modality(marks, about_money=not hedged)
-    kind, tie = best.row["kind"], best.row["tie"]
-    program_id = programs[0] if tie == "program" and programs else ""
-    if tie == "program" and not program_id:
-        return None
+    return Sum(sentence, mention, amount, None, program, "pledge", "", "asserted", *_pledger(sentence, mention))
+
+
+def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row, cluster: Cluster | None) -> Sum | None:
+    kind, instrument, tie = row["kind"], row["instrument"], row["tie"]
+    marks = attributions(sentence, context.lexicon)
+    bounded = kind not in ("financing", "commitment", "purchase", "disbursement")
+    told = row["modality"] or modality(marks, about_money=bounded)
+    program = context.programs[0] if tie == "program" and context.programs else ""
     project = cluster if tie == "project" else None
     if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
-        project = None
-        return Sum(sentence, mention, amount, None, "", kind, "", told)
-    if kind == "project_cost" and project is None and sentence.number in projects.detached:
+        return Sum(sentence, mention, mention.value, None, "", kind, "", told)
+    aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
+    if aside or (kind == "project_cost" and _own_money(sentence, mention)):
+        # Money that the text sets apart from the project is the firm's own.
         payer = _payer(sentence, mention, "commitment", "", None)
-        return Sum(sentence, mention, amount, None, "", "commitment", "", told, payer) if payer is not None else None
-    if project is None and tie == "project" and kind in ("project_cost", "revenue", "export_value"):
-        return None
-    if kind == "project_cost" and _own_money(sentence, mention):
         kind, project = "commitment", None
-    return Sum(
-        sentence,
-        mention,
-        amount,
-        project,
-        program_id,
-        kind,
-        best.row["instrument"],
-        told,
-        _payer(sentence, mention, kind, best.row["instrument"], project),
-    )
+        if aside and payer is None:
+            return None
+    elif (tie == "program" and not program) or (tie == "project" and project is None and kind in _OF_PROJECT):
+        return None
+    payer = _payer(sentence, mention, kind, instrument, project)
+    return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer)
 
 
+_OF_PROJECT = frozenset({"project_cost", "revenue", "export_value"})
 _UNMISTAKABLE = Decimal(10) ** 11
 """A sum this large that equals a programme's pledge is that pledge, even where the programme is not named."""
 
 _REMARK = re.compile(
-    r"(?:fine|ticket|salary|salaries|wage|rent|reward|prize|bonus|settlement|damages|lawsuit|per share|a share|a barrel|bail|share price|market value|market capitali[sz]ation|時価総額|罰金|年収|給与|株価|賞金|賠償)"
+    r"(?:fine|ticket|salary|salaries|wage|rent|reward|prize|bonus|settlement|damages|lawsuit|"
+    r"per share|a share|a barrel|bail|share price|market value|market capitali[sz]ation|"
+    r"時価総額|罰金|年収|給与|株価|賞金|賠償)"
 )
 
 
@@ -207,7 +213,8 @@ def _own_money(sentence: Sentence, mention: Mention) -> bool:
 
 
 _COMPANY_SALES = re.compile(
-    r"\b(?:its|their|company's|group's|firm's|group|consolidated|annual) (?:\w+ )?(?:sales|revenues?|turnover)|last year|fiscal|"
+    r"\b(?:its|their|company's|group's|firm's|group|consolidated|annual) (?:\w+ )?(?:sales|"
+    r"revenues?|turnover)|last year|fiscal|"
     r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売"
 )
 _PAYING_JA = re.compile(r"^(?:は|が|も)")
@@ -217,7 +224,8 @@ def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str, pro
     """The organisation that lends, grants, buys or spends; None where a sum is shared or nobody is named."""
     if kind not in ("financing", "commitment", "purchase", "disbursement", "other"):
         return None
-    orgs = [org for org in sentence.of("org") if org.start < mention.start]
+    clause = sentence.start + max(sentence.text.rfind(mark, 0, mention.start - sentence.start) for mark in ";；")
+    orgs = [org for org in sentence.of("org") if clause < org.start < mention.start]
     if instrument == "grant":
         place = next(
             (place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None
@@ -260,6 +268,9 @@ def _distinct(sums: Sequence[Sum]) -> list[Sum]:
     best = {key: one for key, one in best.items() if one.program_id or not {one.amount.low, one.amount.high} & totals}
     tied = {(one.amount.low, one.amount.high, one.amount.currency) for one in best.values() if one.project is not None}
     return [
-        one for one in best.values()
-        if one.project is not None or one.program_id or (one.amount.low, one.amount.high, one.amount.currency) not in tied
-    ]  # fmt: skip
+        one
+        for one in best.values()
+        if one.project is not None
+        or one.program_id
+        or (one.amount.low, one.amount.high, one.amount.currency) not in tied
+    ]

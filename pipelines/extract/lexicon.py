@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from pipelines.extract.amounts import find_amounts
 from pipelines.extract.measures import MeasureFinder
 from pipelines.extract.money_grammar import MoneyGrammar
 from pipelines.extract.names import NameFinder, NameRules, organization_terms
@@ -21,9 +23,17 @@ from pipelines.extract.typos import TypoIndex
 from pipelines.extract.vocabulary import Row, rows
 
 BANKS = (
-    "participant_patterns", "ownership_patterns", "stage_patterns", "attribution_patterns", "amount_patterns",
-    "control_patterns", "production_patterns", "place_patterns", "use_cues", "uses",
-)  # fmt: skip
+    "participant_patterns",
+    "ownership_patterns",
+    "stage_patterns",
+    "attribution_patterns",
+    "amount_patterns",
+    "control_patterns",
+    "production_patterns",
+    "place_patterns",
+    "use_cues",
+    "uses",
+)
 """Vocabularies that are patterns over masked sentences."""
 
 _PLURAL_KINDS = frozenset({"material", "facility", "product"})
@@ -65,7 +75,7 @@ class Lexicon:
         known_projects: By project_id.
         place_names: Reference rows of places by code.
         firm_names: Gazetteer group -> `en`, `ja` and `country`.
-        program_forms: (name, program_id) of every name of a programme.
+        pledges: (figure, currency) -> programme, from the programmes' own names ("$550 billion investment plan").
         banks: (vocabulary, language) -> patterns.
     """
 
@@ -84,7 +94,7 @@ class Lexicon:
     banks: Mapping[tuple[str, str], PatternBank]
     place_names: Mapping[str, Row]
     firm_names: Mapping[str, Row]
-    program_forms: tuple[tuple[str, str], ...] = ()
+    pledges: Mapping[tuple[Decimal, str], str]
 
     def bank(self, vocabulary: str, japanese: bool) -> PatternBank:
         """Patterns of a vocabulary for one language."""
@@ -110,14 +120,18 @@ def build_lexicon(
         *firms,
         *_material_terms(reference),
         *PlaceFinder.terms(reference),
-        *(Term("program", row["program_id"], row["name"], row) for row in reference.get("program_names", ())
-          if row.get("language") in ("en", "ja")),
+        *(
+            Term("program", row["program_id"], row["name"], row)
+            for row in reference.get("program_names", ())
+            if row.get("language") in ("en", "ja")
+        ),
         *_project_terms(known_projects, org_terms, reference),
         *(Term("facility", row["facility"], row["form"], row) for row in rows(reference, "facilities")),
         *(Term("product", row["product"], row["form"], row) for row in rows(reference, "products")),
-    ]  # fmt: skip
+    ]
     index = TermIndex(terms, plural_kinds=_PLURAL_KINDS)
     typos = TypoIndex(org_terms, [term.form for term in firms], rules.legal)
+    grammar = MoneyGrammar(reference)
     names: dict[str, list[str]] = {}
     for term in org_terms:
         names.setdefault(term.id, []).append(term.form)
@@ -130,7 +144,7 @@ def build_lexicon(
         index=index,
         names=NameFinder(index, rules, typos),
         new_names=NewNames(reference, rules),
-        grammar=MoneyGrammar(reference),
+        grammar=grammar,
         measures=MeasureFinder(reference),
         places=PlaceFinder(reference),
         sites=SiteFinder(reference),
@@ -141,8 +155,17 @@ def build_lexicon(
         },
         place_names={row["code"]: row for row in reference.get("places", ())},
         firm_names=_groups(firms),
-        program_forms=tuple((row["name"], row["program_id"]) for row in reference.get("program_names", ())),
+        pledges=_pledges(reference.get("program_names", ()), grammar),
     )
+
+
+def _pledges(names: Sequence[Row], grammar: MoneyGrammar) -> dict[tuple[Decimal, str], str]:
+    found: dict[tuple[Decimal, str], str] = {}
+    for row in names:
+        for amount in find_amounts(row["name"], None, None, grammar):
+            if amount.currency == "USD" and amount.low is not None:
+                found[amount.low, amount.currency] = row["program_id"]
+    return found
 
 
 def _groups(firms: Sequence[Term]) -> dict[str, dict[str, str]]:

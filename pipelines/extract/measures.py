@@ -89,9 +89,9 @@ class MeasureFinder:
             if not japanese and match["scale"]:
                 number *= _SCALES[match["scale"]]
             per, end = _period(text, match, japanese)
-            unit = next(
-                (row for row in self._units if row[0].fullmatch(match["unit"]) and row[3] in (per, "", "rate", "none")),
-                None,
+            rows_ = [row for row in self._units if row[0].fullmatch(match["unit"])]
+            unit = next((row for row in rows_ if row[3] == per), None) or next(
+                (row for row in rows_ if row[3] in ("", "rate", "none")), None
             )
             known = next((row for row in self._units if row[0].fullmatch(match["unit"])), None)
             if known is None:
@@ -136,20 +136,13 @@ def _period(text: str, match: re.Match[str], japanese: bool) -> tuple[str, int]:
     """Per year, per day or neither, and where the quantity with its period ends."""
     before = text[: match.start()]
     if japanese:
-        if _JA_DAY.search(before):
-            return "day", match.end()
-        return (
-            "year" if _JA_YEAR.search(before) or text[match.end() :].startswith(("／年", "/年")) else ""
-        ), match.end()
+        yearly = bool(_JA_YEAR.search(before)) or text[match.end() :].startswith(("／年", "/年"))
+        return "day" if _JA_DAY.search(before) else "year" if yearly else "", match.end()
     for name, pattern in (("year", _YEAR), ("day", _DAY), ("other", _OTHER)):
         found = pattern.match(text, match.end())
-        if found:
-            return name, found.end()
         # "tons of carbon dioxide a year": the period may stand behind what is counted, which is a mention of its own.
-        if _BEHIND[name].match(text, match.end()):
-            return name, match.end()
+        if found or _BEHIND[name].match(text, match.end()):
+            return name, found.end() if found else match.end()
     if re.fullmatch(r"(?:m?tpa|tpy|t/y(?:r|ear)?)", match["unit"]):
         return "rate", match.end()
-    if _YEAR_BEFORE.search(before):
-        return "year", match.end()
-    return ("day" if _DAY_BEFORE.search(before) else ""), match.end()
+    return "year" if _YEAR_BEFORE.search(before) else "day" if _DAY_BEFORE.search(before) else "", match.end()

@@ -199,12 +199,16 @@ def _english_ends(text: str) -> Iterator[int]:
     for match in re.finditer(r"[.!?]+[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])", text):
         word = re.search(r"([\w.]+)$", text[: match.start()])
         last = (word[1] if word else "").lower()
-        if text[match.start()] == "." and (last in _ABBREVIATIONS or re.fullmatch(r"[a-z]|(?:[a-z]\.)+[a-z]", last)):
-            if last not in ("u.s", "u.k") or not re.match(
-                r"(?:The|It|They|In|But|He|She|A|An|This)\s", text[match.end() :]
-            ):
-                continue
+        if text[match.start()] == "." and _is_abbreviation(last, text[match.end() :]):
+            continue
         yield match.end()
+
+
+def _is_abbreviation(word: str, following: str) -> bool:
+    """Whether the full stop belongs to the word; behind "U.S." a sentence may end all the same."""
+    if word in ("u.s", "u.k"):
+        return not re.match(r"(?:The|It|They|In|But|He|She|A|An|This)\s", following)
+    return word in _ABBREVIATIONS or bool(re.fullmatch(r"[a-z]|(?:[a-z]\.)+[a-z]", word))
 
 
 def _japanese_ends(text: str) -> Iterator[int]:
@@ -256,7 +260,9 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": 
 _QUOTED = re.compile(r'"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"')
 """Quotation marks around a name say nothing."""
 _ASIDE = re.compile(
-    r"(?<=[\ue000-\ue1ff\ue400-\ue4ff\uea00-\ueaff])(?:,\s(?:the|a|an|which|who|known as|part of|owned by|one of|itself|its|based in|an? \w+)\b[^,;]{3,110},(?=\s)|\s?\([^()]{2,60}\)|\s-\s[^-]{3,90}\s-(?=\s)|（[^（）]{1,40}）)"
+    r"(?<=[\ue000-\ue1ff\ue400-\ue4ff\uea00-\ueaff])(?:,\s(?:the|a|an|which|who|known as|"
+    r"part of|owned by|one of|itself|its|based in|an? \w+)\b[^,;]{3,110},(?=\s)|\s?\([^()"
+    r"]{2,60}\)|\s-\s[^-]{3,90}\s-(?=\s)|（[^（）]{1,40}）)"
 )
 
 

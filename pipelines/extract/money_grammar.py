@@ -21,7 +21,6 @@ class MoneyGrammar:
     """Patterns that find money in English and Japanese text.
 
     Attributes:
-        gate: Cheap test: a text without a match holds no money.
         signed: `US$40B`: groups sign, digits, scale.
         united: `40 billion dollars`: groups number, scale, unit.
         vague: `billions of dollars`: group unit.
@@ -67,7 +66,11 @@ class MoneyGrammar:
         large = "|".join(row["form"] for row in scales if row["form"].endswith("s"))
         number = rf"[{VAGUE}]?{JAPANESE}+(?:[{VAGUE}]{JAPANESE}+)?"
         flags = re.IGNORECASE
-        self.gate = re.compile(rf"{signs}|{'|'.join(kanji)}|{units}|\bY\d", flags)
+        from daachorse import CharwiseDoubleArrayAhoCorasick
+
+        plain = [row["form"] for row in currencies if row["kind"] in ("sign", "code")]
+        stems = [re.split(r"[\\(?]", row["form"])[0] or row["form"] for row in currencies if row["kind"] == "ja"]
+        self._gate = CharwiseDoubleArrayAhoCorasick(sorted({form.lower() for form in (*plain, *stems, *_STEMS)}))
         self.signed = re.compile(
             rf"(?<![A-Za-z0-9])(?P<sign>{signs})\s?(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?", flags
         )
@@ -100,6 +103,10 @@ class MoneyGrammar:
         self.japanese_before = re.compile(
             rf"(?P<number>{number})(?P<gap>\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至|、)\s?)$"
         )
+
+    def may_hold_money(self, text: str) -> bool:
+        """Cheap test: a text without any sign, code or word of a currency holds no money."""
+        return bool(self._gate.find(text.lower())) or bool(_OLD_YEN.search(text))
 
     def factor(self, scale: str | None) -> Decimal:
         """What a scale multiplies by; 1 for none."""
@@ -160,6 +167,35 @@ class MoneyGrammar:
         return "exact"
 
 
+_OLD_YEN = re.compile(r"\bY\d")
+_STEMS = (
+    "dollar",
+    "yen",
+    "euro",
+    "pound",
+    "quid",
+    "yuan",
+    "renminbi",
+    "won",
+    "rupee",
+    "franc",
+    "krono",
+    "krone",
+    "reais",
+    "peso",
+    "rand",
+    "baht",
+    "rupiah",
+    "ringgit",
+    "dong",
+    "riyal",
+    "dirham",
+    "zloty",
+    "rouble",
+    "ruble",
+    "lira",
+)
+"""Stems one of which every currency word holds; a test keeps them in step with the vocabulary."""
 _DOLLARS = {"AUS": "AUD", "CAN": "CAD", "NZL": "NZD", "SGP": "SGD", "HKG": "HKD"}
 
 

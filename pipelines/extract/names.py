@@ -104,12 +104,10 @@ def _variants(form: str, rules: NameRules) -> list[str]:
     bare = re.sub(r"^(?:株式会社|\(株\)|㈱|独立行政法人|国立研究開発法人)|(?:株式会社|\(株\)|㈱)$", "", form)
     if not has_cjk(form):
         for _ in range(3):
-            match = None
-            for match in rules.legal.finditer(bare):
-                pass
-            if match is None or match.end() != len(bare) or match.start() == 0:
+            tail = next((one for one in rules.legal.finditer(bare) if one.end() == len(bare) and one.start() > 0), None)
+            if tail is None:
                 break
-            bare = bare[: match.start()].rstrip(" ,")
+            bare = bare[: tail.start()].rstrip(" ,")
             found.append(bare)
     elif bare != form:
         found += [bare, form.replace("株式会社", "(株)")]
@@ -244,9 +242,9 @@ class NameFinder:
         if rules.japanese_refused_after.match(after) or rules.japanese_refused_before.search(before):
             return False
         rest = re.sub(r"^(?:株式会社|[(（]株[)）]|㈱|社(?=[^一-鿿]|$))", "", after)
-        if rest and _continues(hit.term.form, text[hit.start : hit.end], rest) and hit.end not in starts:
-            if not rules.japanese_after.match(rest) and not self._follows_dot(rest, hit.end, text, starts):
-                return False
+        joined = rest and _continues(hit.term.form, text[hit.start : hit.end], rest) and hit.end not in starts
+        if joined and not (rules.japanese_after.match(rest) or self._follows_dot(rest, hit.end, text, starts)):
+            return False
         lead = re.sub(r"(?:株式会社|[(（]株[)）]|㈱)$", "", before)
         if lead and _continues_back(text[hit.start : hit.end], lead) and hit.start not in ends:
             return bool(rules.japanese_before.search(lead)) or (
@@ -262,14 +260,15 @@ class NameFinder:
         return _key(hit.term.form) in self._rules.weak
 
     def _supported(self, text: str, hit: Hit) -> bool:
-        """Whether a name that is also an ordinary word is used as a firm's: possessive, a firm's verb, the whole text."""
+        """Whether a name that is also an ordinary word is used as a firm's: possessive, a firm's verb, all the text."""
         if hit.end - hit.start >= len(text.strip(" .。'’s")):
             return True
         return bool(_FIRM_VERBS.match(text, hit.end)) or bool(_FIRM_VERBS_JA.match(text, hit.end))
 
 
 _FIRM_VERBS = re.compile(
-    r"(?:,? (?:Inc|Corp|Ltd)\b|['’]s\b|\s(?:said|says|will|has|plans|holds|signed|agreed|announced|wants|would|may|makes|supplies|and [A-Z]))"
+    r"(?:,? (?:Inc|Corp|Ltd)\b|['’]s\b|\s(?:said|says|will|has|plans|holds|signed|agreed|"
+    r"announced|wants|would|may|makes|supplies|and [A-Z]))"
 )
 _FIRM_VERBS_JA = re.compile(r"(?:社|は|が|と|も)(?!.{0,2}(?:機|波))")
 _LOWERED = frozenset(

@@ -1,7 +1,7 @@
 """Firms and bodies that no reference knows, and the short forms a document gives to names.
 
-What belongs here: telling that a capitalised phrase or a run of katakana names an organisation, and which later words of the
-same document mean it. What does not: known names (`names`), ids (`resolve/organizations`).
+What belongs here: telling that a capitalised phrase or a run of katakana names an organisation, and which later words
+of the same document mean it. What does not: known names (`names`), ids (`resolve/organizations`).
 """
 
 from __future__ import annotations
@@ -68,28 +68,44 @@ class NewNames:
         self._legal = rules.legal
         self._headed = re.compile(rf"(?:{_CAP}\s(?:&\s)?){{1,4}}(?:{heads})(?![\w-])")
         self._bodies = re.compile(
-            rf"(?:(?:Bank|University|Institute|Ministry|Department|Government|State|Commonwealth) of (?:the )?{_CAP}(?:\s{_CAP}){{0,2}}"
+            rf"(?:(?:Bank|University|Institute|Ministry|Department|Government|State|Commonwealth)"
+            rf" of (?:the )?{_CAP}(?:\s{_CAP}){{0,2}}"
             rf"|(?:{_CAP}\s){{1,4}}(?:University|Institute|Agency|Authority|Commission|Corporation|Council|Association|Fund))(?![\w-])"
         )
         self._nouned = re.compile(
             rf"(?:{nouns})s?,?\s(?:is\scalled\s|named\s|called\s)?[\"“]?({_CAP}(?:\s{_CAP}){{0,3}})", re.IGNORECASE
         )
         self._apposed = re.compile(
-            rf"({_CAP}(?:\s(?:&\s)?{_CAP}){{0,3}})[\"”]?,[\"”]?\s(?:[Tt]he|an?|its|another|which is an?)\s(?:[\w'’-]+\s){{0,6}}(?:{nouns})(?![\w])"
+            rf"({_CAP}(?:\s(?:&\s)?{_CAP}){{0,3}})[\"”]?,[\"”]?\s(?:[Tt]he|an?|its|another|"
+            rf"which is an?)\s(?:[\w'’-]+\s){{0,6}}(?:{nouns})(?![\w])"
         )
         self._called = re.compile(
             rf"(?:{nouns})\s(?:is|will be|was|to be)\s(?:called|named|known as)\s[\"“]?({_CAP}(?:\s{_CAP}){{0,4}})"
         )
         self._verbed = re.compile(
-            rf"({_CAP}(?:\s(?:&\s)?{_CAP}){{0,3}})\s(?:holds|owns|supplies|manufactures|operates|makes|produces|acquired|is building|plans to build|"
-            r"will build|will supply|will operate|will own|runs|is headquartered|was founded|has agreed to buy|mines|refines|has a stake|takes the)\b"
+            rf"({_CAP}(?:\s(?:&\s)?{_CAP}){{0,3}})\s(?:holds|owns|supplies|manufactures|"
+            rf"operates|makes|produces|acquired|is building|plans to build|"
+            r"will build|will supply|will operate|will own|runs|is headquartered|was founded|"
+            r"has agreed to buy|mines|refines|has a stake|takes the)\b"
         )
         self._listed = re.compile(
-            rf"({_CAP}(?:\s{_CAP}){{0,2}})\sof\s(?:Taiwan|Thailand|South Korea|Korea|Japan|China|India|Australia|Canada|Germany|France|Britain|Italy|Norway|Denmark|Indonesia|Malaysia|Singapore|Vietnam|Finland|Sweden|Belgium|Chile|Brazil)(?=,|\sand\s|\.|\s(?:will|is|has|are|have|holds|takes))"
+            rf"({_CAP}(?:\s{_CAP}){{0,2}})\sof\s(?:Taiwan|Thailand|South Korea|Korea|Japan|"
+            rf"China|India|Australia|Canada|Germany|France|Britain|Italy|Norway|Denmark|"
+            rf"Indonesia|Malaysia|Singapore|Vietnam|Finland|Sweden|Belgium|Chile|Brazil)"
+            rf"(?=,|\sand\s|\.|\s(?:will|is|has|are|have|holds|takes))"
         )
         self._row = re.compile(rf"^({_CAP}(?:\s(?:&\s)?{_CAP}){{0,4}})\s\|\s")
-        ja_heads = "|".join(map(re.escape, of("ja", "head")))
-        ja_nouns = "|".join(map(re.escape, of("ja", "noun")))
+        self._compile_japanese(of("ja", "head"), of("ja", "noun"))
+        self._ja_not = set(of("ja", "not")) | set(of("ja", "never"))
+        self._never = set(of("en", "never"))
+        self._not_short = set(of("en", "not_short"))
+        self._ja_lead = re.compile(
+            r"^(?:米国|米|英|独|仏|豪|韓|大手|最大手|子会社|同社|日本|新興|地元|国営|国有|民間|政府系|取引先の|現|旧|元)(?=[ァ-ヺA-Z一-鿿]{2})"
+        )
+
+    def _compile_japanese(self, heads: Sequence[str], nouns: Sequence[str]) -> None:
+        ja_heads = "|".join(map(re.escape, heads))
+        ja_nouns = "|".join(map(re.escape, nouns))
         self._ja_headed = re.compile(rf"{_RUN}{{1,18}}?(?:{ja_heads})(?!{_RUN})")
         self._ja_nouned = re.compile(
             rf"(?:{ja_nouns})(?:、|・)?(?:米|英|独|仏|豪)?({_KATAKANA}(?:{_RUN}){{0,8}}|[A-Z][A-Za-z0-9&]{{1,12}})(?!{_RUN})"
@@ -105,12 +121,6 @@ class NewNames:
         )
         self._ja_subject = re.compile(
             rf"(?:事業主体|運営主体|事業者|開発業者|施主|買い手|売り手|貸し手|元請け|運営会社|開発会社)は(?:米|英|独|仏|豪|韓|加)?({_KATAKANA})(?!{_RUN})"
-        )
-        self._ja_not = set(of("ja", "not")) | set(of("ja", "never"))
-        self._never = set(of("en", "never"))
-        self._not_short = set(of("en", "not_short"))
-        self._ja_lead = re.compile(
-            r"^(?:米国|米|英|独|仏|豪|韓|大手|最大手|子会社|同社|日本|新興|地元|国営|国有|民間|政府系|取引先の|現|旧|元)(?=[ァ-ヺA-Z一-鿿]{2})"
         )
 
     def find(self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]]) -> list[NewName]:
@@ -169,7 +179,14 @@ class NewNames:
         return start, start + len(body)
 
     def _japanese(self, text: str) -> Iterator[tuple[int, int]]:
-        for pattern in (self._ja_headed, self._ja_legal, self._ja_nouned, self._ja_bracket, self._ja_country, self._ja_subject):
+        for pattern in (
+            self._ja_headed,
+            self._ja_legal,
+            self._ja_nouned,
+            self._ja_bracket,
+            self._ja_country,
+            self._ja_subject,
+        ):
             for match in pattern.finditer(text):
                 group = next((number for number in range(1, (match.re.groups or 0) + 1) if match[number]), 0)
                 start, end = match.span(group)

@@ -78,7 +78,7 @@ class WordNumbers:
 
 
 def japanese_value(text: str) -> Decimal | None:
-    """The value of a Japanese numeral without currency ("1兆2000億", "三百五十億", "2千億", "三〇億"); None if it is none."""
+    """The value of a Japanese numeral without currency (1兆2000億, 三百五十億, 三〇億); None if it is none."""
     plain = unicodedata.normalize("NFKC", text).replace(",", "")
     total = Decimal(0)
     section = ""

@@ -1,9 +1,9 @@
 """Patterns as data: expressions over sentences in which every mention is one character of its kind.
 
 A pattern of the vocabulary is a regular expression in lower case with placeholders: `{org}`, `{orgs}` (a coordination:
-"A, B and C"), `{money}`, `{place}`, `{site}`, `{material}`, `{materials}`, `{date}`, `{quantity}`, `{share}`, `{program}`,
-`{name}`; `{org:owner}` names what it catches. ` .. ` stands for a few words without another organisation, ` ... ` for more,
-` ~ ` for words with any mention; in Japanese `……`, `…` and `‥` for many, some and few characters.
+"A, B and C"), `{money}`, `{place}`, `{site}`, `{material}`, `{materials}`, `{date}`, `{quantity}`, `{share}`,
+`{program}`, `{name}`; `{org:owner}` names what it catches. ` .. ` stands for a few words without another organisation,
+` ... ` for more, ` ~ ` for words with any mention; in Japanese `……`, `…` and `‥` for many, some and few characters.
 
 What belongs here: compiling patterns, and trying only those whose words occur. What does not: the patterns themselves.
 """
@@ -20,12 +20,23 @@ from typing import Any
 from pipelines.extract.vocabulary import Row
 
 KINDS = {
-    "org": 0xE000, "money": 0xE200, "place": 0xE300, "site": 0xE400, "material": 0xE500, "date": 0xE600,
-    "quantity": 0xE700, "share": 0xE800, "program": 0xE900, "name": 0xEA00,
-}  # fmt: skip
+    "org": 0xE000,
+    "money": 0xE200,
+    "place": 0xE300,
+    "site": 0xE400,
+    "material": 0xE500,
+    "date": 0xE600,
+    "quantity": 0xE700,
+    "share": 0xE800,
+    "program": 0xE900,
+    "name": 0xEA00,
+}
 """Kind of mention -> first code point of its block of 256 (512 for organisations)."""
 
-_JOIN = r"(?:,? and (?:the )?(?:\w+ ){0,3}?|, (?:the )?|/| & |、(?:同じく)?|や|と|・|及び|および|並びに|のほか、?)"
+_JOIN = (
+    r"(?:,? and (?:the )?(?:\w+ ){0,3}?|, (?:the )?|/| & "
+    r"|(?:、(?:同じく)?|や|と|・|及び|および|並びに|のほか、?)(?:米|英|独|仏|豪|韓|加|台湾の)?)"
+)
 
 
 def _block(kind: str) -> str:

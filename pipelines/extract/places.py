@@ -44,6 +44,10 @@ _JA_TOWN = re.compile(
 )
 
 
+_ALSO_WORDS = frozenset({"Turkey", "Jordan", "Chad"})
+"""Names of countries that are more often a bird, a shoe or a man."""
+
+
 class PlaceFinder:
     """Finds places by the reference's names and the shapes around them."""
 
@@ -75,71 +79,52 @@ class PlaceFinder:
 
     def find(self, text: str, hits: Sequence[Hit]) -> list[PlaceMention]:
         """Places of a text, in its order; `hits` are those of the term index for this text."""
-        japanese = has_cjk(text)
-        known = longest(
-            [hit for hit in hits if hit.term.kind == "place"], lambda hit: self._accept(text, hit, japanese)
-        )
+        accept = self._accept_japanese if has_cjk(text) else self._accept_english
+        known = longest([hit for hit in hits if hit.term.kind == "place"], lambda hit: accept(text, hit))
         found = []
         for hit in known:
             code = self._choose(text, hit, hits)
-            country = code if "-" not in code else self._parents.get(code) or _country(code)
             admin1 = code if "-" in code else None
-            start, end, city = hit.start, hit.end, None
-            if admin1 and japanese:
-                town = _JA_TOWN.match(text, hit.end)
-                if town and not re.search(r"[のにで]$", text[hit.start : hit.end]) and not text[hit.end] == "の":
-                    city, end = town[1], town.end(1)
-            elif admin1 or not japanese:
-                town = _TOWN.search(text[: hit.start]) or _TOWN_IN.search(text[: hit.start])
-                if town:
-                    name = town[1]
-                    if self._is_town(name) and not any(
-                        other.end > town.start(1) and other.start < hit.start for other in known
-                    ):
-                        city, start = name, town.start(1)
-                    elif name.split()[-1] in self._features:
-                        start = town.start(1)
-            found.append(
-                PlaceMention(
-                    start, end, text[start:end], country or None, admin1, city, hit.term.row.get("sort") == "named"
-                )
-            )
+            country = code if admin1 is None else self._parents.get(code) or _country(code)
+            start, end, city = self._town(text, hit, known, admin1)
+            named = hit.term.row.get("sort") == "named"
+            found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city, named))
         return found
+
+    def _town(self, text: str, hit: Hit, known: Sequence[Hit], admin1: str | None) -> tuple[int, int, str | None]:
+        """The place with the town that the text puts before or into it."""
+        if has_cjk(text):
+            town = _JA_TOWN.match(text, hit.end) if admin1 and text[hit.end : hit.end + 1] != "の" else None
+            return hit.start, town.end(1) if town else hit.end, town[1] if town else None
+        town = _TOWN.search(text[: hit.start]) or _TOWN_IN.search(text[: hit.start])
+        if town is None:
+            return hit.start, hit.end, None
+        free = not any(other.end > town.start(1) and other.start < hit.start for other in known)
+        if free and self._is_town(town[1]):
+            return town.start(1), hit.end, town[1]
+        # "Ascension Parish, Louisiana" is one place without a town.
+        feature = town[1].split()[-1] in self._features
+        return town.start(1) if feature else hit.start, hit.end, None
 
     def _is_town(self, name: str) -> bool:
         words = name.split()
-        return (
-            words[-1] not in self._features and words[0][0].isupper() and name not in self._capitals and len(words) <= 4
-        )
+        known = words[-1] in self._features or name in self._capitals
+        return not known and words[0][0].isupper() and len(words) <= 4
 
-    def _accept(self, text: str, hit: Hit, japanese: bool) -> bool:
-        surface = text[hit.start : hit.end]
-        if japanese:
-            following = text[hit.end : hit.end + 1]
-            if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", text[hit.end :]):
-                return False
-            if surface in ("米", "豪", "英") or (len(surface) <= 2 and following and re.match(r"[ァ-ヺ]", following)):
-                return False
-            return not (re.match(r"[一-鿿ァ-ヺー]", text[hit.start - 1 : hit.start] or " ") and len(surface) <= 2)
-        if hit.term.row.get("sort") == "after_comma":
-            return (text[: hit.start].endswith(", ") and surface == hit.term.form.rstrip(".")) or (
-                text[hit.start : hit.end + 1] == hit.term.form and text[: hit.start].endswith(", ")
-            )
-        if surface.isascii() and surface == "US":
-            return True
-        if not surface[0].isupper():
+    def _accept_japanese(self, text: str, hit: Hit) -> bool:
+        surface, after = text[hit.start : hit.end], text[hit.end :]
+        if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", after) or surface in ("米", "豪", "英"):
             return False
-        if surface in (
-            "Washington",
-            "us",
-            "Jersey",
-            "Turkey",
-            "Guinea",
-            "Chad",
-            "Jordan",
-            "Victoria",
-            "Reunion",
-        ) and surface in ("us", "Turkey", "Jordan", "Chad"):
+        short = len(surface) <= 2
+        inside = re.match(r"[一-鿿ァ-ヺー]", text[hit.start - 1 : hit.start] or " ") or re.match(r"[ァ-ヺ]", after)
+        return not (short and inside)
+
+    def _accept_english(self, text: str, hit: Hit) -> bool:
+        surface = text[hit.start : hit.end]
+        if hit.term.row.get("sort") == "after_comma":
+            stopped = text[hit.start : hit.end + 1] == hit.term.form
+            return text[: hit.start].endswith(", ") and (stopped or surface == hit.term.form.rstrip("."))
+        if not surface[0].isupper() or surface in _ALSO_WORDS:
             return False
         return not re.match(r"\s(?:Power|Ammonia|Pacific|Steel|Gas|Electric)\b", text[hit.end :])
 

@@ -1,20 +1,22 @@
 """One document, read: its claims with provisional ids, and sketches of the projects and organisations behind them.
 
-What belongs here: the order of reading and what of it becomes a claim. What does not: each step (its own module), final ids
-(`resolve/`).
+What belongs here: the order of reading and what of it becomes a claim. What does not: each step (its own module), final
+ids (`resolve/`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated, annotate_document
 from pipelines.extract.claims import ClaimWriter
+from pipelines.extract.clusters import Cluster, Projects, ordered
 from pipelines.extract.controls import find_controls
 from pipelines.extract.finance import Sum, find_sums
+from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.projects import Cluster, Projects, find_projects, keep, ordered
+from pipelines.extract.projects import find_projects
 from pipelines.extract.relations import Owner, Part, find_owners, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
 from pipelines.extract.stages import Step, default_steps, find_steps
@@ -77,6 +79,7 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
         # Facilities in passing take the focus from the projects: without them each passage is told anew.
         keep(annotated, projects, published)
         facts = _facts(annotated, projects, lexicon)
+    facts = hedged(facts)
     keys = {id(cluster) for cluster in published}
     writer = ClaimWriter(document)
     write_program(writer, annotated, facts.sums)
@@ -103,6 +106,22 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
     return Reading(document, claims, tuple(sketches), organization_sketches(claims, annotated, lexicon))
 
 
+def hedged(facts: Facts) -> Facts:
+    """What is said of a project that nobody confirms is reported, however plainly the text puts it."""
+    told = {id(step.project) for step in facts.steps}
+    firm = {id(step.project) for step in facts.steps if step.stage != "reported"}
+    rumoured = told - firm
+
+    def modality(now: str, project: Cluster | None) -> str:
+        return "reported" if project is not None and id(project) in rumoured and now in ("asserted", "planned") else now
+
+    return replace(
+        facts,
+        parts=tuple(replace(one, modality=modality(one.modality, one.project)) for one in facts.parts),
+        sums=tuple(replace(one, modality=modality(one.modality, one.project)) for one in facts.sums),
+    )
+
+
 def _facts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> Facts:
     parts = find_parts(annotated, projects, lexicon)
     _follow_firms(annotated, projects, parts)
@@ -118,7 +137,7 @@ def _facts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> Facts:
 
 
 def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part]) -> None:
-    """A sentence without facility that is about a firm with one project is about that project ("Hitachi confirmed talks")."""
+    """A sentence without facility about a firm of one project is about that project ("Hitachi confirmed talks")."""
     by_org: dict[str, set[str]] = {}
     clusters: dict[str, Cluster] = {}
     for part in parts:
@@ -142,7 +161,7 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     if not cluster.sector or (cluster.sector == "other" and not cluster.project_id):
         return False
     steps = [step for step in facts.steps if step.project is cluster]
-    parts = [part for part in facts.parts if part.project is cluster]
+    parts = [part for part in facts.parts if part.project is cluster and part.modality != "denied"]
     sums = [one for one in facts.sums if one.project is cluster]
     placed = any(place.value.admin1 or place.value.country for _, place in cluster.places)
     said = [bool(steps), bool(parts), bool(sums), placed]

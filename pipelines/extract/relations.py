@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
+from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
-from pipelines.extract.projects import Cluster, Projects
 
 _INSTRUMENTS = (
     ("equity", "equity_investor", re.compile(r"\bequity\b|出資|資本")),
@@ -24,11 +24,14 @@ _INSTRUMENTS = (
     ("loan", "lender", re.compile(r"\bloans?\b(?! guarantee)|\blend(?:ing)?\b|融資|貸し付け|貸付")),
 )
 _PROGRAM_ANAPHOR = re.compile(
-    r"\b(?:these|the|this|such) (?:\w+ )?(?:investment )?(?:plans?|program(?:me)?|scheme|initiative|package|framework|fund|pledge|investments)\b"
+    r"\b(?:these|the|this|such) (?:\w+ )?(?:investment )?(?:plans?|program(?:me)?|scheme|"
+    r"initiative|package|framework|fund|pledge|investments)\b"
     r"|(?:この|同|こうした|これらの)(?:枠組み|投資|計画|イニシアチブ|投融資|事業)"
 )
 _PARTNERS = re.compile(
-    r"\beach (?:of the )?(?:partner|owner|shareholder)s? (?:takes|will take|gets|receives|buys|lifts)|(?:両社|各社|3社|三社|出資者)(?:は|が)(?:それぞれ)?.{0,14}(?:引き取|購入)"
+    r"\beach (?:of the )?(?:partner|owner|shareholder)s? (?:takes|will take|gets|receives|"
+    r"buys|lifts)|(?:両社|各社|3社|三社|出資者)(?:は|が)(?:それぞれ)?.{0,14}(?:引き取|"
+    r"購入)"
 )
 _LIKE_STATE = re.compile(r"州政府(?:は|が|から).{0,40}(?:補助|助成|支援|優遇)")
 _WEAK_WITH_INTEREST = frozenset(
@@ -96,7 +99,7 @@ _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|
 
 
 def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Part]) -> Iterator[Part]:
-    """ "At X, too, at the same time": who builds the project before builds this one."""
+    """Read "at X, too, at the same time": who builds the project before builds this one."""
     for number, clusters in projects.explicit.items():
         if number == 0 or not _ALONGSIDE.search(annotated.sentences[number].masked):
             continue
@@ -160,12 +163,12 @@ def _financiers(sentence: Sentence, org: Mention, project: Cluster | None, progr
 
 
 def _partners(sentence: Sentence, projects: Projects, found: Sequence[Part], marks: frozenset[str]) -> Iterator[Part]:
-    """ "Each partner takes its share": every shareholder named before is an offtaker."""
+    """Read "each partner takes its share": every shareholder named before is an offtaker."""
     if not _PARTNERS.search(sentence.masked):
         return
     for project in projects.focus.get(sentence.number, [])[:1]:
         seen: set[str] = set()
-        shares = [one for one in sentence.of("share")]
+        shares = sentence.of("share")
         orgs = [part.org for part in found if part.project is project and part.role == "equity_investor"]
         orgs += [org for org in sentence.of("org") if any(0 <= share.start - org.end <= 14 for share in shares)]
         for org in orgs:
@@ -175,7 +178,7 @@ def _partners(sentence: Sentence, projects: Projects, found: Sequence[Part], mar
 
 
 def _possessive(annotated: Annotated, sentence: Sentence, projects: Projects) -> Iterator[Part]:
-    """ "Its plant": the plant of the firm that the sentence before is about."""
+    """Read "its plant": the plant of the firm that the sentence before is about."""
     match = re.match(r"(?:its|同社の)\s?(?:\w+\s){0,2}([\ue400-\ue4ff])", sentence.masked)
     if match is None or sentence.number == 0:
         return
@@ -188,7 +191,13 @@ def _possessive(annotated: Annotated, sentence: Sentence, projects: Projects) ->
 
 
 _ROW_ROLES = (
-    ("supplier", re.compile(r"licen[cs]|technology|process|equipment(?!.*engineering)|turbine|reactor|suppl|機器|設備|技術|供給|ライセンス")),
+    (
+        "supplier",
+        re.compile(
+            r"licen[cs]|technology|process|equipment(?!.*engineering)|turbine|reactor|suppl"
+            r"|機器|設備|技術|供給|ライセンス"
+        ),
+    ),
     ("contractor", re.compile(r"engineering|construction|epc|build|contract|設計|施工|建設|工事")),
     ("offtaker", re.compile(r"buys|buyer|offtake|takes the|customer|purchas|引き取|購入|買い手")),
     ("lender", re.compile(r"loan|lend|lender|debt|融資|貸付")),
@@ -198,7 +207,7 @@ _ROW_ROLES = (
     ("operator", re.compile(r"operat|runs|運営|操業")),
     ("developer", re.compile(r"develop|owner|事業主体|開発")),
     ("advisor", re.compile(r"advis|助言")),
-)  # fmt: skip
+)
 
 
 def _row_parts(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Part]:
@@ -248,7 +257,7 @@ def _state_parts(sentence: Sentence, projects: Projects) -> Iterator[Part]:
 
 
 def _settled(parts: Sequence[Part]) -> list[Part]:
-    """Within a sentence an expression of interest takes the place of the role it is about; a share that of ownership."""
+    """In one sentence an expression of interest takes the place of the role it is about; a share that of ownership."""
     interested = {(part.org.id, id(part.project)) for part in parts if part.role == "interested"}
     sharing = {(part.org.id, id(part.project)) for part in parts if part.role == "equity_investor"}
     lending = {(part.org.id, id(part.project)) for part in parts if part.role in ("lender", "insurer", "guarantor")}

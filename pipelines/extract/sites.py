@@ -1,7 +1,7 @@
 """What is built: plants, mines, terminals, reactors in a text, with what they make.
 
-What belongs here: a facility as one mention, its product, sector, determiner and proper name. What does not: which mentions
-are the same project (`projects`).
+What belongs here: a facility as one mention, its product, sector, determiner and proper name. What does not: which
+mentions are the same project (`projects`).
 """
 
 from __future__ import annotations
@@ -65,8 +65,9 @@ _BETWEEN = (
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
     rf"|\b(?P<new>an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
-    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}", re.IGNORECASE,
-)  # fmt: skip
+    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}",
+    re.IGNORECASE,
+)
 _PRODUCT_AFTER = re.compile(
     r"\s(?:for|to\s(?:make|produce|build|manufacture|process|refine|recycle|assemble)|making|producing|that\s(?:makes|will\smake|produces|would\smake|will\sproduce)|of|which\swill\smake|which\smakes|dedicated\sto|turning\sout|manufacturing)"
     r"\s(?:[\w-]+\s){0,3}$"
@@ -96,7 +97,6 @@ class SiteFinder:
         self._definite = _pattern(modifiers, "definite_ja")
         self._new = _pattern(modifiers, "new_ja")
         self._other = _pattern(modifiers, "other_ja")
-        self._taken: list[tuple[int, int]] = []
         self._facilities = {row["form"]: row for row in rows(reference, "facilities")}
         heads = "|".join(re.escape(row["form"]) for row in modifiers if row["kind"] == "name_head") or "(?!)"
         self._headed = re.compile(
@@ -112,7 +112,6 @@ class SiteFinder:
             taken: Spans of organisations and programmes, which hide what lies in them.
         """
         japanese = has_cjk(text)
-        self._taken = list(taken)
         free = [hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in taken)]
         projects = longest(
             [hit for hit in free if hit.term.kind == "project"], lambda hit: text[hit.start].isupper() or japanese
@@ -137,7 +136,7 @@ class SiteFinder:
         for hit in facilities:
             if any(hit.start < end and start < hit.end for start, end in named) or self._is_compound(text, hit):
                 continue
-            site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products)
+            site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
             if site is not None:
                 sites.append(site)
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
@@ -167,7 +166,7 @@ class SiteFinder:
         """Whether the word is only part of another ("project list", 計画どおり)."""
         return bool(self._compounds.match(text, hit.end))
 
-    def _english(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
+    def _english(self, text: str, hit: Hit, products: Sequence[Hit], taken: Sequence[tuple[int, int]]) -> Site | None:
         start, product = hit.start, {}
         before = next(
             (other for other in products if other.end <= hit.start and text[other.end : hit.start].strip(" -") == ""),
@@ -206,17 +205,19 @@ class SiteFinder:
         if name and name_match:
             lead = lead[: name_match.start()] + "the "
         else:
-            name = self._proper(text, lead, hit)
+            name = self._proper(text, lead, hit, taken)
         found = _BEFORE.search(lead)
         determiner = (found.lastgroup or "bare") if found else "bare"
         if plural and hit.term.row["strength"] in ("generic", "weak") and not product and not _NUMBERED.search(lead):
             return None
-        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", _ordinal(lead))
+        return Site(
+            start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", _ordinal(lead)
+        )
 
-    def _proper(self, text: str, lead: str, hit: Hit) -> str:
+    def _proper(self, text: str, lead: str, hit: Hit, taken: Sequence[tuple[int, int]]) -> str:
         """A name that stands apart: "Blue Point, an ammonia plant", "a plant called Blue Point"."""
         found = _APPOSED.search(lead) or _NAMED_AFTER.match(text, hit.end)
-        if found is None or any(start <= found.start(1) < end for start, end in self._taken):
+        if found is None or any(start <= found.start(1) < end for start, end in taken):
             return ""
         return self._name(found[1])
 

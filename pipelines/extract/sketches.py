@@ -1,6 +1,6 @@
 """What identifies a project or an organisation across documents: names, place, firms, sector.
 
-What belongs here: sketches for `resolve/`, and a project's name and description in our own words. What does not: final ids.
+What belongs here: sketches for `resolve/`, a project's name and description in our own words. What does not: final ids.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.clusters import Cluster
 from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.projects import Cluster
 from pipelines.extract.relations import Part
 from pipelines.extract.terms import has_cjk
 from pipelines.extract.uses import Tied
@@ -59,7 +59,7 @@ class ProjectSketch:
 
 @dataclass(frozen=True, slots=True)
 class OrgSketch:
-    """An organisation outside the reference: provisional id, its name in either language, kind and country where told."""
+    """An organisation outside the reference: provisional id, name in either language, kind and country where told."""
 
     key: str
     name: str
@@ -100,11 +100,22 @@ def project_sketch(
     described = label + (f" with {', '.join(partners[:5])}" if partners else "")
     number, first = cluster.sites[0]
     return ProjectSketch(
-        cluster.key, cluster.project_id, tuple(cluster.names), name[:140], name_ja[:100], described, label, cluster.sector,
-        cluster.country or "", cluster.admin1 or "", city,
-        tuple(sorted({part.org.id for part in own})), tuple(dict.fromkeys(materials)),
-        annotated.sentences[number].locator(first), cluster.listed,
-    )  # fmt: skip
+        cluster.key,
+        cluster.project_id,
+        tuple(cluster.names),
+        name[:140],
+        name_ja[:100],
+        described,
+        label,
+        cluster.sector,
+        cluster.country or "",
+        cluster.admin1 or "",
+        city,
+        tuple(sorted({part.org.id for part in own})),
+        tuple(dict.fromkeys(materials)),
+        annotated.sentences[number].locator(first),
+        cluster.listed,
+    )
 
 
 def _spot(cluster: Cluster) -> str:
@@ -178,7 +189,7 @@ def organization_sketches(claims: Sequence[Claim], annotated: Annotated, lexicon
         for column, cell in claim.cells.items():
             if column.endswith("org_id") and str(cell.value).startswith("@"):
                 used.setdefault(str(cell.value), cell.locator)
-    mentions = {}
+    mentions: dict[str, list[str]] = {}
     for sentence in annotated.sentences:
         for mention in sentence.of("org"):
             if mention.id in used:

@@ -12,17 +12,28 @@ from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions
+from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
-from pipelines.extract.projects import Cluster, Projects
 
 _RANK = {
-    "reported": 0, "listed_interest": 1, "under_discussion": 2, "announced": 3, "approved": 4, "financing_signed": 5,
-    "under_construction": 6, "operating": 7, "suspended": 8, "shelved": 8, "cancelled": 8,
-}  # fmt: skip
+    "reported": 0,
+    "listed_interest": 1,
+    "under_discussion": 2,
+    "announced": 3,
+    "approved": 4,
+    "financing_signed": 5,
+    "under_construction": 6,
+    "operating": 7,
+    "suspended": 8,
+    "shelved": 8,
+    "cancelled": 8,
+}
 _FUTURE = re.compile(
-    r"\b(?:will|would|is to|are to|plans? to|due|expected|scheduled|should|wants? to|hopes? to|aims?|next year|by 20\d\d|before|once|when|until|if|yet to|not yet|has not|have not|could|may|might|to start|to begin|no )\s(?:\w+\s){0,4}$",
+    r"\b(?:will|would|is to|are to|plans? to|due|expected|scheduled|should|wants? to|hopes? to|"
+    r"aims?|next year|by 20\d\d|before|once|when|until|if|yet to|not yet|has not|have not|"
+    r"could|may|might|to start|to begin|no )\s(?:\w+\s){0,4}$",
 )
 _FUTURE_JA = re.compile(r"^.{0,12}?(?:予定|計画|見込|見通|目指|目標|方針|ない|たい|検討|後に|までに)")
 
@@ -63,9 +74,12 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
                 step = _step(match, sentence, cluster, marks)
                 if step is not None:
                     found.append(step)
+    found = [_confirmed(step, annotated, lexicon) for step in found]
     ended = {(step.project.key, step.sentence.number) for step in found if _RANK[step.stage] == _RANK["cancelled"]}
     # "Announced that it gives up": what was announced is the end.
-    found = [step for step in found if step.stage != "announced" or (step.project.key, step.sentence.number) not in ended]
+    found = [
+        step for step in found if step.stage != "announced" or (step.project.key, step.sentence.number) not in ended
+    ]
     found += _alongside(annotated, projects, found)
     for cluster in projects.clusters:
         if cluster.listed:
@@ -77,20 +91,38 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
     return _capped(found, hearsay, projects, annotated)
 
 
+_PARTY_SAYS = re.compile(
+    r"\b(?:said|confirmed|announced|told|disclosed|says)\b|明らかにした|発表した|と述べ|と説明した|認めた|公表した"
+)
+
+
+def _confirmed(step: Step, annotated: Annotated, lexicon: Lexicon) -> Step:
+    """A step that the party itself tells, in the same sentence or the next one of the paragraph."""
+    if step.evidence or step.stage not in ("under_discussion", "announced", "under_construction", "operating"):
+        return step
+    for sentence in annotated.sentences[step.sentence.number : step.sentence.number + 2]:
+        told = sentence.paragraph == step.sentence.paragraph and _PARTY_SAYS.search(sentence.masked)
+        if told and "unnamed" not in attributions(sentence, lexicon):
+            return replace(step, evidence="party_confirmed")
+    return step
+
+
 _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
 
 
 def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Step]) -> list[Step]:
-    """ "At X, too, at the same time": what was announced for the project before holds for this one."""
+    """Read "at X, too, at the same time": what was announced for the project before holds for this one."""
     more = []
     for number, clusters in projects.explicit.items():
         if number == 0 or not _ALONGSIDE.search(annotated.sentences[number].masked):
             continue
-        before = projects.focus.get(number - 1, [])
-        for step in found:
-            if before and step.project is before[0] and step.project is not clusters[0] and step.stage == "announced":
-                if step.sentence.paragraph == annotated.sentences[number].paragraph:
-                    more.append(replace(step, project=clusters[0]))
+        before = [one for one in projects.focus.get(number - 1, [])[:1] if one is not clusters[0]]
+        paragraph = annotated.sentences[number].paragraph
+        more += [
+            replace(step, project=clusters[0])
+            for step in found
+            if step.project in before and step.stage == "announced" and step.sentence.paragraph == paragraph
+        ]
     return more
 
 
@@ -107,39 +139,34 @@ def _clusters(match: Found, sentence: Sentence, focus: Sequence[Cluster], projec
 
 
 def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[str]) -> Step | None:
-    stage, row = match.row["stage"], match.row
+    """The step that a match states; None where it lies in the future, is denied, or rests on hearsay it cannot bear."""
+    row = match.row
+    if (row["note"] == "list" and not cluster.listed) or (sentence.heading and row["stage"] != "reported"):
+        return None
+    if (row["stage"] in _DONE or row["event_type"] == "fid") and not _has_happened(match, sentence, marks):
+        return None
+    hearsay = "unnamed" in marks and row["stage"] in ("announced", "under_discussion")
+    if hearsay and (row["stage"] == "announced" or row["evidence"] != "party_confirmed"):
+        return None
+    said = match.match.group()[:40]
+    date = _date(match, sentence)
     weak = row["note"] == "weak"
-    if row["note"] == "list" and not cluster.listed:
-        return None
-    if sentence.heading and stage != "reported":
-        return None
-    if (
-        stage
-        in ("operating", "under_construction", "financing_signed", "cancelled", "suspended", "shelved", "approved")
-        or row["event_type"] == "fid"
-    ):
-        before = sentence.masked[: match.match.start()]
-        if sentence.japanese:
-            if _FUTURE_JA.match(sentence.masked[match.match.end() :]):
-                return None
-        elif (_FUTURE.search(before) and row["event_type"] != "fid") or _negated(before, match.match.group()):
-            return None
-        if "unnamed" in marks or "denied" in marks:
-            return None
-    if "unnamed" in marks and stage in ("announced", "under_discussion") and row["evidence"] != "party_confirmed":
-        return None
-    if "unnamed" in marks and stage == "announced":
-        return None
-    return Step(
-        cluster,
-        sentence,
-        stage,
-        row["evidence"],
-        row["event_type"],
-        _date(match, sentence),
-        match.match.group()[:40],
-        weak,
-    )
+    return Step(cluster, sentence, row["stage"], row["evidence"], row["event_type"], date, said, weak)
+
+
+_DONE = frozenset(
+    {"operating", "under_construction", "financing_signed", "cancelled", "suspended", "shelved", "approved"}
+)
+
+
+def _has_happened(match: Found, sentence: Sentence, marks: frozenset[str]) -> bool:
+    if "unnamed" in marks or "denied" in marks:
+        return False
+    if sentence.japanese:
+        return not _FUTURE_JA.match(sentence.masked[match.match.end() :])
+    before = sentence.masked[: match.match.start()]
+    planned = match.row["event_type"] != "fid" and _FUTURE.search(before)
+    return not planned and not _negated(before, match.match.group())
 
 
 def _negated(before: str, matched: str) -> bool:
@@ -180,9 +207,12 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
         own = [step for step in steps if step.project is cluster]
         if cluster.key in hearsay:
             own = [
-                step for step in own
-                if step.stage == "reported" or (step.evidence == "party_confirmed" and step.stage != "announced") or step.stage in ("cancelled", "shelved", "suspended")
-            ]  # fmt: skip
+                step
+                for step in own
+                if step.stage == "reported"
+                or (step.evidence == "party_confirmed" and step.stage != "announced")
+                or step.stage in ("cancelled", "shelved", "suspended")
+            ]
         elif any(_RANK[step.stage] >= _RANK["announced"] and not step.weak for step in own):
             own = [step for step in own if step.stage != "reported"]
         firm = [step for step in own if not step.weak]
@@ -193,8 +223,11 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
         if waiting:
             own = [step for step in own if step.stage not in ("announced",)]
             firm = [step for step in own if not step.weak]
+        talking = any(step.stage == "under_discussion" for step in firm)
         chosen = [
-            step for step in own if not step.weak or not firm or (step.stage == "announced" and step.date is not None)
+            step
+            for step in own
+            if not step.weak or not firm or (step.stage == "announced" and step.date is not None and not talking)
         ]
         best: dict[str, Step] = {}
         for step in chosen:
@@ -221,19 +254,13 @@ def default_steps(annotated: Annotated, projects: Projects, steps: Sequence[Step
 
 
 def announced(steps: Sequence[Step], cluster: Cluster) -> Mention | None:
-    """The day on which a project was announced, where a step at or beyond the announcement gives it."""
+    """The day on which a project was announced or, for an entry of a list, the list was published."""
+    wanted = "listed_interest" if cluster.listed else "announced"
     for step in steps:
-        listed = cluster.listed and step.stage == "listed_interest"
-        if step.project is cluster and step.date is not None and (step.stage == "announced" or listed):
-            if (
-                step.event_type in ("announcement", "fid", "agreement", "listing", "statement")
-                and step.date.value.precision == "day"
-            ):
-                return step.date
+        told = step.project is cluster and step.stage == wanted and step.event_type in _ANNOUNCING
+        if told and step.date is not None and step.date.value.precision == "day":
+            return step.date
     return None
 
 
-def furthest(steps: Sequence[Step], cluster: Cluster) -> str:
-    """The furthest stage told of a project; empty where none is."""
-    own = [step.stage for step in steps if step.project is cluster]
-    return max(own, key=lambda stage: _RANK[stage], default="")
+_ANNOUNCING = frozenset({"announcement", "fid", "agreement", "listing", "statement"})

@@ -44,10 +44,26 @@ class Hit:
 _TOKEN = re.compile(r"[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z]+(?:\d+[A-Za-z]*)?|\d+(?:[.,]\d+)*[A-Za-z]*|[&$€£¥]")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯ｦ-ﾟ]")
 _DROPPED = frozenset("・･·‧•＝゠ \u3000\t'’\u200b")
-_SPELLINGS = {"organisation": "organization", "organisations": "organizations", "&": "and", "centre": "center",
-              "aluminium": "aluminum", "programme": "program", "defence": "defense", "fibre": "fiber", "fibres": "fibers",
-              "centres": "centers", "metre": "meter", "sulphur": "sulfur", "mould": "mold", "labour": "labor",
-              "programmes": "programs", "licence": "license", "licences": "licenses", "mfg": "manufacturing"}  # fmt: skip
+_SPELLINGS = {
+    "organisation": "organization",
+    "organisations": "organizations",
+    "&": "and",
+    "centre": "center",
+    "aluminium": "aluminum",
+    "programme": "program",
+    "defence": "defense",
+    "fibre": "fiber",
+    "fibres": "fibers",
+    "centres": "centers",
+    "metre": "meter",
+    "sulphur": "sulfur",
+    "mould": "mold",
+    "labour": "labor",
+    "programmes": "programs",
+    "licence": "license",
+    "licences": "licenses",
+    "mfg": "manufacturing",
+}
 _VOICED = (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ"))
 
 

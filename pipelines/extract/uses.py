@@ -1,6 +1,6 @@
 """What materials are for, who makes most of them, and which of them a project makes or takes.
 
-What belongs here: applying the vocabularies `uses`, `use_cues` and `production_patterns`. What does not: export controls.
+What belongs here: the vocabularies `uses`, `use_cues` and `production_patterns`. What does not: export controls.
 """
 
 from __future__ import annotations
@@ -10,18 +10,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.projects import Cluster, Projects
 
 _DUAL = re.compile(r"\bdual[- ]use\b|civil(?:ian)? and military|military and civil|軍民両用|デュアルユース|軍民")
 _ANAPHOR = re.compile(
-    r"(?:the (?:material|metal|element|mineral|stones?|powder|stuff)s?|it|they|both|these)\b|これらは|これは|この(?:素材|材料|金属)|同(?:素材|金属)"
+    r"(?:the (?:material|metal|element|mineral|stones?|powder|stuff)s?|it|they|both|these)"
+    r"\b|これらは|これは|この(?:素材|材料|金属)|同(?:素材|金属)"
 )
 _FRACTIONS = {
-    "two thirds": 200 / 3, "three quarters": 75.0, "nine tenths": 90.0, "four fifths": 80.0, "half": 50.0, "a third": 100 / 3,
-    "a quarter": 25.0, "one third": 100 / 3,
-}  # fmt: skip
+    "two thirds": 200 / 3,
+    "three quarters": 75.0,
+    "nine tenths": 90.0,
+    "four fifths": 80.0,
+    "half": 50.0,
+    "a third": 100 / 3,
+    "a quarter": 25.0,
+    "one third": 100 / 3,
+}
 _RELATIONS = (
     ("recycles", re.compile(r"recycl|scrap|old (?:magnets|batteries|motors)|リサイクル|再生|回収して")),
     ("refines", re.compile(r"refin|separat|smelt|process(?:ing|es)|精製|分離|製錬|精錬")),
@@ -99,7 +106,7 @@ def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
 
 
 def _outer(lexicon: Lexicon, sentence: Sentence, text: str) -> list[tuple[int, str, str]]:
-    """Uses of a sentence; one that lies within a longer one ("semiconductors" in "polishing of semiconductors") goes."""
+    """Uses of a sentence; one within a longer one ("semiconductors" in "polishing of semiconductors") goes."""
     matches = [
         (match.match.start(), match.match.end(), match.row)
         for match in lexicon.bank("uses", sentence.japanese).find(text)
@@ -214,7 +221,7 @@ def _product(mention: Mention, sentence: Sentence, lexicon: Lexicon) -> tuple[st
 
 
 def find_tied(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Tied]:
-    """Materials of each project: what its facilities are named after, and what its own sentences say it makes or takes."""
+    """Materials of each project: what its facilities are named after, and what its sentences say it makes or takes."""
     found: dict[tuple[str, str], Tied] = {}
     for cluster, material, mention, sentence in _candidates(annotated, projects, lexicon):
         relation = _relation(sentence, cluster)
@@ -256,10 +263,12 @@ def _candidates(
 
 
 _BACKGROUND = re.compile(
-    r"world's|worldwide|global(?:ly)?\b|china|chinese|beijing|export control|export curb|elsewhere|中国|世界の|世界全体|輸出規制|輸出を許可"
+    r"world's|worldwide|global(?:ly)?\b|china|chinese|beijing|export control|export curb|"
+    r"elsewhere|中国|世界の|世界全体|輸出規制|輸出を許可"
 )
 _MAKES = re.compile(
-    r"mak(?:e|es|ing)|produc|output|put out|turns? out|refin|mine|recover|extract|supply|supplies|contain|yield|sinter|meant for|recycl|"
+    r"mak(?:e|es|ing)|produc|output|put out|turns? out|refin|mine|recover|extract|supply|"
+    r"supplies|contain|yield|sinter|meant for|recycl|"
     r"separat|process|concentrate|deposit|ore\b|oxide|生産|製造|精製|分離|回収|取り出|採掘|含|産出|製錬|供給|つくる|作る"
 )
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.claims import ClaimWriter, cell
+from pipelines.extract.clusters import Cluster
 from pipelines.extract.controls import Control
 from pipelines.extract.finance import Sum
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.projects import Cluster
 from pipelines.extract.relations import Owner, Part
 from pipelines.extract.sketches import ProjectSketch
 from pipelines.extract.stages import Step, announced
@@ -22,12 +22,16 @@ from pipelines.extract.uses import Tied, Use, WorldShare
 from pipelines.records import Cell
 
 _CAPACITY_CUE = re.compile(
-    r"capacity|put out|turn(?:s|ing)? out|produc|output|generat|designed to|designed for|ship\b|make\b|makes\b|in all|rated|able to|up to|to give|gives|gigawatt|"
+    r"capacity|put out|turn(?:s|ing)? out|produc|output|generat|designed to|designed for|"
+    r"ship\b|make\b|makes\b|in all|rated|able to|up to|to give|gives|gigawatt|"
     r"megawatt|\bgw\b|\bmw\b|plant|complex|yield|process|handle|能力|生産|出力|年産|規模|発電|製造|処理|供給"
 )
 _NOT_CAPACITY = re.compile(
-    r"\beach\b|per (?:unit|module)|dream|ambition|carbon dioxide|\bco2\b|bury|buries|emission|demand|look into|would like|long term|first phase|one unit|storage|"
-    r"group's|worldwide|preliminary|letter|will take|to buy|buys|offtake|customer|需要|グループ|全社|世界|排出|二酸化炭素|1基|第1期|将来|構想|目標|貯蔵|水深|試験|引き取|購入"
+    r"\beach\b|per (?:unit|module)|dream|ambition|carbon dioxide|\bco2\b|bury|buries|emission|"
+    r"demand|look into|would like|long term|first phase|one unit|storage|"
+    r"group's|worldwide|preliminary|letter|will take|to buy|buys|offtake|customer|需要|"
+    r"グループ|全社|世界|排出|二酸化炭素|1基|第1期|将来|構想|目標|貯蔵|水深|試験|引き取|"
+    r"購入"
 )
 
 
@@ -132,7 +136,8 @@ _PROGRAM_TIES = (
     (
         "candidate",
         re.compile(
-            r"candidate|focus of|part of|under (?:the|japan)|first .{0,20}(?:projects|of the)|list of .{0,20}projects|would be funded|候補|一環|枠組み|対象"
+            r"candidate|focus of|part of|under (?:the|japan)|first .{0,20}(?:projects|"
+            r"of the)|list of .{0,20}projects|would be funded|候補|一環|枠組み|対象"
         ),
     ),
 )
@@ -217,11 +222,15 @@ def write_owners(writer: ClaimWriter, owners: Sequence[Owner], parts: Sequence[P
         for cluster in clusters.values():
             told = next(part.modality for part in parts if part.org.id == one.owned.id and part.project is cluster)
             writer.add(
-                "participants", (),
-                {"project_id": cell(cluster.key, one.sentence, one.owner), "org_id": cell(one.owner.id, one.sentence, one.owner),
-                 "role": cell("parent", one.sentence, one.owner)},
+                "participants",
+                (),
+                {
+                    "project_id": cell(cluster.key, one.sentence, one.owner),
+                    "org_id": cell(one.owner.id, one.sentence, one.owner),
+                    "role": cell("parent", one.sentence, one.owner),
+                },
                 "reported" if told == "reported" else "asserted",
-            )  # fmt: skip
+            )
 
 
 def write_materials(
@@ -230,10 +239,14 @@ def write_materials(
     """Materials of projects, uses of materials, and who makes them."""
     for tie in tied:
         writer.add(
-            "project_materials", (tie.project.key, tie.material_id, tie.relation),
-            {"project_id": cell(tie.project.key, tie.sentence, tie.mention), "material_id": cell(tie.material_id, tie.sentence, tie.mention),
-             "relation": cell(tie.relation, tie.sentence, tie.mention)},
-        )  # fmt: skip
+            "project_materials",
+            (tie.project.key, tie.material_id, tie.relation),
+            {
+                "project_id": cell(tie.project.key, tie.sentence, tie.mention),
+                "material_id": cell(tie.material_id, tie.sentence, tie.mention),
+                "relation": cell(tie.relation, tie.sentence, tie.mention),
+            },
+        )
     for use in uses:
         cells = {
             "material_id": cell(use.material_id, use.sentence, use.mention),
@@ -293,7 +306,11 @@ def write_controls(writer: ClaimWriter, controls: Sequence[Control]) -> None:
         writer.add("export_controls", (control.control_id,), cells)
         for number, (sentence, mention) in enumerate(control.materials, 1):
             writer.add(
-                "export_control_items", (control.control_id, str(number)),
-                {"control_id": cell(control.control_id, sentence, mention), "item_no": cell(str(number), sentence, mention),
-                 "material_id": cell(mention.id, sentence, mention)},
-            )  # fmt: skip
+                "export_control_items",
+                (control.control_id, str(number)),
+                {
+                    "control_id": cell(control.control_id, sentence, mention),
+                    "item_no": cell(str(number), sentence, mention),
+                    "material_id": cell(mention.id, sentence, mention),
+                },
+            )

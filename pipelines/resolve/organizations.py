@@ -1,7 +1,7 @@
-"""Organisations that no reference knows: one id each across documents, and the nearest known name for a person to look at.
+"""Organisations that no reference knows: one id each across documents, the nearest known name for a person to look at.
 
-What belongs here: ids, rows and review items of unknown organisations. What does not: finding names (`extract/`). An unknown
-organisation never gets a known one's id.
+What belongs here: ids, rows and review items of unknown organisations. What does not: finding names (`extract/`). An
+unknown organisation never gets a known one's id.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def new_organizations(readings: Sequence[Reading], lexicon: Lexicon) -> NewOrgan
 
 
 def organization_id(sketch: OrgSketch, lexicon: Lexicon) -> str:
-    """A slug of the name without legal form; with eight hexadecimal digits where it is a known id or no ASCII is left."""
+    """A slug of the name without legal form; with eight hexadecimal digits where it is a known id."""
     if sketch.key.startswith("@state:"):
         return f"state-{sketch.key.removeprefix('@state:').lower()}"
     group = sketch.key.removeprefix("@")
@@ -102,9 +102,17 @@ def _rows(sketch: OrgSketch, org_id: str, reading: Reading) -> list[Claim]:
 
     def claim(table: str, key: tuple[str, ...], cells: dict[str, Cell]) -> Claim:
         return Claim(
-            table, key, cells, source.source_id, source.published_on, "asserted", "documents-1", "unreviewed",
-            reading.document.path, 0.6,
-        )  # fmt: skip
+            table,
+            key,
+            cells,
+            source.source_id,
+            source.published_on,
+            "asserted",
+            "documents-1",
+            "unreviewed",
+            reading.document.path,
+            0.6,
+        )
 
     cells = {"org_id": cell(org_id), "name": cell(name)}
     if sketch.name_ja:
@@ -130,6 +138,10 @@ def _item(sketch: OrgSketch, reading: Reading, lexicon: Lexicon) -> ReviewItem:
     found = extractOne(name, sorted(forms), scorer=ratio, processor=default_process)
     suggestion = f"{forms[found[0]]}: {found[0]}" if found else None
     return ReviewItem(
-        "organization", name, reading.document.source.source_id, sketch.locator, suggestion,
+        "organization",
+        name,
+        reading.document.source.source_id,
+        sketch.locator,
+        suggestion,
         round(found[1] / 100, 3) if found and suggestion else None,
-    )  # fmt: skip
+    )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.extract.clusters import KIN
 from pipelines.extract.lexicon import KnownProject, Lexicon
 from pipelines.extract.reading import Reading
 from pipelines.extract.sketches import ProjectSketch
@@ -25,10 +26,6 @@ SURE = 0.7
 WORTH_A_LOOK = 0.4
 """From this score on a known project is suggested to the reviewer."""
 
-_KIN = (
-    {"critical_materials", "metals_refining"}, {"data_center", "ai_infrastructure"}, {"semiconductors", "electronics"},
-    {"power_generation", "power_equipment"}, {"oil_gas", "ports_waterways"}, {"quantum", "ai_infrastructure"},
-)  # fmt: skip
 _EVERYWHERE = frozenset(
     {"government", "ministry", "government_bank", "export_credit_agency", "committee", "commercial_bank"}
 )
@@ -67,7 +64,7 @@ def settle(readings: Sequence[Reading], lexicon: Lexicon) -> Settled:
         projects, known = _settle_projects(reading, orgs, lexicon, candidates, review)
         claims += _renamed(reading.claims, {**orgs, **projects}, known)
     kept, unknown = known_materials(claims, lexicon)
-    return Settled(tuple(_once(kept)), tuple([*review, *unknown]))
+    return Settled(tuple(_once(kept)), (*review, *unknown))
 
 
 def _settle_projects(
@@ -85,25 +82,31 @@ def _settle_projects(
         if value >= SURE and key not in ids and project_id not in taken:
             ids[key] = project_id
             taken.add(project_id)
-    for sketch in reading.projects:
-        if sketch.key in ids:
+    for told in reading.projects:
+        if told.key in ids:
             continue
-        sketch = replace(sketch, org_ids=tuple(sorted(orgs.get(org, org) for org in sketch.org_ids)))
+        sketch = replace(told, org_ids=tuple(sorted(orgs.get(org, org) for org in told.org_ids)))
         found = next((one for one in candidates if one.project_id not in taken and _same(one.sketch, sketch)), None)
         if found is None:
             found = _Candidate(_candidate_id(sketch), sketch)
             candidates.append(found)
-            best = max((one for one in scored if one[1] == sketch.key), default=None)
-            suggestion = best[2] if best is not None and best[0] >= WORTH_A_LOOK else None
-            review.append(ReviewItem("project", sketch.name, reading.document.source.source_id, sketch.place, suggestion,
-                                     round(best[0], 3) if best is not None and suggestion else None))  # fmt: skip
+            best = max((one for one in scored if one[1] == sketch.key), default=(0.0, "", ""))
+            review.append(_item(sketch, reading, best[0], best[2]))
         ids[sketch.key] = found.project_id
         taken.add(found.project_id)
     return ids, {project for project in ids.values() if project in lexicon.known_projects}
 
 
+def _item(sketch: ProjectSketch, reading: Reading, value: float, nearest: str) -> ReviewItem:
+    """An item for review that suggests the likeliest known project, where there is one worth a look."""
+    source = reading.document.source.source_id
+    if value < WORTH_A_LOOK:
+        return ReviewItem("project", sketch.name, source, sketch.place)
+    return ReviewItem("project", sketch.name, source, sketch.place, nearest, round(value, 3))
+
+
 def score(sketch: ProjectSketch, known: KnownProject, lexicon: Lexicon) -> float:
-    """How surely a document's project is a known one: 1 by its name, else by firms, place, sector and material together.
+    """How surely a document's project is a known one: 1 by its name, else by firms, place, sector and material.
 
     Returns:
         0 to 1; a contradiction in place or sector weighs more than any likeness.
@@ -134,7 +137,7 @@ def _sector_score(sketch: ProjectSketch, known: KnownProject) -> float:
         return 0.0
     if sketch.sector == known.sector:
         return 0.2
-    return 0.1 if any({sketch.sector, known.sector} <= kin for kin in _KIN) else -0.5
+    return 0.1 if any({sketch.sector, known.sector} <= kin for kin in KIN) else -0.5
 
 
 def _firm_score(sketch: ProjectSketch, known: KnownProject, lexicon: Lexicon) -> float:
@@ -172,33 +175,36 @@ def _words(names: Sequence[str]) -> set[str]:
 
 def _same(left: ProjectSketch, right: ProjectSketch) -> bool:
     """Whether two documents' unknown projects are one."""
-    if (
-        left.sector
-        and right.sector
-        and left.sector != right.sector
-        and not any({left.sector, right.sector} <= kin for kin in _KIN)
-    ):
-        return False
-    if left.admin1 and right.admin1 and left.admin1 != right.admin1:
-        return False
-    if (left.country and right.country and left.country != right.country) or left.listed != right.listed:
+    if _differ(left, right):
         return False
     if {fold(name)[0] for name in left.names} & {fold(name)[0] for name in right.names}:
         return True
-    if left.city and right.city and fold(left.city)[0] != fold(right.city)[0]:
-        return False
     firms = set(left.org_ids) & set(right.org_ids)
     if left.city and right.city:
-        return bool(firms) or left.label == right.label
+        return fold(left.city)[0] == fold(right.city)[0] and (bool(firms) or left.label == right.label)
     return bool(firms) and (left.label == right.label or bool(left.admin1 and right.admin1))
+
+
+def _differ(left: ProjectSketch, right: ProjectSketch) -> bool:
+    """Whether two sketches contradict each other in sector, state, country or kind of entry."""
+    sectors = {left.sector, right.sector} - {""}
+    other_sector = len(sectors) > 1 and not any(sectors <= kin for kin in KIN)
+    places = (len({left.admin1, right.admin1} - {""}) > 1) or (len({left.country, right.country} - {""}) > 1)
+    return other_sector or places or left.listed != right.listed
 
 
 def _candidate_id(sketch: ProjectSketch) -> str:
     """Slug of what is built and eight hexadecimal digits of what identifies it."""
     identity = "|".join(
-        [sketch.sector, sketch.label, *sorted(sketch.names), sketch.city or sketch.admin1 or sketch.country, *sketch.org_ids[:3],
-         "listed" if sketch.listed else ""]
-    )  # fmt: skip
+        [
+            sketch.sector,
+            sketch.label,
+            *sorted(sketch.names),
+            sketch.city or sketch.admin1 or sketch.country,
+            *sketch.org_ids[:3],
+            "listed" if sketch.listed else "",
+        ]
+    )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
     proper = next((name for name in sketch.names if not has_cjk(name)), "")
     slug = re.sub(r"[^a-z0-9]+", "-", f"{proper} {sketch.label}".lower().encode("ascii", "ignore").decode()).strip("-")

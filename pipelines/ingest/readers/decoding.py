@@ -16,6 +16,10 @@ _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
 _HAN = re.compile(r"[一-鿿]")
 _COMMON_JA = re.compile(r"[のにはをがとでした。、]")
+_ELSEWHERE = re.compile(
+    r"utf|gb|big5|hz|euc|johab|cp9\d\d|shift|cp1251|koi8|iso8859_[5-8]|mac_(?:cyrillic|greek)|cp125[356]|cp855|cp866"
+)
+"""Encodings of other scripts, as detection names them."""
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 
 
@@ -80,7 +84,8 @@ def _detected(content: bytes, path: str, tolerate_cut: bool) -> str:
     if match is None or match.encoding is None:
         raise RawFileError(path, "bytes in no known encoding", "UTF-8", "Save the file as UTF-8.", "bad_encoding")
     western = _strict(content, "cp1252", tolerate_cut)
-    if western is not None and str(match.encoding).startswith(("cp125", "cp437", "cp85", "latin", "iso8859", "mac")):
+    # Detection tells Western from Baltic or Turkish by too little; the declared or multi-byte ones never come here.
+    if western is not None and not _ELSEWHERE.match(str(match.encoding)):
         return western
     return str(match)
 

@@ -137,13 +137,17 @@ def _about(tree: Any) -> dict[str, str]:
     canonical = tree.xpath("//link[@rel='canonical']/@href")
     titles = tree.xpath("//title/text()")
     found = {
-        "title": article.get("headline") or meta.get("og:title") or meta.get("twitter:title") or (titles[0] if titles else None),
+        "title": article.get("headline")
+        or meta.get("og:title")
+        or meta.get("twitter:title")
+        or (titles[0] if titles else None),
         "publisher": (publisher.get("name") if isinstance(publisher, dict) else publisher)
-        or meta.get("og:site_name") or meta.get("application-name"),
+        or meta.get("og:site_name")
+        or meta.get("application-name"),
         "url": (canonical[0] if canonical else None) or meta.get("og:url") or _address(article.get("mainEntityOfPage")),
         "date": article.get("datePublished") or next((meta[name] for name in _DATE_META if name in meta), None),
         "language": article.get("inLanguage") or tree.get("lang") or next(iter(tree.xpath("/html/@lang")), None),
-    }  # fmt: skip
+    }
     return {name: str(value).strip() for name, value in found.items() if value}
 
 

@@ -14,6 +14,7 @@ from pipelines.records import Paragraph
 _ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪●○◆■・※]\s*|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[)）]|[①-⑳]|\|)")
 _WIDE = re.compile(r"[぀-ヿ一-鿿＀-￯　-〿]")
 _BLANK = re.compile(r"[ \t\u00a0\u2000-\u200b]+")
+_GOES_ON = re.compile(r"[ぁ-ゖァ-ヺー一-鿿](?:[、はがをにでとのもへ])$")
 _ENDS = re.compile(r"[.!?。！？:：”\"')）」』]\s*$")
 
 
@@ -56,8 +57,10 @@ def unwrap(text: str) -> list[str]:
             _flush(blocks, current)
         if line.strip():
             current.append(line)
-            wrapped = full <= 140 and _width(line) >= full * (0.9 if _ENDS.search(line) else 0.7)
-            if not wrapped and not (full > 140 and _width(line) < 140 and not _ENDS.search(line) and len(current) > 1):
+            long_enough = _width(line) >= full * (0.9 if _ENDS.search(line) else 0.7)
+            wrapped = bool(_GOES_ON.search(line)) or (full <= 140 and long_enough)
+            loose = full > 140 and _width(line) < 140 and not _ENDS.search(line) and len(current) > 1
+            if not wrapped and not loose:
                 _flush(blocks, current)
     _flush(blocks, current)
     return blocks

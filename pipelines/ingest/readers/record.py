@@ -20,13 +20,23 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sept sep", "october oct", "november nov", "december dec",
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
         ),
         1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _MONTH_DAY = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b", re.IGNORECASE)
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({_NAMES})\.?,?\s+(\d{{4}})\b", re.IGNORECASE)
@@ -83,7 +93,13 @@ def masthead(blocks: Sequence[str]) -> Masthead:
             named = re.search(r"[(（]([^()（）]{3,60})[)）]\s*$", rest[1])
             if named and town:
                 return Masthead(day, named.group(1), frozenset(consumed))
-            if (publisher is None or town) and number == 1 and len(blocks[0]) <= 60 and len(blocks) > 3 and _is_headline(blocks[2]):
+            if (
+                (publisher is None or town)
+                and number == 1
+                and len(blocks[0]) <= 60
+                and len(blocks) > 3
+                and _is_headline(blocks[2])
+            ):
                 # A line above a line "town, date", with the headline still to come, is the paper's name.
                 publisher, consumed = blocks[0].strip(), {0, 1}
             elif town:

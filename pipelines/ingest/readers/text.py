@@ -32,7 +32,7 @@ def from_text(
         raise RawFileError(path, "no text", "a document with text", "Check the file.", "no_text")
     head = masthead(blocks)
     body = [block for number, block in enumerate(blocks) if number not in head.consumed]
-    first = body[0] if body and len(body[0]) <= 160 else None
+    first = body[0] if body and len(body[0]) <= 160 and not body[0].endswith(("。", "」")) else None
     if source is None:
         source = source_of(
             content,

@@ -1,0 +1,38 @@
+"""Exchange rates in a text: sums that look like money and are a price of money.
+
+What belongs here: telling "150 yen to the dollar" and 1ユーロ＝180円 from sums. What does not: sums (`amounts`).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_RATE_AFTER = re.compile(
+    r"\s?(?:to|per|against|for|a)\s(?:the\s|one\s|a\s|1\s)?(?:US\s|U\.S\.\s)?(?:dollar|euro|pound|yen|yuan|\$)(?![\w-])|\s?/\s?(?:\$|€|£|¥|dollar|ドル|ユーロ)"
+    r"|台(?:前半|後半|半ば)?で?(?:推移|取引|もみ合|まで|に)|で換算|換算で計算",
+    re.IGNORECASE,
+)
+_RATE_BEFORE = re.compile(
+    r"(?:1|１|one|a|一)\s?(?:米|豪|英)?(?:dollar|euro|pound|yuan|ドル|ユーロ|ポンド|元|"
+    r"人民元)\s?(?:=|＝|は|あたり|当たり|につき|equals|buys|is worth|at|:|：)?\s?(?:about |"
+    r"around |約)?$"
+    r"|(?:exchange rate|rate of|traded? at|trading at|dollar at|為替(?:相場|レート)?[はがを]|"
+    r"想定(?:為替)?レート[はを]|レート[はを])\s?(?:about |around |約)?$",
+    re.IGNORECASE,
+)
+
+
+_EQUALS = re.compile(
+    r"\s?(?:=|＝|:|：|は|あたり|当たり|につき|equals|buys|is worth|was worth|at|to)?\s?(?:about |around |約)?"
+)
+
+
+def is_rate(text: str, start: int, end: int) -> bool:
+    """Whether the sum at these characters is one side of an exchange rate, by the words beside it."""
+    return bool(_RATE_AFTER.match(text, end) or _RATE_BEFORE.search(text[max(0, start - 40) : start]))
+
+
+def opens_rate(value: Decimal | None, gap: str) -> bool:
+    """Whether a single unit of one currency and these words open a rate in another ("1 euro = 180 yen")."""
+    return value == 1 and bool(_EQUALS.fullmatch(gap))

@@ -1,0 +1,111 @@
+"""Which project does a sentence speak of that names no facility?
+
+What belongs here: carrying the project in focus from sentence to sentence, and letting it go. What does not: projects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipelines.extract.annotation import Annotated
+from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.mentions import Sentence
+
+_DETACHED = re.compile(
+    r"\b(?:another matter|outside the|elsewhere|separately|a different (?:matter|story)"
+    r"|has nothing to do|unrelated|by contrast|in a separate|set aside for)\b"
+    r"|とは別|別枠|無関係|対象ではない|関係はない|別の話|一方で、別"
+)
+
+BATCH = re.compile(
+    r"\b(?:first|second|third|next|initial) (?:batch|tranche|round|set|wave)\b|\b(?:two|"
+    r"three|four|five|several|all) (?:projects|undertakings|deals)\b"
+    r"|第[1-9一二三四]弾|(?:[2-9二三四五]|複数の)(?:つの)?(?:事業|案件|件|プロジェクト)"
+)
+"""Words for several projects at once: what is said with them belongs to no one of them."""
+
+
+def keep(annotated: Annotated, projects: Projects, kept: Sequence[Cluster]) -> None:
+    """Forget the facilities that are no projects, and tell the focus of every sentence anew."""
+    keys = {one.key for one in kept}
+    # What is said beside a facility of another kind is about that, even though it is no project of ours.
+    projects.detached = {
+        number
+        for number, found in projects.explicit.items()
+        if all(one.key not in keys and one.sector for one in found)
+    }
+    projects.clusters = [one for one in projects.clusters if one.key in keys]
+    projects.explicit = {
+        number: left
+        for number, found in projects.explicit.items()
+        if (left := [one for one in found if one.key in keys])
+    }
+    projects._of_mention = {place: one for place, one in projects._of_mention.items() if one.key in keys}
+    projects.focus.clear()
+    fill_focus(annotated, projects)
+    annotated.focus.clear()
+    annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
+
+
+def fill_focus(annotated: Annotated, projects: Projects) -> None:
+    """Give every sentence the projects it speaks of.
+
+    Those it names; else those of the sentence before in its paragraph; else the one its organisations or its state
+    belong to; else the only one that the text has spoken of so far.
+    """
+    for sentence in annotated.sentences:
+        for org in sentence.of("org") if sentence.number in projects.explicit else ():
+            cluster = projects.nearest(sentence, org)
+            if cluster is not None and org.id not in cluster.org_ids:
+                cluster.org_ids.append(org.id)
+    carried: list[Cluster] = []
+    detached = False
+    paragraph = 0
+    for sentence in annotated.sentences:
+        if sentence.paragraph != paragraph:
+            # A table goes on with what the text before it spoke of.
+            carried, detached, paragraph = carried if sentence.row else [], False, sentence.paragraph
+        explicit = projects.explicit.get(sentence.number, [])
+        if explicit:
+            carried, detached = [explicit[-1], *[one for one in carried if one is not explicit[-1]]], False
+            projects.focus[sentence.number] = explicit
+            continue
+        if _DETACHED.search(sentence.masked) or sentence.number in projects.detached:
+            detached, carried = True, []
+        if detached:
+            projects.detached.add(sentence.number)
+            continue
+        focus = (
+            carried[:1]
+            or _ahead(annotated, sentence, projects)
+            or _by_organizations(sentence, projects)
+            or _by_state(sentence, projects)
+        )
+        if not focus and not BATCH.search(sentence.masked):
+            # So far the text has spoken of one project alone.
+            known = [one for one in projects.clusters if one.sites[0][0] < sentence.number]
+            focus = known if len(known) == 1 else []
+        if focus:
+            projects.focus[sentence.number] = focus
+            carried = carried or focus
+
+
+def _ahead(annotated: Annotated, sentence: Sentence, projects: Projects) -> list[Cluster]:
+    """The first project that the same paragraph names later, in the next sentence but one at most."""
+    for later in annotated.sentences[sentence.number + 1 : sentence.number + 3]:
+        if later.paragraph == sentence.paragraph and later.number in projects.explicit:
+            return projects.explicit[later.number][:1]
+    return []
+
+
+def _by_state(sentence: Sentence, projects: Projects) -> list[Cluster]:
+    states = {place.value.admin1 for place in sentence.of("place") if place.value.admin1}
+    found = [one for one in projects.clusters if one.admin1 in states]
+    return found if len(found) == 1 else []
+
+
+def _by_organizations(sentence: Sentence, projects: Projects) -> list[Cluster]:
+    ids = {org.id for org in sentence.of("org")}
+    found = [one for one in projects.clusters if ids & set(one.org_ids)]
+    return found if len(found) == 1 else []

@@ -1,0 +1,158 @@
+"""Is this facility the project spoken of before, or another one?
+
+What belongs here: determiners, names, sectors and places as signs of sameness. What does not: the projects themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pipelines.extract.clusters import KIN, Cluster, Projects
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.patterns import BLOCKS
+from pipelines.extract.sites import Site
+
+
+def singled_out(mention: Mention, sentence: Sentence) -> Site:
+    """Take data centers "to be built by X" for X's, not for data centers in general."""
+    site: Site = mention.value
+    mark = sentence.masked[sentence.position(mention)]
+    by_firm = rf"{mark} (?:\w+ ){{0,4}}(?:by|with|from|for) (?:the )?{BLOCKS['org']}"
+    if site.plural and re.search(by_firm, sentence.masked):
+        return replace(site, plural=False, determiner="new")
+    return site
+
+
+def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool) -> Cluster | None:
+    """The project that a facility belongs to: a known or compatible one, or a new one.
+
+    Args:
+        site: The facility.
+        sentence: Its sentence.
+        projects: The projects so far; a new one is added to them.
+        listed: The passage is a list of interest.
+
+    Returns:
+        None where the words name a kind of facility and no single one.
+    """
+    named = _by_name(site, projects) or (_new(projects.clusters) if site.project_id else None)
+    if named is not None:
+        return named
+    here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
+    compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
+    recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
+    chosen = _headline(site, sentence, projects)
+    if chosen is None and site.determiner == "other":
+        chosen = _another(site, projects.clusters)
+    if chosen is None and site.plural and site.determiner == "bare" and not site.name and not listed:
+        # "for Japanese power stations" names a kind, not one of them.
+        same = recent if recent is not None and recent.sector == site.sector else None
+        return here[-1] if here else same
+    if chosen is None and here and not (listed and site.sector and here[-1].sector != site.sector):
+        chosen = here[-1]
+    if chosen is None and recent is not None:
+        chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
+    return chosen or _new(projects.clusters)
+
+
+def _by_name(site: Site, projects: Projects) -> Cluster | None:
+    """The project of this name, or the one that the opening sentences speak of without it."""
+    clusters = projects.clusters
+    if site.project_id:
+        found = next((one for one in clusters if one.project_id == site.project_id), None)
+        if found is None and len(clusters) == 1 and clusters[0].sites[0][0] <= 1 and not clusters[0].project_id:
+            return clusters[0]
+        return found
+    if site.name:
+        return next((one for one in clusters if any(_same_name(site.name, name) for name in one.names)), None)
+    return None
+
+
+def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The headline's project, which the first mention in the text takes up."""
+    if sentence.heading or site.plural:
+        return None
+    waiting = (one for one in projects.clusters if one.only_heading)
+    return next((one for one in waiting if _compatible(site, one, sentence, ordinals=False)), None)
+
+
+def _another(site: Site, clusters: list[Cluster]) -> Cluster:
+    """A project of its own; "a second hub" is of the kind of the first."""
+    same_kind = (one for one in clusters if one.sector and site.generic)
+    before = max(same_kind, key=lambda one: one.sites[-1][0], default=None)
+    fresh = _new(clusters)
+    if before is not None:
+        fresh.sectors.update({before.sector: 1})
+        fresh.kind = before.facility
+        if before.products:
+            fresh.products.update({before.product["product"]: 1})
+            fresh.product_rows.update(before.product_rows)
+    return fresh
+
+
+def _opens_another(site: Site, recent: Cluster, sentence: Sentence, *, listed: bool) -> bool:
+    """Whether a facility that might be the project spoken of last opens another one."""
+    if listed:
+        # Each entry of a list is a matter of its own firm.
+        orgs = {org.id for org in sentence.of("org")}
+        return bool(orgs) and not orgs & set(recent.org_ids)
+    return site.determiner == "new" and site.generic and not _continues(site, recent, sentence)
+
+
+def _new(clusters: list[Cluster]) -> Cluster:
+    cluster = Cluster(f"@p{len(clusters)}")
+    clusters.append(cluster)
+    return cluster
+
+
+def _same_name(left: str, right: str) -> bool:
+    return left == right or left.startswith(f"{right} ") or right.startswith(f"{left} ")
+
+
+def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: bool = True) -> bool:
+    """Whether a facility may be the project spoken of before: nothing told of the two contradicts it."""
+    return not (
+        (ordinals and site.ordinal and site.ordinal != cluster.ordinal and not sentence.heading)
+        or (site.name and cluster.names and not any(_same_name(site.name, name) for name in cluster.names))
+        or _other_sector(site, cluster)
+        or _elsewhere(site, cluster, sentence)
+        or _belongs_to_other(site, cluster, sentence)
+    )
+
+
+def _other_sector(site: Site, cluster: Cluster) -> bool:
+    if not site.sector or not cluster.sector or site.sector == cluster.sector:
+        return False
+    return not any({site.sector, cluster.sector} <= kin for kin in KIN)
+
+
+def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether the sentence places the facility where the project does not lie."""
+    places = [place.value for place in sentence.of("place")]
+    states = {place.admin1 for place in places if place.admin1}
+    countries = {place.country for place in places if place.country}
+    introduced = site.determiner != "definite"
+    if introduced and cluster.admin1 and len(states) == 1 and cluster.admin1 not in states:
+        return True
+    if site.name and not cluster.names and states and cluster.admin1 not in states:
+        return True
+    abroad = bool(cluster.country and countries and cluster.country not in countries)
+    return abroad and (introduced or bool(site.name))
+
+
+def _belongs_to_other(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether "its plant" is that of another firm than the project's: the firm that the sentence is about."""
+    if not re.search(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$", sentence.text[: max(0, site.start - sentence.start)]):
+        return False
+    before = [org.id for org in sentence.of("org") if org.start < site.start]
+    return bool(before and cluster.org_ids) and not set(before) & set(cluster.org_ids)
+
+
+def _continues(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether "a plant" may still be the plant spoken of: the passage brings no place or firm of its own."""
+    last = cluster.sites[-1][0]
+    states = {place.value.admin1 for place in sentence.of("place") if place.value.admin1}
+    if states and cluster.admin1 not in states:
+        return False
+    return sentence.number - last <= 2 or not (states or {org.id for org in sentence.of("org")} - set(cluster.org_ids))

@@ -1,0 +1,93 @@
+"""Where a project lies, by the patterns of the vocabulary `place_patterns` and by what a passage takes up again.
+
+What belongs here: tying places to projects. What does not: finding places (`places`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pipelines.extract.annotation import Annotated
+from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.patterns import BLOCKS
+from pipelines.extract.places import PlaceMention
+
+
+def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
+    """The state in a proper name ("Alaska LNG") is where the project lies, unless the text says otherwise."""
+    if not mention.value.name or cluster.admin1:
+        return
+    hits = [hit for hit in lexicon.index.scan(mention.text) if hit.term.kind == "place"]
+    for place in lexicon.places.find(mention.text, hits):
+        if place.admin1:
+            start = mention.start + place.start
+            inner = Mention("place", start, mention.start + place.end, place.text, place.admin1, place)
+            cluster.places.append((sentence, inner))
+
+
+def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
+    """Tie the places of a sentence to a project where a pattern says that it lies there."""
+    mark = sentence.position(mention)
+    for found in lexicon.bank("place_patterns", sentence.japanese).find(sentence.masked):
+        caught = sentence.caught(found.mentions("place"))
+        site = found.match.groupdict().get("site")
+        if not caught or (site and found.match.start("site") != mark):
+            continue
+        if not site and len(sentence.of("site")) > 1:
+            continue
+        found_place: PlaceMention = caught[0].value
+        known = cluster.admin1
+        if found_place.admin1 and known and known != found_place.admin1:
+            continue
+        for mention_ in _coordinated(sentence, caught[0]):
+            if all(mention_ is not other for _, other in cluster.places):
+                cluster.places.append((sentence, mention_))
+
+
+def _coordinated(sentence: Sentence, place: Mention) -> list[Mention]:
+    """The places of a coordination ("Tennessee and Alabama") of which one was caught."""
+    mark = sentence.masked[sentence.position(place)]
+    block = BLOCKS["place"]
+    for match in re.finditer(rf"{block}(?:(?:,? and |, | or |と|や|、|・){block})+", sentence.masked):
+        if mark in match[0]:
+            return [one for one in sentence.caught(match[0]) if one.value.admin1] or [place]
+    return [place]
+
+
+def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> None:
+    """Places by sentences without a facility word, and by a dateline town that the text takes up again."""
+    for sentence in annotated.sentences:
+        focus = projects.focus.get(sentence.number, [])
+        if len(focus) != 1 or sentence.of("site") or sentence.heading:
+            continue
+        for found in lexicon.bank("place_patterns", sentence.japanese).find(sentence.masked):
+            caught = sentence.caught(found.mentions("place"))
+            if (
+                caught
+                and not found.match.groupdict().get("site")
+                and not (focus[0].admin1 or (focus[0].places and not caught[0].value.admin1))
+            ):
+                focus[0].places += [(sentence, one) for one in _coordinated(sentence, caught[0])]
+    _take_up_dateline(annotated, projects)
+
+
+def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:
+    """A dateline's town is where a project lies if the text names the town again in speaking of the project."""
+    for sentence in annotated.sentences:
+        for place in sentence.of("place"):
+            dateline = place.start == sentence.start == 0 and re.match(r"\s?[-–—]", sentence.text[place.end :])
+            if not dateline or not place.value.city:
+                continue
+            town = place.value.city.title()
+            for later in annotated.sentences[sentence.number :]:
+                rest = later.text[place.end :] if later is sentence else later.text
+                if not re.search(rf"\b{re.escape(town)}\b", rest):
+                    continue
+                focus = projects.focus.get(later.number, [])
+                if len(focus) == 1 and not focus[0].admin1:
+                    value = replace(place.value, city=town)
+                    focus[0].places.insert(0, (sentence, replace(place, value=value)))
+                    return
