@@ -147,7 +147,7 @@ def _label(cluster: Cluster, *, japanese: bool) -> str:
         else [product.get(column, "")]
     )
     kind = facility.get(column, "") or ("計画" if japanese else "project")
-    if not japanese and words and words[0] and words[0].lower() in kind.lower():
+    if not japanese and words and words[0] and words[0].lower().split()[0] in kind.lower():
         words = []
     label = "".join(words) + kind if japanese else " ".join(filter(None, [*words, kind]))
     return label[:1].upper() + label[1:]

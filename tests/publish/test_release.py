@@ -113,6 +113,7 @@ def test_a_gate_that_finds_something_stops_the_release(tmp_path: Path, sample: d
     assert list((tmp_path / "releases").glob("*")) == []
 
 
+@pytest.mark.slow
 def test_a_killed_build_leaves_a_whole_latest(tmp_path: Path) -> None:
     build(tmp_path, DAY, "a" * 64)
     start = time.monotonic()
