@@ -14,10 +14,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipelines.resolve.known import program_claims, reference_rows
-from pipelines.resolve.projects import settle
-from pipelines.tables import record
-
 from pipelines.build import PROJECT_RAW, Inputs, ingest, state
 from pipelines.errors import RawFileError
 from pipelines.extract.lexicon import Lexicon
@@ -33,6 +29,9 @@ from pipelines.reconcile.reconcile import reconcile
 from pipelines.records import Claim, Source
 from pipelines.resolve.decisions import Decisions
 from pipelines.resolve.identity import complete_tranches, identify
+from pipelines.resolve.known import program_claims, reference_rows
+from pipelines.resolve.projects import settle
+from pipelines.tables import record
 from schemas.contract import TABLES
 
 _NAMED = ("organizations", "organization_names", "materials")

@@ -27,7 +27,9 @@ class ExportControls(Table):
     )
     title: Text = column("What it is about, in our own words.", "内容(独自の文章)。", disputable=False)
     measure_type: Text = column(
-        "Kind of measure; null where the source does not say.", "措置の種類。出典にない場合は空。", codelist="measure_type"
+        "Kind of measure; null where the source does not say.",
+        "措置の種類。出典にない場合は空。",
+        codelist="measure_type",
     )
     amends_control_id: Text = column(
         "Measure that this one suspends, extends or changes; null for none.",

@@ -32,7 +32,7 @@ def heed_coders(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Let the person who coded a source have the last word on what it says.
 
     Where a person has coded a source into rows, a machine's reading of the same source may bear out rows that stand,
-    but makes none of its own: what the person left out was left out on purpose, or is found in the review of `statements`.
+    but makes none of its own: what the person left out was left out on purpose. Its statements stay.
 
     Args:
         claims: Claims with their keys, coded and extracted.
@@ -78,35 +78,36 @@ def program_claims(claims: Sequence[Claim], names: Sequence[Mapping[str, str]]) 
 
 
 def known_projects(claims: Sequence[Claim]) -> list[KnownProject]:
-    """Gather the projects that curated rows describe: names in all languages, places, companies, sector.
+    """Gather the projects that curated rows describe: names in all languages, places, companies, materials, sector.
 
     Args:
         claims: Claims of coded rows.
     """
     names: dict[str, list[str]] = {}
     cells: dict[str, dict[str, str]] = {}
-    orgs: dict[str, set[str]] = {}
+    tied: dict[tuple[str, str], set[str]] = {}
     for claim in claims:
         if claim.table == "projects" and claim.key and claim.review != "rejected":
-            project = claim.key[0]
-            for column in ("name", "name_ja"):
-                if column in claim.cells:
-                    names.setdefault(project, []).append(str(claim.cells[column].value))
-            known = cells.setdefault(project, {})
-            for column in ("admin1", "city", "country", "sector"):
-                if column in claim.cells:
-                    known.setdefault(column, canonical(claim.cells[column].value))
-        if claim.table == "participants" and "project_id" in claim.cells and "org_id" in claim.cells:
-            orgs.setdefault(str(claim.cells["project_id"].value), set()).add(str(claim.cells["org_id"].value))
+            known = cells.setdefault(claim.key[0], {})
+            for column, cell in claim.cells.items():
+                if column in ("name", "name_ja"):
+                    names.setdefault(claim.key[0], []).append(str(cell.value))
+                known.setdefault(column, canonical(cell.value))
+        for column in ("org_id", "material_id"):
+            if claim.table in ("participants", "project_materials") and {"project_id", column} <= claim.cells.keys():
+                project = str(claim.cells["project_id"].value)
+                tied.setdefault((project, column), set()).add(str(claim.cells[column].value))
     return [
         KnownProject(
             project_id=project,
             names=tuple(dict.fromkeys(names.get(project, ()))),
-            org_ids=tuple(sorted(orgs.get(project, ()))),
+            org_ids=tuple(sorted(tied.get((project, "org_id"), ()))),
             admin1=known.get("admin1"),
             city=known.get("city"),
             country=known.get("country"),
             sector=known.get("sector"),
+            materials=tuple(sorted(tied.get((project, "material_id"), ()))),
+            program_relation=known.get("program_relation"),
         )
         for project, known in sorted(cells.items())
     ]
