@@ -82,12 +82,12 @@ def claims(raw_files: Raw) -> dg.MaterializeResult[Any]:
     description="The claims with final ids: which project, organisation and amount each one speaks of. A name that is "
     "not known waits in review_queue; it is never given a known id.",
 )
-def resolved_claims(raw_files: Raw, claims: Stated) -> dg.MaterializeResult[Any]:
+def resolved_claims(build: Build, raw_files: Raw, claims: Stated) -> dg.MaterializeResult[Any]:
     """Settle the ids."""
     from pipelines.build import resolve
 
     with in_words():
-        resolved = resolve(raw_files, claims)
+        resolved = resolve(build.inputs(), raw_files, claims)
     return dg.MaterializeResult(
         value=resolved,
         metadata={

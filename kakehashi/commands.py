@@ -30,7 +30,8 @@ def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: 
     if not outcome.success:
         for failure in outcome.failures:
             print(f"kakehashi: {failure}", file=sys.stderr)
-        print("The release before stays the latest." if outcome.failures else "The build failed.", file=sys.stderr)
+        before = ((output or default_output()) / "latest").is_dir()
+        print("The release before stays the latest." if before else "Nothing was published.", file=sys.stderr)
         return FAILED
     said = (
         f"Release {outcome.version} is in {outcome.path}"
@@ -91,12 +92,15 @@ def tables(version: str, output: Path | None) -> int:
     import pyarrow.parquet as pq
 
     from kakehashi.reader import release_folder
+    from kakehashi.receipts import whole_file
     from schemas.contract import TABLES
 
     folder = release_folder(version, output)
     print(f"Release {folder.name}")
     for name, spec in TABLES.items():
-        rows = pq.read_metadata(folder / "tables" / f"{name}.parquet").num_rows
+        path = folder / "tables" / f"{name}.parquet"
+        with whole_file(path):
+            rows = pq.read_metadata(path).num_rows
         first = spec.description.strip().splitlines()[0]
         print(f"{rows:>8,}  {name:<24} {first}")
     return DONE

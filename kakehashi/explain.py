@@ -21,7 +21,7 @@ from pipelines.extract.reading import read_document
 from pipelines.ingest import readers
 from pipelines.ingest.coded import REFERENCE_SOURCE
 from pipelines.ingest.rates import shipped_history
-from pipelines.ingest.safety import RawFile, read_file
+from pipelines.ingest.safety import RawFile, printable, read_file
 from pipelines.ingest.sources import read_source_yaml, with_bytes
 from pipelines.reconcile.choose import Row
 from pipelines.reconcile.proof import statement_rows
@@ -71,7 +71,8 @@ def explain_paths(paths: Sequence[str], *, as_json: bool, reference: Path | None
         as_json: One JSON object a line; else a table for people.
 
     Returns:
-        0 when every document could be read, else 1.
+        0 when every document could be read, else 1. With `as_json` always 0: each line tells of its own document, an
+        unreadable one by its `error`, so that a stream of many documents is whole whatever lies among them.
     """
     known = background(reference)
     failed = False
@@ -90,12 +91,19 @@ def explain(path: str, known: Background) -> dict[str, Any]:
 
     A document that cannot be read gives empty tables and an `error` with `reason_code` and `reason`.
     """
+    shown = printable(path)
     try:
-        file = read_file(Path(path), Path(path).parent)
-        document = readers.read_document(file.content, path, _described(Path(path)))
+        file = _open(path, shown)
+        document = readers.read_document(file.content, shown, _described(path, shown))
     except RawFileError as error:
         reason = {"reason_code": error.reason_code, "reason": str(error)}
-        return {"source": _source_json(None, path), "tables": {}, "statements": [], "review_queue": [], "error": reason}
+        return {
+            "source": _source_json(None, shown),
+            "tables": {},
+            "statements": [],
+            "review_queue": [],
+            "error": reason,
+        }
     source = with_bytes(document.source, file, document.source.reader or "documents")
     settled = settle((read_document(document, known.lexicon),), known.lexicon)
     claims = identify(complete_tranches(settled.claims))
@@ -112,7 +120,7 @@ def explain(path: str, known: Background) -> dict[str, Any]:
         if subject.table not in _NAMED or _is_own(subject.claims, source)
     ]
     return {
-        "source": _source_json(source, path),
+        "source": _source_json(source, shown),
         "tables": tables,
         "statements": [_plain(row) for row in statement_rows(own)],
         "review_queue": [{field.name: getattr(item, field.name) for field in fields(item)} for item in settled.review],
@@ -130,14 +138,26 @@ def _name_known(projects: Mapping[str, Row], names: Mapping[str, Mapping[str, st
             row.values.setdefault(column, name)
 
 
-def _described(path: Path) -> Source | None:
+def _open(path: str, shown: str) -> RawFile:
+    """Open a document that a user names; a link of the user's own is followed, and messages name the path as given."""
+    try:
+        real = Path(path).resolve()
+        return read_file(real, real.parent)
+    except RawFileError as error:
+        raise RawFileError(shown, error.found, error.expected, error.remedy, error.reason_code) from error
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a name that no file can have
+        raise RawFileError(shown, str(error), "a readable file", "Check it.", "unreadable_format") from error
+
+
+def _described(path: str, shown: str) -> Source | None:
     """The record beside the document, where its folder has one that names it."""
-    record = path.parent / "source.yaml"
+    real = Path(path).resolve()
+    record = real.parent / "source.yaml"
     if not record.is_file():
         return None
-    content = record.read_bytes()
-    source, about = read_source_yaml(RawFile(str(record), content, ""))
-    return source if about.get("document") == path.name else None
+    place = f"{shown.rpartition('/')[0] or '.'}/source.yaml"
+    source, about = read_source_yaml(RawFile(place, _open(str(record), place).content, ""))
+    return source if about.get("document") == real.name else None
 
 
 def _mentioned(claims: Sequence[Claim], reference: Sequence[Claim]) -> list[Claim]:

@@ -6,14 +6,16 @@ What belongs here: joining `receipts`, `statements`, `sources` and `conflicts` f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kakehashi.reader import release_folder
-from pipelines.errors import KakehashiError
+from pipelines.errors import KakehashiError, ReleaseError
 from pipelines.ingest.values import canonical
 from schemas.contract import TABLES
 
@@ -33,6 +35,7 @@ def receipt_lines(
 
     Raises:
         KakehashiError: No such table, column or row.
+        ReleaseError: A file of the release is missing or damaged.
     """
     if table not in TABLES:
         raise KakehashiError(table, "no such table", f"one of {', '.join(TABLES)}", "Correct the table.")
@@ -45,7 +48,7 @@ def receipt_lines(
     text = "empty" if value is None else canonical(tuple(value) if isinstance(value, list) else value)
     yield f"{table} {key} {column}: {text}"
     cell = {"table": table, "key": key, "column": column}
-    sources = {source["source_id"]: source for source in pq.read_table(folder / "sources.parquet").to_pylist()}
+    sources = {source["source_id"]: source for source in _read(folder, "sources").to_pylist()}
     for receipt in _rows(folder, "receipts", cell):
         source = sources[receipt["source_id"]]
         literal = f"“{receipt['raw_literal']}”" if receipt["raw_literal"] else "(a text of more than 40 characters)"
@@ -63,9 +66,32 @@ def receipt_lines(
             yield f"     {other['value']}: {', '.join(other['source_ids'])} ({other['n_witnesses']} witness(es))"
 
 
+@contextmanager
+def whole_file(path: Path) -> Iterator[None]:
+    """Say in words that a Parquet file of a release is missing or damaged, when reading it inside fails for that.
+
+    Raises:
+        ReleaseError: Instead of what the Parquet reader raised.
+    """
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        found = "no such file" if isinstance(error, FileNotFoundError) else (str(error).splitlines() or ["nothing"])[0]
+        raise ReleaseError(
+            str(path), found, "the table's Parquet file",
+            "Run `kakehashi verify` on this release; if it is damaged, build again or take a whole copy.",
+        ) from error  # fmt: skip
+
+
+def _read(folder: Path, table: str) -> pa.Table:
+    path = folder / f"{table}.parquet"
+    with whole_file(path):
+        return pq.read_table(path)
+
+
 def _row(folder: Path, table: str, key: str) -> dict[str, Any]:
     parts = TABLES[table].key
-    for row in pq.read_table(folder / f"{table}.parquet").to_pylist():
+    for row in _read(folder, table).to_pylist():
         if "|".join("" if row[p] is None else canonical(row[p]) for p in parts) == key:
             return dict(row)
     raise KakehashiError(
@@ -74,7 +100,7 @@ def _row(folder: Path, table: str, key: str) -> dict[str, Any]:
 
 
 def _rows(folder: Path, table: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
-    data = pq.read_table(folder / f"{table}.parquet")
+    data = _read(folder, table)
     for name, value in wanted.items():
         data = data.filter(pc.equal(data[name], value))
     return [dict(row) for row in data.to_pylist()]

@@ -22,6 +22,7 @@ from pipelines.fingerprint import ROOT, input_sha256
 from pipelines.ingest.coded import claims_of
 from pipelines.ingest.rates import shipped_history
 from pipelines.ingest.raw import Raw, read_raw
+from pipelines.ingest.shelf import leaves
 from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
 from pipelines.resolve.decisions import Decisions, merge_ids, read_decisions
@@ -51,7 +52,7 @@ class Inputs:
     def reference_folder(self) -> Path:
         """The reference folder that is used."""
         own = self.raw / "reference"
-        return self.reference or (own if own.is_dir() else PROJECT_RAW / "reference")
+        return self.reference or (own if own.is_dir() and not leaves(own, self.raw) else PROJECT_RAW / "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,12 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Claims with final ids and keys, and what a person should look at."""
+    """Claims with final ids and keys, what a person should look at, and the release's date where there is one."""
 
     claims: tuple[Claim, ...]
     sources: Mapping[str, Source]
     review: tuple[ReviewItem, ...]
+    released_on: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,15 @@ def ingest(inputs: Inputs) -> Raw:
     """Read the raw folder.
 
     Raises:
-        KakehashiError: There is no such folder.
+        KakehashiError: There is no such folder, or no such reference folder.
     """
     if not inputs.raw.is_dir():
         raise KakehashiError(
             str(inputs.raw), "no folder", "a raw folder", "Name it with --raw DIR.", "unreadable_format"
         )
+    if inputs.reference is not None and not inputs.reference.is_dir():
+        place, remedy = str(inputs.reference), "Name it with --reference DIR."
+        raise KakehashiError(place, "no folder", "a reference folder", remedy, "unreadable_format")
     return read_raw(inputs.raw, inputs.reference_folder())
 
 
@@ -119,7 +124,7 @@ def state(raw: Raw, engine: Engine | None = None, documents: Sequence[Document] 
     return Stated(tuple(claims), tuple(readings), lexicon, decisions, (*quarantined, *bad))
 
 
-def resolve(raw: Raw, stated: Stated) -> Resolved:
+def resolve(inputs: Inputs, raw: Raw, stated: Stated) -> Resolved:
     """Settle which project, organisation and amount each claim speaks of."""
     settled = settle(stated.readings, stated.lexicon)
     claims = identify(complete_tranches(merge_ids((*stated.claims, *settled.claims), stated.decisions.merges)))
@@ -131,12 +136,12 @@ def resolve(raw: Raw, stated: Stated) -> Resolved:
     decision = stated.decisions.source()
     if stated.decisions.corrections or stated.decisions.reviews:
         sources[decision.source_id] = decision
-    return Resolved(claims, sources, settled.review)
+    return Resolved(claims, sources, settled.review, inputs.as_of or raw.newest_date())
 
 
 def weigh(stated: Stated, resolved: Resolved) -> Reconciled:
     """Choose one value for each cell and complete the rows."""
-    return reconcile(resolved.claims, resolved.sources, stated.decisions, shipped_history())
+    return reconcile(resolved.claims, resolved.sources, stated.decisions, shipped_history(), today=resolved.released_on)
 
 
 def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconciled: Reconciled) -> Built:
@@ -145,7 +150,7 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
     Raises:
         KakehashiError: Raw records no date and none was given.
     """
-    released_on = inputs.as_of or raw.newest_date()
+    released_on = resolved.released_on
     if released_on is None:
         raise KakehashiError(str(inputs.raw), "no date in raw", "a date of the release", "Give one with --as-of DATE.")
     derived = derive(reconciled.rows, released_on)
@@ -159,7 +164,7 @@ def build_tables(inputs: Inputs, engine: Engine | None = None) -> Built:
     """Go the whole way in this process."""
     raw = ingest(inputs)
     stated = state(raw, engine)
-    resolved = resolve(raw, stated)
+    resolved = resolve(inputs, raw, stated)
     return finish(inputs, raw, stated, resolved, weigh(stated, resolved))
 
 

@@ -140,7 +140,11 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """One CSV of raw in our own layout: header-keyed rows of text, numbered by their line in the file."""
+    """One CSV of raw in our own layout: header-keyed rows of text, numbered by their line in the file.
+
+    Attributes:
+        bad_rows: Rows that do not fit the header; they are set aside and the others count.
+    """
 
     path: str
     table: str
@@ -148,3 +152,4 @@ class TableFile:
     sha256: str
     source: Source | None
     rows: tuple[tuple[int, Mapping[str, str]], ...] = field(default_factory=tuple)
+    bad_rows: tuple[Quarantined, ...] = ()

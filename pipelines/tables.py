@@ -25,7 +25,7 @@ from pipelines.reconcile.choose import Row
 from pipelines.reconcile.proof import conflict_rows, null_reason_rows, receipt_rows, statement_rows
 from pipelines.reconcile.reconcile import Reconciled
 from pipelines.records import Quarantined, ReviewItem, Source
-from pipelines.resolve.decisions import Decisions
+from pipelines.resolve.decisions import Decisions, merge_targets
 from schemas.contract import TABLES, frame
 
 Records = list[dict[str, Any]]
@@ -76,7 +76,7 @@ def assemble(
     records["quarantine"] = _distinct([_quarantine_row(item, released_on) for item in quarantined])
     records["codelists"] = _codelist_rows(raw)
     records["crosswalk"] = _crosswalk_rows(raw)
-    records["redirects"] = _redirect_rows(decisions, released_on)
+    records["redirects"] = _redirect_rows(decisions, rows)
     return {name: frame(name, records.get(name, [])) for name in TABLES}
 
 
@@ -140,9 +140,13 @@ def _quarantine_row(item: Quarantined, released_on: dt.date) -> dict[str, Any]:
 
 
 def _codelist_rows(raw: Raw) -> Records:
+    """Labels and definitions of the codes; of a code that stands twice the first row counts."""
     file = raw.auxiliary.get("codelists")
     names = [column.name for column in TABLES["codelists"].columns]
-    return [{name: row[name] for name in names if row.get(name)} for _, row in (file.rows if file is not None else ())]
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for _, row in file.rows if file is not None else ():
+        found.setdefault((row["list"], row["code"]), {name: row[name] for name in names if row.get(name)})
+    return list(found.values())
 
 
 _EXTRA_NOTES = {
@@ -174,15 +178,18 @@ def _crosswalk_rows(raw: Raw) -> Records:
     return list(found.values())
 
 
-def _redirect_rows(decisions: Decisions, released_on: dt.date) -> Records:
-    version = released_on.strftime("%Y.%m.%d")
+def _redirect_rows(decisions: Decisions, rows: Mapping[str, Mapping[str, Row]]) -> Records:
+    """Where each merged id leads in the end; an id that no published row bears leads nowhere and is left out."""
+    described = {"organization": rows.get("organizations", {}), "project": rows.get("projects", {})}
+    targets = merge_targets(decisions.merges)
     return [
         {
             "kind": merge.kind,
             "old_id": merge.old_id,
-            "new_id": merge.new_id,
+            "new_id": targets[merge.kind, merge.old_id],
             "reason": "entity_merged",
-            "since_version": merge.decided_on.strftime("%Y.%m.%d") or version,
+            "since_version": merge.decided_on.strftime("%Y.%m.%d"),
         }
         for merge in decisions.merges
+        if targets[merge.kind, merge.old_id] in described[merge.kind]
     ]

@@ -53,7 +53,7 @@ class PlaceFinder:
 
     def __init__(self, reference: Reference) -> None:
         forms = rows(reference, "place_forms")
-        self._parents = {row["code"]: row.get("parent", "") for row in reference.get("places", ())}
+        self._parents = {row.get("code", ""): row.get("parent", "") for row in reference.get("places", ())}
         self._features = {row["form"] for row in forms if row["kind"] == "feature"}
         self._capitals = {row["form"] for row in forms if row["kind"] == "capital"}
 
@@ -62,14 +62,13 @@ class PlaceFinder:
         """Terms for every place name."""
         found: dict[tuple[str, str], Term] = {}
         for row in reference.get("places", ()):
-            names = [row["name"], row.get("name_ja", ""), *row.get("aliases", "").split("|")]
-            for name in filter(None, names):
-                found.setdefault((row["code"], name), Term("place", row["code"], name, {"sort": row["kind"]}))
-                if row["kind"] in ("state", "region") and name.endswith("州") and len(name) > 3:
+            code, kind = row.get("code", ""), row.get("kind", "")
+            names = [row.get("name", ""), row.get("name_ja", ""), *row.get("aliases", "").split("|")]
+            for name in filter(None, names if code else ()):
+                found.setdefault((code, name), Term("place", code, name, {"sort": kind}))
+                if kind in ("state", "region") and name.endswith("州") and len(name) > 3:
                     # 州 may be left out in headlines: ルイジアナで.
-                    found.setdefault(
-                        (row["code"], name[:-1]), Term("place", row["code"], name[:-1], {"sort": row["kind"]})
-                    )
+                    found.setdefault((code, name[:-1]), Term("place", code, name[:-1], {"sort": kind}))
         for row in rows(reference, "place_forms"):
             if row["code"] and row["kind"] in ("country", "after_comma", "named"):
                 found.setdefault(

@@ -14,7 +14,8 @@ from pipelines.errors import RawFileError
 from pipelines.ingest.values import CellError, canonical, parse, parse_date
 from pipelines.records import Cell, Claim, Quarantined, Source, TableFile, Value
 from schemas.codelists import CODELISTS
-from schemas.contract import TABLES, Column, TableSpec
+from schemas.contract import TABLES, TableSpec
+from schemas.fitness import misfit
 
 REFERENCE_SOURCE = "kakehashi-reference"
 LITERAL_LENGTH = 40
@@ -109,20 +110,12 @@ def _cells(file: TableFile, spec: TableSpec, number: int, row: Mapping[str, str]
             raise _refuse(file, number, column.name, error.found, error.expected) from error
         if value is None:
             continue  # a date of less than a day in a column without precision: not known to the day, so not known
-        _check_codes(file, number, column, value)
+        unfit = misfit(column, value)
+        if unfit is not None:
+            raise _refuse(file, number, column.name, text[:60], unfit)
         # A longer cell is a sentence, not a figure or a name; its place is receipt enough.
         cells[column.name] = (value, text if len(text) <= LITERAL_LENGTH else "")
     return cells
-
-
-def _check_codes(file: TableFile, number: int, column: Column, value: Value) -> None:
-    codelist = column.meaning.codelist
-    if codelist is None:
-        return
-    allowed = CODELISTS[codelist]
-    for item in value if isinstance(value, tuple) else (value,):
-        if item not in allowed:
-            raise _refuse(file, number, column.name, str(item), f"a code of {codelist}: {', '.join(allowed)}")
 
 
 def _key(file: TableFile, spec: TableSpec, number: int, cells: Mapping[str, tuple[Value, str]]) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ class RateHistory:
             currency: ISO 4217 code.
             day: The amount's date.
         """
+        if day.toordinal() <= MAX_AGE_DAYS:
+            return None
         for age in range(MAX_AGE_DAYS + 1):
             on = day - dt.timedelta(days=age)
             rates = self.euro_rates.get(on)

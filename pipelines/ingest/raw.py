@@ -7,21 +7,21 @@ What belongs here: which folder of `raw/` holds what, and the order of reading. 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.errors import RawFileError
 from pipelines.ingest import readers
+from pipelines.ingest.auxiliary import required_columns
 from pipelines.ingest.coded import REFERENCE_SOURCE
-from pipelines.ingest.safety import RawFile, read_file, walk
+from pipelines.ingest.shelf import Shelf, open_rooms, set_aside_unread
 from pipelines.ingest.sources import join, read_source_yaml, source_from_row, with_bytes
 from pipelines.ingest.tables import read_table, table_name
+from pipelines.ingest.values import CellError, parse_date
 from pipelines.records import Document, Quarantined, Source, TableFile
 from schemas.contract import TABLES
 
-ROOMS = ("inbox", "documents", "statistics", "curated", "reference", "decisions")
 AUXILIARY_ROOMS = ("reference", "decisions")
 """Rooms that hold tables which are not published as such (names of places, vocabulary, decisions)."""
 
@@ -50,26 +50,13 @@ class Raw:
         dates = [day for source in self.sources.values() for day in (source.retrieved_on, source.published_on) if day]
         for file in self.auxiliary.values():
             for _, row in file.rows if file.room == "decisions" else ():
-                text = row.get("decided_on", "")
-                if text:
-                    dates.append(dt.date.fromisoformat(text))
+                try:
+                    day, precision = parse_date(row.get("decided_on", ""))
+                except CellError:
+                    continue  # the row's reader sets it aside with its reason
+                if precision == "day":
+                    dates.append(day)
         return max(dates, default=None)
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """What has been read so far; filled by the functions below and frozen into `Raw` at the end."""
-
-    files: dict[str, RawFile] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    tables: list[TableFile] = field(default_factory=list)
-    auxiliary: dict[str, TableFile] = field(default_factory=dict)
-    documents: list[Document] = field(default_factory=list)
-    quarantined: list[Quarantined] = field(default_factory=list)
-    hashes: dict[str, str] = field(default_factory=dict)
-
-    def set_aside(self, path: str, error: RawFileError) -> None:
-        self.quarantined.append(Quarantined(path, "ingest", error.reason_code, str(error), None, error.where))
 
 
 def read_raw(raw: Path, reference: Path) -> Raw:
@@ -82,14 +69,13 @@ def read_raw(raw: Path, reference: Path) -> Raw:
     Returns:
         All that could be read; nothing is lost: what could not is in `quarantined`.
     """
-    shelf = _Shelf()
-    for room in ROOMS:
-        folder = reference if room == "reference" else raw / room
-        _open_files(shelf, folder, room)
+    shelf = Shelf()
+    open_rooms(shelf, raw, reference)
     _read_sources(shelf)
     _read_tables(shelf)
     _read_folders(shelf)
     _read_inbox(shelf)
+    set_aside_unread(shelf)
     return Raw(
         sources=dict(sorted(shelf.sources.items())),
         tables=tuple(shelf.tables),
@@ -100,36 +86,22 @@ def read_raw(raw: Path, reference: Path) -> Raw:
     )
 
 
-def _open_files(shelf: _Shelf, folder: Path, room: str) -> None:
-    for path in walk(folder):
-        name = f"{room}/{path.relative_to(folder).as_posix()}"
-        try:
-            file = read_file(path, folder)
-        except RawFileError as error:
-            # The reason, not the bytes, stands for a file that cannot be opened: the same folder gives the same hash.
-            shelf.hashes[name] = hashlib.sha256(str(error).encode()).hexdigest()
-            shelf.set_aside(name, error)
-            continue
-        shelf.files[name] = replace(file, path=name)
-        shelf.hashes[name] = file.sha256
-
-
-def _in(shelf: _Shelf, room: str) -> Iterable[RawFile]:
-    return [file for name, file in shelf.files.items() if name.startswith(f"{room}/")]
-
-
-def _read_sources(shelf: _Shelf) -> None:
+def _read_sources(shelf: Shelf) -> None:
     columns = [column.name for column in TABLES["sources"].columns]
-    for file in _in(shelf, "reference"):
+    for file in shelf.within("reference"):
         if file.path == "reference/source.yaml":
-            source, _ = read_source_yaml(file)
-            shelf.sources[source.source_id] = source
+            shelf.used.add(file.path)
+            try:
+                source, _ = read_source_yaml(file)
+                shelf.sources[source.source_id] = source
+            except RawFileError as error:
+                shelf.set_aside(file.path, error)
     shelf.sources.setdefault(REFERENCE_SOURCE, Source(REFERENCE_SOURCE, publisher="Kakehashi", redistributable=True))
-    for file in _in(shelf, "curated"):
+    for file in shelf.within("curated"):
         if table_name(file.path) != "sources" or not file.path.endswith(".csv"):
             continue
         try:
-            table = read_table(file, "curated", columns, None)
+            table = shelf.shelve(read_table(file, "curated", columns, None))
         except RawFileError as error:
             shelf.set_aside(file.path, error)
             continue
@@ -149,9 +121,7 @@ def _read_sources(shelf: _Shelf) -> None:
                     )
                 shelf.sources[source.source_id] = source
             except RawFileError as error:
-                shelf.quarantined.append(
-                    Quarantined(file.path, "ingest", error.reason_code, str(error), number, error.where)
-                )
+                shelf.set_aside(file.path, error, number)
 
 
 def _is_about_others(table: TableFile) -> bool:
@@ -159,9 +129,9 @@ def _is_about_others(table: TableFile) -> bool:
     return any("source_ids" in row for _, row in table.rows)
 
 
-def _read_tables(shelf: _Shelf) -> None:
+def _read_tables(shelf: Shelf) -> None:
     for room in ("reference", "curated", "decisions"):
-        for file in _in(shelf, room):
+        for file in shelf.within(room):
             stem = file.path.removeprefix(f"{room}/").removesuffix(".csv")
             table = table_name(file.path)
             if not file.path.endswith(".csv") or table == "sources":
@@ -173,7 +143,8 @@ def _read_tables(shelf: _Shelf) -> None:
                         file.path, f"table {table}", "a table of the data contract", "Rename the file.", "unknown_table"
                     )
                 columns = None if spec is None else [column.name for column in spec.columns]
-                read = read_table(file, room, columns, None)
+                required = required_columns(room, stem, file.path) if room in AUXILIARY_ROOMS else ()
+                read = shelf.shelve(read_table(file, room, columns, None, required))
                 if spec is None or table == "codelists":
                     shelf.auxiliary[stem if room == "reference" else f"{room}/{stem}"] = read
                 else:
@@ -182,16 +153,17 @@ def _read_tables(shelf: _Shelf) -> None:
                 shelf.set_aside(file.path, error)
 
 
-def _read_folders(shelf: _Shelf) -> None:
+def _read_folders(shelf: Shelf) -> None:
     """Read `documents/` and `statistics/`: one folder a source, described by its source.yaml."""
     for room in ("documents", "statistics"):
-        folders = sorted({file.path.split("/")[1] for file in _in(shelf, room) if file.path.count("/") >= 2})
+        folders = sorted({file.path.split("/")[1] for file in shelf.within(room) if file.path.count("/") >= 2})
         for folder in folders:
             place = f"{room}/{folder}"
             try:
                 yaml_file = shelf.files.get(f"{place}/source.yaml")
                 if yaml_file is None:
                     raise RawFileError(place, "no source.yaml", "a source record", "Add source.yaml.", "missing_source")
+                shelf.used.add(yaml_file.path)
                 described, about = read_source_yaml(yaml_file)
                 source = join(shelf.sources.get(described.source_id), described, yaml_file.path)
                 if room == "documents":
@@ -202,7 +174,7 @@ def _read_folders(shelf: _Shelf) -> None:
                 shelf.set_aside(place, error)
 
 
-def _read_folder_document(shelf: _Shelf, place: str, source: Source, name: str) -> None:
+def _read_folder_document(shelf: Shelf, place: str, source: Source, name: str) -> None:
     file = shelf.files.get(f"{place}/{name}")
     if file is None:
         raise RawFileError(
@@ -212,15 +184,16 @@ def _read_folder_document(shelf: _Shelf, place: str, source: Source, name: str) 
             "Name the document.",
             "missing_source",
         )
+    shelf.used.add(file.path)
     document = readers.read_document(file.content, file.path, source)
     source = with_bytes(source, file, document.source.reader or "documents")
     shelf.sources[source.source_id] = source
     shelf.documents.append(replace(document, source=source))
 
 
-def _read_folder_tables(shelf: _Shelf, place: str, source: Source) -> None:
+def _read_folder_tables(shelf: Shelf, place: str, source: Source) -> None:
     shelf.sources[source.source_id] = source
-    for file in _in(shelf, place):
+    for file in shelf.within(place):
         if not file.path.endswith(".csv"):
             continue
         table = table_name(file.path)
@@ -230,14 +203,15 @@ def _read_folder_tables(shelf: _Shelf, place: str, source: Source) -> None:
                     file.path, f"table {table}", "a table of the data contract", "Rename the file.", "unknown_table"
                 )
             columns = [column.name for column in TABLES[table].columns]
-            shelf.tables.append(read_table(file, "statistics", columns, source))
+            shelf.tables.append(shelf.shelve(read_table(file, "statistics", columns, source)))
             shelf.sources[source.source_id] = with_bytes(source, file, "tables-1")
         except RawFileError as error:
             shelf.set_aside(file.path, error)
 
 
-def _read_inbox(shelf: _Shelf) -> None:
-    for file in _in(shelf, "inbox"):
+def _read_inbox(shelf: Shelf) -> None:
+    for file in shelf.within("inbox"):
+        shelf.used.add(file.path)
         try:
             document = readers.read_document(file.content, file.path, None)
             source = with_bytes(document.source, file, document.source.reader or "documents")

@@ -7,15 +7,15 @@ What belongs here: reading and checking what a source says about itself. What do
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-import yaml
-
 from pipelines.errors import RawFileError
 from pipelines.ingest.safety import RawFile
 from pipelines.ingest.values import CellError, parse, parse_date
+from pipelines.ingest.yamlfile import is_scalar, read_fields
 from pipelines.records import Source, TableFile
 from schemas.codelists import CODELISTS
 from schemas.contract import TABLES
@@ -40,14 +40,14 @@ def read_source_yaml(file: RawFile) -> tuple[Source, Mapping[str, Any]]:
     """Read a `source.yaml`: the source record and the fields about the folder (which file is the document, ...).
 
     Raises:
-        RawFileError: Not YAML, an unknown field, or a value of the wrong kind.
+        RawFileError: Not YAML, an unknown field, nested values, or a value of the wrong kind.
     """
     try:
-        record = yaml.safe_load(file.content.decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        record = read_fields(file.content.decode("utf-8-sig"), file.path)
+    except UnicodeDecodeError as error:
         raise RawFileError(file.path, str(error)[:120], "YAML in UTF-8", "Repair the file.", "malformed") from error
-    if not isinstance(record, dict):
-        raise RawFileError(file.path, type(record).__name__, "fields with values", "Repair the file.", "malformed")
+    if record is None:
+        raise RawFileError(file.path, "no fields", "fields with values", "Repair the file.", "malformed")
     unknown = sorted(set(map(str, record)) - _FIELDS - FOLDER_FIELDS)
     if unknown:
         raise RawFileError(
@@ -56,6 +56,11 @@ def read_source_yaml(file: RawFile) -> tuple[Source, Mapping[str, Any]]:
             f"one of {', '.join(sorted(_FIELDS | FOLDER_FIELDS))}",
             "Rename the field or put remarks into `note`.",
             "unknown_column",
+        )
+    nested = sorted(str(name) for name, value in record.items() if not is_scalar(value))
+    if nested:
+        raise RawFileError(
+            f"{file.path}, field {', '.join(nested)}", "nested values", "one value a field", "Write one.", "malformed"
         )
     texts = {name: _text(value) for name, value in record.items() if name in _FIELDS and value is not None}
     return _source(texts, file.path), {name: value for name, value in record.items() if name in FOLDER_FIELDS}
@@ -116,6 +121,11 @@ def _source(texts: Mapping[str, str], where: str) -> Source:
             raise RawFileError(
                 f"{where}, column {name}", error.found, error.expected, "Correct the cell and build again."
             ) from error
+        pattern = columns[name].meaning.pattern
+        if pattern is not None and isinstance(values[name], str) and not re.fullmatch(pattern, values[name]):
+            raise RawFileError(
+                f"{where}, column {name}", text[:120], f"text of the form {pattern}", "Correct the cell."
+            )
         codelist = _CODELISTS.get(name)
         if codelist and values[name] not in CODELISTS[codelist]:
             raise RawFileError(

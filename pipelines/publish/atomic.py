@@ -53,6 +53,8 @@ def output_lock(output: Path) -> Iterator[None]:
         try:
             yield
         finally:
+            # Nothing of this process stays behind: two outputs of the same input are equal to the last file.
+            file.truncate(0)
             del _held[place]
 
 

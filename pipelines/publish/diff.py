@@ -129,26 +129,17 @@ class _Reasons:
         return frozenset(_hashes(self.new.arrow("sources")).keys() - self._old_sources.keys())
 
     @cached_property
-    def _receipts(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        """(table, key) -> receipts of the new release."""
-        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        columns = ["table", "key", "column", "source_id", "rule"]
-        for row in self.new.arrow("receipts").select(columns).to_pylist():
-            found.setdefault((row["table"], row["key"]), []).append(row)
-        return found
-
-    def _receipts_of(self, table: str, key: str) -> list[dict[str, Any]]:
-        """Receipts of a row; the row itself where it is its own, standing for every column."""
-        if contract.TABLES[table].meaning.receipts != "own":
-            return self._receipts.get((table, key), [])
-        if table not in self._own:
-            sources = self.new.arrow(table).column("source_id").to_pylist()
-            self._own[table] = dict(zip(self.new.keys(table), sources, strict=True))
-        return [{"column": WHOLE_ROW, "source_id": self._own[table].get(key), "rule": None}]
+    def _receipts(self) -> _Receipts:
+        return _Receipts(self.new)
 
     @cached_property
-    def _own(self) -> dict[str, dict[str, str]]:
-        return {}
+    def _old_receipts(self) -> _Receipts:
+        return _Receipts(self.old)
+
+    @cached_property
+    def _moved(self) -> frozenset[tuple[str | None, str | None]]:
+        """(source, sha256 of the file read) of what one of the releases read and the other did not."""
+        return self._receipts.inputs ^ self._old_receipts.inputs
 
     @cached_property
     def _merged(self) -> frozenset[str]:
@@ -161,7 +152,10 @@ class _Reasons:
             return "source_revised"
         if table == "exchange_rates" or (fx_moved and any(part in column for part in _DOLLARS)):
             return "fx_refreshed"
-        return self._of_receipts([row for row in self._receipts_of(table, key) if row["column"] in (column, WHOLE_ROW)])
+        now, was = (side.of(table, key, column) for side in (self._receipts, self._old_receipts))
+        if any(map(_decided, now or was)):
+            return "correction"
+        return self._of_receipts(now, was)
 
     def of_row(self, table: str, key: str) -> str:
         """The reason of a row that came."""
@@ -171,7 +165,8 @@ class _Reasons:
             return "entity_merged"
         if table == "sources":
             return "new_source"
-        return self._of_receipts(self._receipts_of(table, key))
+        # A decision corrects a cell of a row that came for another reason.
+        return self._of_receipts([row for row in self._receipts.of(table, key) if not _decided(row)], [])
 
     def of_gone_row(self, table: str, key: str) -> str:
         """The reason of a row that went."""
@@ -179,18 +174,74 @@ class _Reasons:
             return "fx_refreshed"
         if self._merged.intersection(key.split("|")):
             return "entity_merged"
-        return self._of_receipts([])
+        return self._of_receipts([], self._old_receipts.of(table, key))
 
-    def _of_receipts(self, receipts: list[dict[str, Any]]) -> str:
-        if any((row["rule"] or "").startswith("decision") for row in receipts):
-            return "correction"
-        named = {row["source_id"] for row in receipts if row["source_id"]}
+    def _of_receipts(self, now: list[dict[str, Any]], was: list[dict[str, Any]]) -> str:
+        """The reason of a change from the receipts of both releases; either may be none."""
+        named = {row["source_id"] for row in now if row["source_id"]}
         # A computed cell without receipts of its own (a count, a sum) follows whatever happened to the sources.
         if named & self._added or (not named and self._added):
             return "new_source"
         if named & self._revised or (not named and self._revised):
             return "source_revised"
-        return "rule_changed"
+        return "source_revised" if self._read_otherwise(now, was) else "rule_changed"
+
+    def _read_otherwise(self, now: list[dict[str, Any]], was: list[dict[str, Any]]) -> bool:
+        """Whether a row's or cell's inputs are others than before: another file, or another text at its place.
+
+        The same bytes at another place are no revision: then a rule looks elsewhere in them.
+        """
+        if any((row["source_id"], row["source_sha256"]) in self._moved for row in (*now, *was)):
+            return True
+        # Without a hash only place and literal tell; a row that came or went has nothing to be compared with.
+        unread = [{_place(row) for row in side if row["source_sha256"] is None} for side in (now, was)]
+        return bool(now and was and unread[0] != unread[1])
+
+
+class _Receipts:
+    """The receipts of one release by row; rows of tables without receipts are their own, for every column."""
+
+    def __init__(self, release: _Past | Tables) -> None:
+        self._release = release
+        self._own: dict[str, dict[str, dict[str, Any]]] = {}
+        self._by_row: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self.inputs: frozenset[tuple[str | None, str | None]] = frozenset()
+        columns = ["table", "key", "column", "source_id", "source_sha256", "locator", "raw_literal", "rule"]
+        table = release.arrow("receipts")
+        there = [column for column in columns if column in table.column_names]
+        nothing = dict.fromkeys(columns)
+        inputs = set()
+        for row in table.select(there).to_pylist():
+            whole = {**nothing, **row}
+            self._by_row.setdefault((whole["table"], whole["key"]), []).append(whole)
+            inputs.add((whole["source_id"], whole["source_sha256"]))
+        self.inputs = frozenset(pair for pair in inputs if pair[1] is not None)
+
+    def of(self, table: str, key: str, column: str | None = None) -> list[dict[str, Any]]:
+        """Receipts of a row, or of one cell of it."""
+        if contract.TABLES[table].meaning.receipts == "own":
+            own = self._own_rows(table).get(key)
+            return [own] if own is not None else []
+        return [row for row in self._by_row.get((table, key), []) if column in (None, row["column"])]
+
+    def _own_rows(self, name: str) -> dict[str, dict[str, Any]]:
+        if name not in self._own:
+            self._own[name] = {
+                key: {
+                    "column": WHOLE_ROW, "source_id": row["source_id"], "locator": row.get("locator"),
+                    "source_sha256": None, "raw_literal": None, "rule": None,
+                }
+                for key, row in _by_key(self._release.arrow(name), name).items()
+            }  # fmt: skip
+        return self._own[name]
+
+
+def _decided(receipt: Mapping[str, Any]) -> bool:
+    return (receipt["rule"] or "").startswith("decision")
+
+
+def _place(receipt: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
+    return receipt["source_id"], receipt["locator"], receipt["raw_literal"]
 
 
 def _hashes(sources: pa.Table) -> dict[str, str | None]:

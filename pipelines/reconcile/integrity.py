@@ -11,6 +11,7 @@ from collections.abc import Collection
 from pipelines.reconcile.choose import Row
 from pipelines.records import Quarantined
 from schemas.contract import TABLES
+from schemas.fitness import row_misfits
 
 _LATER = frozenset({"statements", "exchange_rates", "conflicts", "codelists"})
 """Tables that are made after this step; references to them are the makers' own."""
@@ -44,17 +45,45 @@ def drop_broken(rows: dict[str, dict[str, Row]], source_ids: Collection[str]) ->
 def _drop_incomplete(rows: dict[str, dict[str, Row]]) -> list[Quarantined]:
     dropped = []
     for name, table in rows.items():
-        required = [c.name for c in TABLES[name].columns if c.meaning.required and not c.meaning.key]
         for row in list(table.values()):
-            lacking = [column for column in required if column not in row.values]
-            if lacking and row.support:
+            wrong = row_misfits(TABLES[name], row.values) or _unbounded(row)
+            if wrong and row.support:
                 del table[row.key_text]
                 place = row.support[0].cell.locator
-                reason = f"{place}: {name} {row.key_text} has no {', '.join(lacking)}; complete the row"
+                told = "; ".join(f"{column}: found {found}, expected {expected}" for column, found, expected in wrong)
+                reason = f"{place}: {name} {row.key_text}: {told}. Correct the row"
                 dropped.append(
                     Quarantined(row.support[0].claim.raw_path, "reconcile", "invalid_value", reason, None, place)
                 )
     return dropped
+
+
+_BOUNDS_OF = {
+    "exact": (True, True),
+    "about": (True, True),
+    "between": (True, True),
+    "up_to": (False, True),
+    "less_than": (False, True),
+    "at_least": (True, False),
+    "more_than": (True, False),
+}
+"""Qualifier -> whether an amount of that kind has a lower and an upper bound."""
+
+
+def _unbounded(row: Row) -> list[tuple[str, str, str]]:
+    """What is wrong with an amount's bounds by its qualifier; a vague amount has no bound at all."""
+    if row.table != "amounts":
+        return []
+    qualifier = row.text("qualifier")
+    bounds = ("low" in row.values, "high" in row.values)
+    found = f"qualifier {qualifier or '(none)'}, low {row.text('low') or '-'}, high {row.text('high') or '-'}"
+    if bounds == (False, False) or (bounds == _BOUNDS_OF.get(qualifier) and not _split(row, qualifier)):
+        return []
+    return [("qualifier", found, "the bounds that the contract gives to that qualifier")]
+
+
+def _split(row: Row, qualifier: str) -> bool:
+    return qualifier in ("exact", "about") and row.values["low"] != row.values["high"]
 
 
 def _missing(row: Row, rows: dict[str, dict[str, Row]], source_ids: Collection[str]) -> list[tuple[str, str]]:

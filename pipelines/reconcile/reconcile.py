@@ -6,6 +6,7 @@ from several others (`dependence/`).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -51,6 +52,7 @@ def reconcile(
     history: RateHistory,
     *,
     closed: bool = True,
+    today: dt.date | None = None,
 ) -> Reconciled:
     """Choose, correct and complete all rows that sources speak of.
 
@@ -60,6 +62,7 @@ def reconcile(
         decisions: Of the reviewers.
         history: Exchange rates.
         closed: Every reference must hold, as in a release. False where a document is read by itself.
+        today: The release's date, which stands for today; None where nothing is dated against it.
     """
     said = subjects(claims, sources)
     rows: Tables = {name: {} for name in TABLES}
@@ -80,7 +83,7 @@ def reconcile(
     result.review.extend(corrections.review(rows, decisions.reviews))
     if closed:
         result.quarantined.extend(drop_broken(rows, set(sources)))
-    _complete(result, history)
+    _complete(result, history, today)
     result.review.extend(_cells_to_review(rows))
     return result
 
@@ -96,14 +99,14 @@ def _cells_to_review(rows: Tables) -> list[ReviewItem]:
     return items
 
 
-def _complete(result: Reconciled, history: RateHistory) -> None:
+def _complete(result: Reconciled, history: RateHistory, today: dt.date | None) -> None:
     rows = result.rows
     events: dict[str, list[Row]] = {}
     for event in rows["events"].values():
         stages.fill_evidence(event)
         events.setdefault(event.text("project_id"), []).append(event)
     for project_id, project in rows["projects"].items():
-        stages.fill_stage(project, events.get(project_id, []))
+        stages.fill_stage(project, events.get(project_id, []), today)
     used = [amounts.convert(row, history) for row in rows["amounts"].values()]
     result.rates = sorted({rate for rate in used if rate is not None}, key=lambda r: (r.currency, r.on))
     chosen, rivals = amounts.settle_rivals(list(rows["amounts"].values()))

@@ -65,18 +65,21 @@ def _given_by_person(event: Row) -> bool:
     return any(told) or not any(by_person)
 
 
-def fill_stage(project: Row, events: Sequence[Row]) -> None:
+def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None) -> None:
     """Fill stage, stage_as_of, stage_evidence, stage_claimed and last_evidence_on of a project.
 
     Args:
         project: A row of `projects`; changed in place.
         events: Its events, with evidence.
+        today: The release's date; what is dated later has not happened. None: nothing is known to be later.
     """
-    told = [event for event in events if event.text("stage") and _has_happened(event)]
+    told = [event for event in events if event.text("stage") and _has_happened(event, today)]
     # What nobody has reviewed may carry a project that nobody has reviewed, never one that somebody has.
     reviewed = project.text("review") != "unreviewed"
     proven = [event for event in told if _proves(event) and (not reviewed or event.text("review") != "unreviewed")]
     best = _furthest(proven)
+    if best is None and told:
+        _fill_reported(project, told)
     if best is not None:
         proof = _proof(best)
         project.put("stage", best.text("stage"), proof, "furthest stage on strong evidence")
@@ -87,7 +90,9 @@ def fill_stage(project: Row, events: Sequence[Row]) -> None:
     claimed = _furthest(told)
     if claimed is not None:
         project.put("stage_claimed", claimed.text("stage"), _proof(claimed), "furthest stage that anyone claims")
-    dated = [event for event in events if isinstance(event.values.get("event_on"), dt.date) and _has_happened(event)]
+    dated = [
+        event for event in events if isinstance(event.values.get("event_on"), dt.date) and _has_happened(event, today)
+    ]
     if dated:
         last = max(dated, key=lambda event: (event.text("event_on"), event.key))
         project.put(
@@ -99,17 +104,30 @@ def _proves(event: Row) -> bool:
     return event.text("evidence") in STRONG or event.text("stage") in WEAK_STAGES
 
 
-def _has_happened(event: Row) -> bool:
-    """A plan or a condition is no stage: it becomes one when the event comes."""
-    return event.text("modality") in ("asserted", "reported")
+def _has_happened(event: Row, today: dt.date | None) -> bool:
+    """A plan, a condition or a date to come is no stage: it becomes one when the event comes."""
+    on = event.values.get("event_on")
+    to_come = today is not None and isinstance(on, dt.date) and on > today
+    return event.text("modality") in ("asserted", "reported") and not to_come
+
+
+def _fill_reported(project: Row, told: Sequence[Row]) -> None:
+    """What a single witness tells of a project shows that it is reported, whatever stage he claims."""
+    first = min(told, key=lambda event: (event.text("event_on") or "9999", event.key))
+    proof = _proof(first)
+    project.put("stage", "reported", proof, "told by a single witness")
+    project.put("stage_evidence", first.text("evidence"), proof, "evidence of the event that gives the stage")
+    project.put(
+        "stage_as_of", first.values.get("event_on"), first.receipts.get("event_on", proof), "date of that event"
+    )
 
 
 def _furthest(events: Sequence[Row]) -> Row | None:
     """The last halt where nothing dated later goes on; else the furthest stage, on the strongest and newest event."""
     halts = [event for event in events if event.text("stage") in HALTED]
     if halts:
-        last = max(halts, key=lambda event: (event.text("event_on"), event.key))
-        resumed = [e for e in events if e.text("stage") in STAGES and e.text("event_on") > last.text("event_on")]
+        last = max(halts, key=lambda event: (_end(event), event.key))
+        resumed = [e for e in events if e.text("stage") in STAGES and e.text("event_on") > _end(last)]
         if not resumed:
             return last
         events = resumed
@@ -121,6 +139,15 @@ def _furthest(events: Sequence[Row]) -> Row | None:
         along,
         key=lambda e: (STAGES.index(e.text("stage")), strength.get(e.text("evidence"), 0), e.text("event_on"), e.key),
     )
+
+
+def _end(event: Row) -> str:
+    """The last day that the event can have happened on; a halt without a date holds until something is known of it."""
+    on = event.text("event_on")
+    precision = event.text("event_precision")
+    if not on:
+        return "9999"
+    return {"year": f"{on[:4]}-12-31", "quarter": f"{on[:4]}-12-31", "month": f"{on[:7]}-31"}.get(precision, on)
 
 
 def _proof(event: Row) -> list[Receipt]:

@@ -82,19 +82,19 @@ def _contained(row: Row, amounts: Mapping[str, Row]) -> bool:
 
 
 def _drop_same_money(amounts: Mapping[str, Row], links: Sequence[Row]) -> None:
-    """Of two linked projects that may be the same money only the one further along counts in a set."""
+    """Of two linked projects that may be the same money one counts in a set: the named whole, or what supersedes."""
     by_project: dict[tuple[str, str], list[Row]] = {}
     for row in amounts.values():
         if row.text("sum_set") and row.text("project_id"):
             by_project.setdefault((row.text("project_id"), row.text("sum_set")), []).append(row)
     for link in sorted(links, key=lambda link: link.key):
-        if link.text("relation") not in EXCLUSIVE_LINKS:
-            continue
         first, second = link.key[0], link.key[1]
+        if link.text("relation") not in EXCLUSIVE_LINKS or first == second:
+            continue
         # supersedes: the first stands for the second; candidate_for and same_money: the second, the named whole.
         loser = second if link.text("relation") == "supersedes" else first
         keeper = first if loser == second else second
         for sum_set in {name for project, name in by_project if project == loser}:
-            if (keeper, sum_set) in by_project:
+            if any(row.text("sum_set") == sum_set for row in by_project.get((keeper, sum_set), ())):
                 for row in by_project[(loser, sum_set)]:
                     row.values.pop("sum_set", None)

@@ -16,8 +16,9 @@ CEILINGS = ("up_to", "less_than")
 def compute(amounts: Sequence[Mapping[str, Any]], projects: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Sum the amounts of each set over each scope.
 
-    A row with both bounds adds them to low_usd and high_usd; a row with a lower bound only adds to low_usd alone; a
-    ceiling counts in ceiling_usd alone; a row without a figure in dollars is counted in n_open.
+    A row with both bounds adds them to low_usd and high_usd. A row with a lower bound only adds to low_usd, and leaves
+    the sum without an upper bound: high_usd is null then. A ceiling counts in ceiling_usd alone; a row without a figure
+    in dollars is counted in n_open.
 
     Args:
         amounts: Rows of `amounts` (sum_set, usd_low, usd_high, qualifier, program_id, project_id, tranche, amount_id).
@@ -52,6 +53,7 @@ def _total(scope: str, sum_set: str, rows: Sequence[Mapping[str, Any]]) -> dict[
     high: Decimal | None = None
     ceiling: Decimal | None = None
     n_open = 0
+    bounded = True
     for row in rows:
         bottom, top = row.get("usd_low"), row.get("usd_high")
         if bottom is None and top is None:
@@ -61,12 +63,13 @@ def _total(scope: str, sum_set: str, rows: Sequence[Mapping[str, Any]]) -> dict[
         else:
             low = low if bottom is None else (low or Decimal(0)) + bottom
             high = high if top is None else (high or Decimal(0)) + top
+            bounded = bounded and top is not None
     return {
         "scope": scope,
         "sum_set": sum_set,
         "n": len(rows),
         "low_usd": low,
-        "high_usd": high,
+        "high_usd": high if bounded else None,
         "ceiling_usd": ceiling,
         "n_open": n_open,
         "amount_ids": tuple(sorted(str(row["amount_id"]) for row in rows)),

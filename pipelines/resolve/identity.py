@@ -88,12 +88,15 @@ def _agrees(claim: Claim, other: Claim, column: str) -> bool:
 
 
 def _named_like(claim: Claim, candidates: dict[str, Claim]) -> str | None:
-    """The one named row that the claim may be about: neither payer nor batch contradicts, and no second row fits."""
+    """The named row that the claim may be about: neither payer nor batch contradicts.
+
+    Where several fit, the first is taken: the same figure for the same thing is never a further amount.
+    """
     columns = ["tranche"]
     if claim.table == "amounts" and _text(claim, "kind") in _PAID_BY:
         columns.append("payer_org_id")
     fitting = [key for key, other in candidates.items() if all(_agrees(claim, other, column) for column in columns)]
-    return fitting[0] if len(fitting) == 1 or (fitting and claim.table != "amounts") else None
+    return min(fitting, default=None)
 
 
 def _text(claim: Claim, column: str) -> str:

@@ -61,12 +61,12 @@ def program_claims(claims: Sequence[Claim], names: Sequence[Mapping[str, str]]) 
     named = {claim.key[0] for claim in claims if claim.table == "programs" and "name" in claim.cells}
     cells: dict[str, dict[str, Cell]] = {}
     for row in names:
-        program, language = row["program_id"], row["language"]
-        if program in spoken - named and row["kind"] == "official" and language in ("en", "ja"):
+        program, language, name = (row.get(column, "").strip() for column in ("program_id", "language", "name"))
+        if name and program in spoken - named and row.get("kind") == "official" and language in ("en", "ja"):
             column = "name" if language == "en" else "name_ja"
             place = f"reference/program_names.csv#{program}/{column}"
             cells.setdefault(program, {"program_id": Cell(program, program, place)}).setdefault(
-                column, Cell(row["name"], row["name"] if len(row["name"]) <= LITERAL_LENGTH else "", place)
+                column, Cell(name, name if len(name) <= LITERAL_LENGTH else "", place)
             )
     return [
         Claim(

@@ -53,7 +53,7 @@ def stub_stages(patch: pytest.MonkeyPatch, tables: dict[str, pd.DataFrame], inpu
         called.append("state")
         return SimpleNamespace(claims=(), readings=(), quarantined=())
 
-    def resolve(raw: Any, stated: Any) -> Any:
+    def resolve(inputs: Any, raw: Any, stated: Any) -> Any:
         called.append("resolve")
         return SimpleNamespace(claims=(), sources={}, review=())
 

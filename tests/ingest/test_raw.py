@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.errors import RawFileError
+from pipelines.build import Inputs, ingest, state
+from pipelines.errors import KakehashiError, RawFileError
+from pipelines.fingerprint import input_sha256
 from pipelines.ingest.coded import claims_of
 from pipelines.ingest.raw import Raw, read_raw
 from pipelines.ingest.safety import read_file
@@ -23,7 +27,7 @@ SOURCES = "source_id,publisher,tier,url,published_on,retrieved_on\npaper,The Pap
 
 def _raw(folder: Path, **files: str | bytes) -> Raw:
     for name, content in {"curated/sources.csv": SOURCES, **files}.items():
-        path = folder / name.replace("__", "/", 1) if not name.startswith("curated/") else folder / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_raw(folder, REFERENCE)
@@ -87,7 +91,7 @@ def test_a_partial_date_where_no_precision_stands_beside_it_is_not_known(tmp_pat
         ("curated/projects.csv", "project_id,colour,source_ids\n", "unknown_column", None),
         ("curated/planets.csv", "name\nMars\n", "unknown_table", None),
         ("curated/projects.csv", b"project_id,name,source_ids\na,caf\xe9,paper\n", "bad_encoding", None),
-        ("curated/projects.csv", "project_id,name,source_ids\na,b\n", "malformed", None),
+        ("curated/projects.csv", "project_id,name,source_ids\na,b\n", "malformed", 2),
         ("curated/projects.csv", "project_id,project_id,source_ids\na,b,paper\n", "malformed", None),
         ("curated/projects.csv", "  \n", "empty", None),
         ("curated/projects.csv", "project_id,sector,source_ids\na,unknown,paper\n", "invalid_value", 2),
@@ -161,3 +165,154 @@ def test_a_cell_is_a_number_or_refused_but_never_guessed(text: str) -> None:
     except CellError:
         return
     assert value is None or isinstance(value, float)
+
+
+def test_a_row_that_does_not_fit_its_header_is_set_aside_and_the_others_stay(tmp_path: Path) -> None:
+    rows = f"project_id,name,source_ids\na,A,paper\nb,B\nc,C,paper,more\nd,{'x' * 200_000},paper\ne,E,paper\n"
+    raw = _raw(tmp_path, **{"curated/projects.csv": rows})
+    assert [cells["project_id"] for cells, _, _ in _claims(raw, "projects")] == ["a", "e"]
+    assert _reasons(raw) == [("curated/projects.csv", "malformed", number) for number in (3, 4, 5)]
+
+
+@pytest.mark.parametrize("day", ["soon", "2026-02-30", "2099", "2099-01"])
+def test_a_decision_without_a_full_day_gives_no_release_date(tmp_path: Path, day: str) -> None:
+    without = _raw(tmp_path).newest_date()
+    header = "decision_id,decided_on,decided_by,table,key,review,reason\n"
+    raw = _raw(tmp_path, **{"decisions/reviews.csv": f"{header}d,{day},me,projects,a,accepted,x\n"})
+    assert raw.newest_date() == without
+
+
+_BOMB = "title: &a [x, x]\npublisher: &b [*a, *a]\nnote: [*b, *b]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("documents/d/source.yaml", "source_id: d\npublished_on: 2026-02-30\n", "malformed"),
+        ("documents/d/source.yaml", "source_id: d\nnote: " + "[" * 5000, "malformed"),
+        ("documents/d/source.yaml", "source_id: d\n" + _BOMB, "malformed"),
+        ("documents/d/source.yaml", "source_id: d\ntitle: {a: b}\n", "malformed"),
+        ("documents/d/source.yaml", "source_id: d\ndocument: [1]\n", "malformed"),
+        ("documents/d/source.yaml", "source_id: a/b|c d\n", "invalid_value"),
+        ("curated/sources__more.csv", "source_id,publisher\na b,P\n", "invalid_value"),
+        ("inbox/a.md", "---\ndate: 2026-02-30\n---\n# A title\n\nText.\n", "malformed"),
+        ("inbox/a.md", "---\nx: " + "[" * 5000 + "\n---\n# A title\n\nText.\n", "malformed"),
+        ("inbox/a.md", "---\n" + _BOMB + "---\n# A title\n\nText.\n", "malformed"),
+    ],
+)
+def test_hostile_records_are_set_aside(tmp_path: Path, name: str, content: str, reason: str) -> None:
+    assert [code for _, code, _ in _reasons(_raw(tmp_path, **{name: content}))] == [reason]
+
+
+def test_a_reader_that_fails_in_any_way_costs_its_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(content: bytes, path: str, source: object) -> None:
+        raise LookupError("inside a library")
+
+    monkeypatch.setattr("pipelines.ingest.readers.text.read", fail)
+    (item,) = _raw(tmp_path, **{"inbox/a.txt": "Plain words.", "inbox/b.md": "# Title\n\nText.\n"}).quarantined
+    assert (item.source_path, item.reason_code) == ("inbox/a.txt", "malformed")
+    assert "LookupError" in item.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("source.yaml", "- 1\n- a\n", "malformed"),
+        ("places.csv", "a,b\n1,2\n", "missing_column"),
+        ("program_names.csv", "a,b\n1,2\n", "missing_column"),
+        ("organizations.csv", "org_id,kind\na,company\n", "missing_column"),
+        ("vocabulary/scales.csv", "a\n1\n", "missing_column"),
+        ("planets.csv", "a\n1\n", "unknown_table"),
+        ("places__more.csv", "code,kind,name\nUSA,country,America\n", "unknown_table"),
+    ],
+)
+def test_a_broken_reference_is_set_aside_and_the_build_goes_on(
+    tmp_path: Path, name: str, content: str, reason: str
+) -> None:
+    path = tmp_path / "reference" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    raw = ingest(Inputs(tmp_path))
+    assert [(item.source_path, item.reason_code) for item in raw.quarantined] == [(f"reference/{name}", reason)]
+    state(raw)
+
+
+@pytest.mark.parametrize("make", ["nothing", "file"])
+def test_a_reference_that_is_no_folder_is_an_error(tmp_path: Path, make: str) -> None:
+    if make == "file":
+        (tmp_path / "ref").write_text("x")
+    with pytest.raises(KakehashiError, match="no folder"):
+        ingest(Inputs(tmp_path, tmp_path / "ref"))
+
+
+def test_a_file_name_of_any_bytes_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    for name in (b"\xff\xfe.bin", b"new\nline.bin"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/inbox/" + name)).write_bytes(b"\x00\x01\x02" * 50)
+    raw = read_raw(tmp_path, REFERENCE)
+    assert {item.source_path for item in raw.quarantined} == {"inbox/\\xff\\xfe.bin", "inbox/new\\nline.bin"}
+    assert input_sha256(raw.hashes, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("documents/loose.md", "missing_source"),
+        ("documents/README.md", "missing_source"),
+        ("curated/projects.xlsx", "unreadable_format"),
+        ("curated/PROJECTS.CSV", "unreadable_format"),
+        ("statistics/x.csv", "missing_source"),
+        ("decisions/unknown.csv", "unknown_table"),
+        ("decisions/sources.csv", "unknown_table"),
+        ("stray.pdf", "missing_source"),
+        ("inbox", "unreadable_format"),
+    ],
+)
+def test_no_file_is_passed_over_in_silence(tmp_path: Path, name: str, reason: str) -> None:
+    raw = _raw(tmp_path, **{name: "a,b\n1,2\n"})
+    assert _reasons(raw) == [(name, reason, None)]
+    assert name in raw.hashes
+
+
+def test_what_lies_beside_a_source_is_set_aside_and_the_source_stays(tmp_path: Path) -> None:
+    files = {
+        "documents/d/source.yaml": "source_id: d\ndocument: document.md\n",
+        "documents/d/document.md": "# Title\n\nText.\n",
+        "documents/d/second.md": "# Title\n\nText.\n",
+        "statistics/s/source.yaml": "source_id: s\n",
+        "statistics/s/data.xlsx": "x",
+        "curated/README.md": "What lies here.",
+    }
+    raw = _raw(tmp_path, **files)
+    assert {(path, code) for path, code, _ in _reasons(raw)} == {
+        ("documents/d/second.md", "missing_source"),
+        ("statistics/s/data.xlsx", "unreadable_format"),
+    }
+    assert [document.source.source_id for document in raw.documents] == ["d"]
+
+
+def test_an_unknown_folder_and_links_to_folders_are_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "raw" / "foo").mkdir(parents=True)
+    (tmp_path / "raw" / "inbox").mkdir()
+    (tmp_path / "raw" / "inbox" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "raw" / "curated").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "raw" / ".hidden").write_text("x")
+    (tmp_path / "raw" / "README.md").write_text("x")
+    found = {(item.source_path, item.reason_code) for item in read_raw(tmp_path / "raw", REFERENCE).quarantined}
+    assert found == {("foo", "unknown_table"), ("inbox/linked", "unsafe"), ("curated", "unsafe")}
+
+
+def test_a_folder_that_cannot_be_read_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / "inbox" / "closed"
+    closed.mkdir(parents=True)
+    scandir = os.scandir
+
+    def guarded(path: str) -> Any:
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    (item,) = read_raw(tmp_path, REFERENCE).quarantined
+    assert (item.source_path, item.reason_code) == ("inbox/closed", "unreadable_format")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from pipelines.ingest.rates import shipped_history
 from pipelines.reconcile.reconcile import reconcile
 from pipelines.records import TableFile
@@ -156,7 +158,7 @@ def test_a_row_without_a_required_cell_is_set_aside_and_the_others_go_on() -> No
     result = reconcile(claims, SOURCES, Decisions(), shipped_history())
     assert list(result.rows["projects"]) == ["plant"]
     (item,) = result.quarantined
-    assert "projects nameless has no name" in item.reason
+    assert "projects nameless: name: found nothing, expected a value" in item.reason
 
 
 def test_what_a_person_has_coded_is_not_read_again_into_rows_of_its_own() -> None:
@@ -183,3 +185,27 @@ def test_a_programme_that_only_documents_name_gets_its_official_name() -> None:
     (added,) = program_claims((spoken,), names)
     assert (added.cells["name"].value, added.cells["name_ja"].value) == ("Programme", "計画")
     assert program_claims((spoken, claim("programs", "p", "paper", program_id="p", name="Named")), names) == []
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"low": Decimal(5), "high": Decimal(9), "qualifier": "exact"},
+        {"low": Decimal(9), "high": Decimal(5), "qualifier": "between"},
+        {"low": Decimal(5), "high": Decimal(9), "qualifier": "up_to"},
+        {"low": Decimal(5), "high": Decimal(5)},
+        {"low": Decimal(-5), "high": Decimal(-5), "qualifier": "exact"},
+        {"low": Decimal("1.234"), "high": Decimal("1.234"), "qualifier": "exact"},
+        {"low": Decimal("1e30"), "high": Decimal("1e30"), "qualifier": "exact"},
+        {"low": Decimal(5), "high": Decimal(5), "qualifier": "exact", "currency": "usd"},
+    ],
+)
+def test_an_amount_that_breaks_the_contract_is_set_aside_alone(cells: dict[str, object]) -> None:
+    good = claim("amounts", "good", "paper", amount_id="good", kind="other", currency="USD", **_FIVE)
+    bad = claim("amounts", "bad", "paper", **({"amount_id": "bad", "kind": "other", "currency": "USD"} | cells))
+    result = reconcile((good, bad), SOURCES, Decisions(), shipped_history())
+    assert list(result.rows["amounts"]) == ["good"]
+    assert [item.reason_code for item in result.quarantined] == ["invalid_value"]
+
+
+_FIVE = {"low": Decimal(5), "high": Decimal(5), "qualifier": "exact"}

@@ -28,9 +28,22 @@ def read_document(content: bytes, path: str, source: Source | None) -> Document:
         The document with its main text in numbered paragraphs (NFC).
 
     Raises:
-        RawFileError: Empty, of an unknown format, in no known encoding, or without text.
+        RawFileError: Empty, of an unknown format, in no known encoding, without text, or failing its reader.
     """
-    return _reader_for(content, path)(content, path, source)
+    try:
+        return _reader_for(content, path)(content, path, source)
+    except RawFileError:
+        raise
+    except Exception as error:
+        # Readers of foreign formats may fail in any way (libraries raise what they like on broken bytes); one file
+        # must not stop a build, so whatever they raise is a reason to set the file aside.
+        raise RawFileError(
+            path,
+            f"something its reader fails on ({type(error).__name__}: {str(error)[:80]})",
+            "a whole document",
+            "Save it again or convert it.",
+            "malformed",
+        ) from error
 
 
 def _reader_for(content: bytes, path: str) -> Reader:

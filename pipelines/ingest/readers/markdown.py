@@ -9,12 +9,11 @@ import datetime as dt
 import re
 from typing import Any
 
-import yaml
-
 from pipelines.errors import RawFileError
 from pipelines.ingest.readers.decoding import decode
 from pipelines.ingest.readers.layout import paragraphs, unwrap
 from pipelines.ingest.readers.record import explicit_date, masthead, source_of
+from pipelines.ingest.yamlfile import is_scalar, read_fields
 from pipelines.records import Document, Source
 
 READER = "markdown-1"
@@ -70,13 +69,8 @@ def read(content: bytes, path: str, source: Source | None) -> Document:
 
 
 def _front_matter(text: str, path: str) -> dict[str, Any]:
-    try:
-        record = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise RawFileError(
-            f"{path}, front matter", str(error).split("\n")[0][:120], "YAML", "Repair the front matter.", "malformed"
-        ) from error
-    return {str(key).lower(): value for key, value in record.items()} if isinstance(record, dict) else {}
+    record = read_fields(text, f"{path}, front matter") or {}
+    return {str(key).lower(): value for key, value in record.items() if is_scalar(value)}
 
 
 def _text(about: dict[str, Any], *names: str) -> str | None:

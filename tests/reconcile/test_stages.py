@@ -1,0 +1,92 @@
+"""How far a project is: on strong evidence, with halts, and never ahead of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.reconcile.choose import Row
+from pipelines.reconcile.stages import fill_evidence, fill_stage
+from tests.reconcile.claims import claim, day, row
+
+
+def _event(stage: str, on: str | None, *sources: str, precision: str = "day", **about: Any) -> Row:
+    key = f"{stage}-{on}"
+    event = row(
+        *(
+            claim(
+                "events", key, source, event_id=key, project_id="plant", event_type="statement", stage=stage,
+                event_on=day(on) if on else None, event_precision=precision if on else None, **about,
+            )
+            for source in sources or ("treaty",)
+        )
+    )  # fmt: skip
+    fill_evidence(event)
+    return event
+
+
+def _stage(*events: Row, today: str | None = None) -> tuple[str, str, str]:
+    project = row(claim("projects", "plant", "paper", project_id="plant", name="Plant"))
+    fill_stage(project, events, day(today) if today else None)
+    return project.text("stage"), project.text("stage_evidence"), project.text("stage_claimed")
+
+
+@pytest.mark.parametrize(
+    ("sources", "evidence"),
+    [
+        (("treaty", "paper"), "primary_document"), (("firm",), "party_confirmed"), (("paper", "rival"), "two_witnesses"),
+        (("paper", "reprint"), "single_witness"), (("paper", "poison"), "single_witness"),
+    ],
+)  # fmt: skip
+def test_evidence_follows_from_who_states_it(sources: tuple[str, ...], evidence: str) -> None:
+    assert _event("announced", "2026-02-17", *sources).text("evidence") == evidence
+
+
+def test_two_witnesses_must_be_two() -> None:
+    assert _event("announced", "2026-02-17", "paper", evidence="two_witnesses").text("evidence") == "single_witness"
+
+
+def test_a_single_witness_shows_that_it_is_reported_and_no_more() -> None:
+    assert _stage(_event("under_construction", "2026-02-17", "paper")) == (
+        "reported",
+        "single_witness",
+        "under_construction",
+    )
+
+
+def test_the_furthest_stage_on_strong_evidence_is_published() -> None:
+    events = [
+        _event("announced", "2026-02-17"), _event("approved", "2026-01-01", "paper", "rival"),
+        _event("operating", "2026-03-01", "paper"),
+    ]  # fmt: skip
+    assert _stage(*events) == ("approved", "two_witnesses", "operating")
+
+
+@pytest.mark.parametrize(
+    ("halted", "precision", "resumed", "stage"),
+    [
+        (None, "day", None, "cancelled"), (None, "day", "2026-05-01", "cancelled"), ("2026-03-01", "day", None, "cancelled"),
+        ("2026-03-01", "month", "2026-03-20", "cancelled"), ("2026-03-01", "day", "2026-03-20", "approved"),
+    ],
+)  # fmt: skip
+def test_a_halt_holds_until_something_dated_later_goes_on(
+    halted: str | None, precision: str, resumed: str | None, stage: str
+) -> None:
+    events = [_event("announced", "2026-02-17"), _event("cancelled", halted, precision=precision)]
+    if resumed:
+        events.append(_event("approved", resumed))
+    assert _stage(*events)[0] == stage
+
+
+def test_what_is_dated_after_the_release_has_not_happened() -> None:
+    events = [_event("announced", "2026-02-17"), _event("operating", "2030-01-01")]
+    assert _stage(*events, today="2026-11-22") == ("announced", "primary_document", "announced")
+
+
+def test_plans_conditions_and_denials_are_no_stage() -> None:
+    for modality in ("planned", "conditional"):
+        assert (
+            _stage(_event("announced", "2026-02-17"), _event("operating", "2026-03-01", modality=modality))[0]
+            == "announced"
+        )
