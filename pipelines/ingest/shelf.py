@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipelines.errors import RawFileError
+from pipelines.errors import KakehashiError, RawFileError
 from pipelines.ingest.safety import RawFile, is_litter, printable, read_file, walk
 from pipelines.records import Document, Quarantined, Source, TableFile
 
@@ -83,17 +83,22 @@ def leaves(folder: Path, raw: Path) -> bool:
 
 def _look_beside(shelf: Shelf, raw: Path) -> None:
     """Refuse what lies in the raw folder itself and is no room."""
-    for path in sorted(raw.iterdir()) if raw.is_dir() else ():
+    try:
+        paths = sorted(raw.iterdir()) if raw.is_dir() else []
+    except OSError as failure:
+        reason = failure.strerror or type(failure).__name__
+        raise KakehashiError(printable(raw), reason, "a readable folder", "Check its permissions.") from failure
+    for path in paths:
         name = printable(path.name)
         if is_litter(path.name) or (path.name == _README and path.is_file()):
             continue
         rooms = f"one of the folders {', '.join(ROOMS)}"
-        if path.name in ROOMS and leaves(path, raw):
-            error = RawFileError(name, "a link that leaves the folder", "a folder", "Copy the folder itself.", "unsafe")
-        elif path.name in ROOMS and not path.is_dir():
-            error = RawFileError(name, "a file", "a folder", "Make it a folder.", "unreadable_format")
-        elif path.name in ROOMS:
+        if path.name in ROOMS and path.is_dir() and not leaves(path, raw):
             continue
+        if path.is_symlink():
+            error = RawFileError(name, "a link", rooms, "Copy what it leads to.", "unsafe")
+        elif path.name in ROOMS:
+            error = RawFileError(name, "a file", "a folder", "Make it a folder.", "unreadable_format")
         elif path.is_dir():
             error = RawFileError(name, "a folder that is no room", rooms, "Move what is in it there.", "unknown_table")
         else:

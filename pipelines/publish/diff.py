@@ -203,9 +203,9 @@ class _Receipts:
 
     def __init__(self, release: _Past | Tables) -> None:
         self._release = release
-        self._own: dict[str, dict[str, dict[str, Any]]] = {}
+        self._own: dict[str, dict[str, dict[str, str | None]]] = {}
+        self._hashes = _hashes(release.arrow("sources"))
         self._by_row: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        self.inputs: frozenset[tuple[str | None, str | None]] = frozenset()
         columns = ["table", "key", "column", "source_id", "source_sha256", "locator", "raw_literal", "rule"]
         table = release.arrow("receipts")
         there = [column for column in columns if column in table.column_names]
@@ -219,21 +219,20 @@ class _Receipts:
 
     def of(self, table: str, key: str, column: str | None = None) -> list[dict[str, Any]]:
         """Receipts of a row, or of one cell of it."""
-        if contract.TABLES[table].meaning.receipts == "own":
-            own = self._own_rows(table).get(key)
-            return [own] if own is not None else []
-        return [row for row in self._by_row.get((table, key), []) if column in (None, row["column"])]
-
-    def _own_rows(self, name: str) -> dict[str, dict[str, Any]]:
-        if name not in self._own:
-            self._own[name] = {
-                key: {
-                    "column": WHOLE_ROW, "source_id": row["source_id"], "locator": row.get("locator"),
-                    "source_sha256": None, "raw_literal": None, "rule": None,
-                }
-                for key, row in _by_key(self._release.arrow(name), name).items()
-            }  # fmt: skip
-        return self._own[name]
+        if contract.TABLES[table].meaning.receipts != "own":
+            return [row for row in self._by_row.get((table, key), []) if column in (None, row["column"])]
+        if table not in self._own:
+            self._own[table] = _by_key(self._release.arrow(table), table)
+        row = self._own[table].get(key)
+        if row is None:
+            return []
+        source = row["source_id"]
+        return [
+            {
+                "column": WHOLE_ROW, "source_id": source, "source_sha256": self._hashes.get(source or ""),
+                "locator": row.get("locator"), "raw_literal": row.get(column or ""), "rule": None,
+            }
+        ]  # fmt: skip
 
 
 def _decided(receipt: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from pipelines.reconcile.choose import Conflict, Row
 from pipelines.reconcile.statements import Subject, statement_row
 from pipelines.records import Source
+from pipelines.resolve.decisions import DECISION_SOURCE
 from schemas.contract import TABLES
 
 Records = list[dict[str, Any]]
@@ -93,6 +94,17 @@ def conflict_rows(conflicts: Iterable[Conflict]) -> tuple[Records, Records]:
                     "statement_ids": tuple(sorted({s.statement_id for s in statements})),
                     "source_ids": tuple(sorted({s.source.source_id for s in statements})),
                     "n_witnesses": len({s.source.witness for s in statements if not s.source.distrusted}),
+                }
+            )
+        if conflict.rule == "decision" and conflict.chosen not in conflict.values:
+            # A value that no source states is a reviewer's own.
+            values.append(
+                {
+                    "conflict_id": conflict.conflict_id,
+                    "value": conflict.chosen,
+                    "statement_ids": (),
+                    "source_ids": (DECISION_SOURCE,),
+                    "n_witnesses": 0,
                 }
             )
     return heads, values

@@ -184,7 +184,8 @@ def _rows(file: TableFile | None, read: Callable[[Mapping[str, str], str], T], b
         try:
             found.append(read(row, place))
         except (RawFileError, CellError, KeyError) as error:
-            reason = f"{place}: no column {error}" if isinstance(error, KeyError) else f"{place}: {error}"
+            told = f"no column {error}" if isinstance(error, KeyError) else str(error)
+            reason = told if isinstance(error, RawFileError) else f"{place}: {told}"
             path = file.path if file is not None else ""
             bad.append(Quarantined(path, "resolve", "invalid_value", reason, number, place))
     return found

@@ -112,3 +112,58 @@ def test_a_second_release_holds_its_changes(tmp_path: Path, rows: Callable[[], R
         "materials,synthetic-diamond,name,changed,Synthetic diamond,'=Diamond,rule_changed\n"
     )
     assert verify(second.path) == ()
+
+
+def _receipt(now: Rows, table: str, column: str) -> Row:
+    return next(row for row in now["receipts"] if (row["table"], row["column"]) == (table, column))
+
+
+def test_a_cell_whose_file_was_edited_is_revised_though_its_source_is_only_cited(
+    built: Path, rows: Callable[[], Rows]
+) -> None:
+    now = rows()
+    now["materials"][0]["name"] = "Diamond"
+    now["organizations"][0]["name"] = "E6"
+    _receipt(now, "materials", "name").update(source_sha256="1" * 64, raw_literal="Diamond")
+    assert {change[0]: change[6] for change in _told(built, now)} == {
+        "materials": "source_revised", "organizations": "rule_changed",
+    }  # fmt: skip
+
+
+def test_another_place_in_the_same_bytes_is_a_rule_and_an_unread_place_a_revision(
+    built: Path, rows: Callable[[], Rows]
+) -> None:
+    now = rows()
+    now["materials"][0]["name"] = "Diamond"
+    now["organizations"][0]["name"] = "E6"
+    _receipt(now, "materials", "name").update(locator="p2:4-9")
+    _receipt(now, "organizations", "name").update(locator="p2:4-9", source_sha256=None)
+    assert {change[0]: change[6] for change in _told(built, now)} == {
+        "materials": "rule_changed", "organizations": "source_revised",
+    }  # fmt: skip
+
+
+def test_a_row_that_came_with_an_edited_file_is_a_revision(built: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    now["tranches"] = [{**now["tranches"][0], "tranche_id": "tranche-2"}]
+    for receipt in now["receipts"]:
+        if receipt["table"] == "tranches":
+            receipt.update(key="tranche-2", source_sha256="1" * 64)
+    assert {change[:4] + change[6:] for change in _told(built, now) if change[0] == "tranches"} == {
+        ("tranches", "tranche-1", "*", "removed", "rule_changed"),
+        ("tranches", "tranche-2", "*", "added", "source_revised"),
+    }
+
+
+def test_a_decision_withdrawn_is_a_correction_too(tmp_path: Path, rows: Callable[[], Rows]) -> None:
+    before = rows()
+    before["materials"][0]["symbol"] = "C"
+    before["receipts"].append(
+        {"table": "materials", "key": "synthetic-diamond", "column": "symbol", "input_no": 1,
+         "source_id": "ministry-2026", "locator": "row 2", "rule": "decision d"}
+    )  # fmt: skip
+    day = dt.date(2026, 11, 22)
+    first = write_release(frames(before), output=tmp_path, released_on=day, input_sha256="a" * 64)
+    assert _told(first.path, rows()) == {
+        ("materials", "synthetic-diamond", "symbol", "changed", "C", None, "correction")
+    }

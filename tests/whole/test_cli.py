@@ -1,0 +1,83 @@
+"""The command's words for what a person can mend, and none of its own for what only we can."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from kakehashi import cli, commands
+from kakehashi.receipts import receipt_lines
+from pipelines.errors import ReleaseError
+from schemas.contract import TABLES, arrow_schema
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    """An output folder with one release: a project and nothing else."""
+    tables = tmp_path / "releases" / "2026.11.22" / "tables"
+    tables.mkdir(parents=True)
+    for name in TABLES:
+        pq.write_table(arrow_schema(name).empty_table(), tables / f"{name}.parquet")
+    # What is required of a row is no concern here.
+    loose = pa.schema([field.with_nullable(True) for field in arrow_schema("projects")])
+    plant = pa.Table.from_pylist([{"project_id": "plant", "name": "Plant"}], schema=loose)
+    pq.write_table(plant, tables / "projects.parquet")
+    (tmp_path / "latest").symlink_to(Path("releases") / "2026.11.22")
+    return tmp_path
+
+
+def _damage(path: Path, how: str) -> None:
+    if how == "missing":
+        path.unlink()
+    elif how == "truncated":
+        path.write_bytes(path.read_bytes()[:-20])
+    else:
+        path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("how", ["missing", "truncated", "empty"])
+@pytest.mark.parametrize("table", ["projects", "sources", "receipts", "conflicts"])
+def test_a_damaged_release_is_told_in_words(
+    output: Path, table: str, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _damage(output / "latest" / "tables" / f"{table}.parquet", how)
+    with pytest.raises(ReleaseError, match="kakehashi verify"):
+        list(receipt_lines("projects", "plant", "name", output=output))
+    for words in (["receipt", "projects", "plant", "name"], ["tables"]):
+        assert cli.main([*words, "--output", str(output)]) == cli.FAILED
+    told = capsys.readouterr().err
+    assert (f"{table}.parquet" in told, "Traceback" in told) == (True, False)
+
+
+def test_a_whole_release_is_listed(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["tables", "--output", str(output)]) == cli.DONE
+    assert cli.main(["receipt", "projects", "plant", "name", "--output", str(output)]) == cli.DONE
+    assert "projects plant name: Plant" in capsys.readouterr().out
+
+
+def test_a_bug_is_not_dressed_up_as_a_users_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: argparse.Namespace) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "_tables", broken)
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["tables"])
+
+
+def test_a_failed_build_speaks_of_a_release_before_only_where_there_is_one(
+    output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = SimpleNamespace(success=False, failures=("projects: wrong",))
+    monkeypatch.setattr("assets.run.run_build", lambda *_, **__: failed)
+    monkeypatch.setattr("pipelines.publish.suite_process.SHARED", SimpleNamespace(start=lambda: None))
+    for folder, last in (
+        (output, "The release before stays the latest."),
+        (tmp_path / "new", "Nothing was published."),
+    ):
+        assert commands.build(tmp_path, folder, None, None, strict=False) == cli.FAILED
+        assert capsys.readouterr().err.splitlines()[-2:] == ["kakehashi: projects: wrong", last]
