@@ -71,13 +71,15 @@ def receipt(table: str, key: str, column: str, version: str, output: Path | None
 
 def verify(release: Path | None) -> int:
     """Check a release and list what is wrong with it."""
+    from kakehashi.progress import steps
     from kakehashi.reader import release_folder
     from pipelines.publish.verify import verify as check
 
     folder = release.resolve() if release is not None else release_folder()
     if not folder.is_dir():
         raise KakehashiError(str(folder), "no folder", "a release", "Name the folder of a release.")
-    findings = check(folder)
+    with steps() as tell:
+        findings = check(folder, tell)
     for finding in findings:
         print(finding)
     if findings:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from kakehashi.progress import steps
 from pipelines.build import PROJECT_RAW, Inputs, ingest, state
 from pipelines.errors import RawFileError
 from pipelines.extract.lexicon import Lexicon
@@ -76,13 +77,12 @@ def explain_paths(paths: Sequence[str], *, as_json: bool, reference: Path | None
     """
     known = background(reference)
     failed = False
-    for path in paths:
-        answer = explain(path, known)
-        failed = failed or "error" in answer
-        if as_json:
-            print(json.dumps(answer, ensure_ascii=False), flush=True)
-        else:
-            print("\n".join(_for_people(answer)))
+    with steps() as tell:
+        for number, path in enumerate(paths, start=1):
+            tell(Path(path).name, number, len(paths))
+            answer = explain(path, known)
+            failed = failed or "error" in answer
+            print(json.dumps(answer, ensure_ascii=False) if as_json else "\n".join(_for_people(answer)), flush=True)
     return 1 if failed and not as_json else 0
 
 

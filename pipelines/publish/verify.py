@@ -27,6 +27,8 @@ from pipelines.publish.folder import SUMS, Folder
 from pipelines.publish.formats import CSV_BATCH_ROWS, csv_chunks, logical_sha256
 from schemas import contract
 
+Progress = Callable[[str, int, int], None]
+
 ReleaseCheck = Callable[[Folder], Iterable[Finding]]
 
 RELEASE_CHECKS: dict[str, ReleaseCheck] = {}
@@ -48,11 +50,12 @@ def release_check(name: str) -> Callable[[ReleaseCheck], ReleaseCheck]:
     return register
 
 
-def verify(release: Path) -> tuple[Finding, ...]:
+def verify(release: Path, progress: Progress | None = None) -> tuple[Finding, ...]:
     """Check a release folder.
 
     Args:
         release: The folder, or a link to it such as `output/latest`.
+        progress: Told of each check as it begins: its name, its number, and how many there are.
 
     Returns:
         What is wrong, empty for a whole and true release. Damage never raises; each finding names its check.
@@ -61,9 +64,16 @@ def verify(release: Path) -> tuple[Finding, ...]:
         found = "a link to nothing" if release.is_symlink() else "no folder"
         return (Finding("release_there", str(release), found, "the folder of a release"),)
     folder = Folder(release)
-    findings = [finding for check in RELEASE_CHECKS.values() for finding in check(folder)]
+    steps = len(RELEASE_CHECKS) + 1
+    findings: list[Finding] = []
+    for number, (name, check) in enumerate(RELEASE_CHECKS.items(), start=1):
+        if progress is not None:
+            progress(name, number, steps)
+        findings += check(folder)
     if any(finding.check == "contract_known" for finding in findings):
         return tuple(findings)
+    if progress is not None:
+        progress("tables", steps, steps)
     return tuple(findings) + _of_tables(folder)
 
 
