@@ -30,9 +30,6 @@ LICENCES: Mapping[str, tuple[str, str]] = {
 }
 """Licence code of the contract -> title and address; another code is published by its name alone."""
 
-OWN_SOURCE = "Kakehashi"
-
-
 _STATE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 """How a state's scope is spelled: ISO 3166-2."""
 

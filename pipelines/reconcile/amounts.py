@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from pipelines.ingest.rates import Rate, RateHistory
-from pipelines.ingest.values import canonical
 from pipelines.reconcile.choose import Conflict, Receipt, Row
 from pipelines.reconcile.precedence import Weight, deciding_rule, weight, witnesses
 from pipelines.reconcile.statements import Statement
@@ -170,9 +169,3 @@ def _differs(winner: Row, other: Row) -> bool:
         return (winner.text("low"), winner.text("high")) != (other.text("low"), other.text("high"))
     left, right = winner.values.get("usd_high"), other.values.get("usd_high") or other.values.get("usd_low")
     return isinstance(left, Decimal) and isinstance(right, Decimal) and abs(left - right) > left * Decimal("0.02")
-
-
-def figure_text(row: Row) -> str:
-    """Return the figure for people's eyes in error messages: `33000000000 USD (exact)`."""
-    low, high = (canonical(row.values[c]) if c in row.values else "-" for c in ("low", "high"))
-    return f"{high if low in ('-', high) else f'{low} to {high}'} {row.text('currency')} ({row.text('qualifier')})"
