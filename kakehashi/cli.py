@@ -64,7 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     build.set_defaults(run=_build)
 
     explain = commands.add_parser("explain", help="what each document alone says")
-    explain.add_argument("paths", nargs="+", metavar="PATH", help="documents")
+    explain.add_argument("paths", nargs="*", metavar="PATH", help="documents")
+    explain.add_argument(
+        "--lines", metavar="FILE", help="mentions in each line of a JSONL file (`-`: standard input), one JSON line each"
+    )
     explain.add_argument("--json", action="store_true", help="one JSON object a line, in the order of the arguments")
     explain.add_argument("--reference", type=Path, help="folder that serves as reference/")
     explain.set_defaults(run=_explain)
@@ -86,10 +89,42 @@ def _parser() -> argparse.ArgumentParser:
     _release_arguments(tables)
     tables.set_defaults(run=_tables)
 
+    _raw_commands(commands)
+
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
     ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1 (default: 3000)")
     ui.set_defaults(run=_ui)
     return parser
+
+
+def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that write into raw: they only create files or append rows."""
+    add = commands.add_parser("add", help="put a document into raw/inbox/ with its source record")
+    add.add_argument("sources", nargs="+", metavar="FILE|URL", help="documents, or addresses of pages")
+    add.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    add.add_argument("--json", action="store_true", help="one JSON object a document: where it is, its record")
+    add.set_defaults(run=_add)
+
+    review = commands.add_parser("review", help="what needs a person, best value first")
+    review.add_argument("--kind", help="only items of this kind (codelist review_kind)")
+    review.add_argument("--limit", type=int, default=20, help="how many (default: 20; 0: all)")
+    review.add_argument("--json", action="store_true", help="one JSON object an item")
+    _release_arguments(review)
+    review.set_defaults(run=_review)
+
+    decide = commands.add_parser("decide", help="write a reviewer's decision into raw/decisions/")
+    decide.add_argument("item", metavar="ITEM", help="review item id, or table:key")
+    decide.add_argument("decision", help="what is decided; `kakehashi review` names the choices of each item")
+    decide.add_argument("--to", metavar="ID", help="the row that a merge or a link goes to")
+    decide.add_argument("--column", help="for a correction: the column")
+    decide.add_argument("--value", help="for a correction: the right value (omit: the value is withdrawn)")
+    decide.add_argument("--expect", help="for a correction: the value that is wrong today")
+    decide.add_argument("--by", required=True, help="who decides")
+    decide.add_argument("--why", required=True, help="the reason, in a sentence")
+    decide.add_argument("--on", metavar="DATE", help="day of the decision, YYYY-MM-DD (default: today)")
+    decide.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    _release_arguments(decide)
+    decide.set_defaults(run=_decide)
 
 
 def _summary() -> str:
@@ -108,6 +143,10 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    if options.lines is not None:
+        from kakehashi.lines import explain_lines
+
+        return explain_lines(options.lines, options.paths, reference=options.reference)
     from kakehashi.explain import explain_paths
 
     return explain_paths(options.paths, as_json=options.json, reference=options.reference)
@@ -129,6 +168,24 @@ def _tables(options: argparse.Namespace) -> int:
     from kakehashi.commands import tables
 
     return tables(options.version, options.output)
+
+
+def _add(options: argparse.Namespace) -> int:
+    from kakehashi.adding import add
+
+    return add(options.sources, options.raw, as_json=options.json)
+
+
+def _review(options: argparse.Namespace) -> int:
+    from kakehashi.reviewing import review
+
+    return review(options.version, options.output, kind=options.kind, limit=options.limit, as_json=options.json)
+
+
+def _decide(options: argparse.Namespace) -> int:
+    from kakehashi.reviewing import decide
+
+    return decide(options)
 
 
 def _ui(options: argparse.Namespace) -> int:
