@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.extract.exchange import is_rate, opens_rate
+from pipelines.extract.money_gate import Places, at, within
 from pipelines.extract.money_grammar import MoneyGrammar, own_grammar
 from pipelines.extract.numerals import VAGUE, japanese_value
 
@@ -89,16 +90,19 @@ def scan_amounts(
 ) -> list[AmountMention]:
     """Find every sum of money of a text, repetitions included; arguments as for `find_amounts`."""
     grammar = grammar or own_grammar()
-    if not grammar.may_hold_money(text):
+    places = grammar.gate.places(text)
+    if places is None:
         return []
-    atoms = sorted(_atoms(grammar, text, language, country), key=lambda atom: atom.start)
+    atoms = sorted(_atoms(grammar, text, places, language, country), key=lambda atom: atom.start)
     atoms = _join_ranges(grammar, text, atoms)
     atoms = [atom for number, atom in enumerate(atoms) if not _in_rate(text, atoms, number)]
     mentions = [_hedged(grammar, text, atoms, number) for number in range(len(atoms))]
     return _fold_conversions(grammar, text, mentions)
 
 
-def _atoms(grammar: MoneyGrammar, text: str, language: str | None, country: str | None) -> Iterator[_Atom]:
+def _atoms(
+    grammar: MoneyGrammar, text: str, places: Places, language: str | None, country: str | None
+) -> Iterator[_Atom]:
     taken = bytearray(len(text) + 1)
     dollar = grammar.dollar(text, country)
 
@@ -113,20 +117,23 @@ def _atoms(grammar: MoneyGrammar, text: str, language: str | None, country: str 
             return "CNY" if country == "CHN" and language != "ja" else "JPY"
         return ("USD" if kind == "ja" else dollar) if currency == "dollar" else currency
 
-    for match in grammar.vague.finditer(text):
+    for match in within(grammar.vague, text, places.words):
         currency = grammar.unit_currency(match["unit"])
         if currency and free(match):
             yield _Atom(match.start(), match.end(), None, money(currency, "en"), True, "en")
-    for match in (*grammar.japanese.finditer(text), *grammar.japanese_signed.finditer(text)):
+    for match in (
+        *within(grammar.japanese, text, places.japanese),
+        *at(grammar.japanese_signed, text, places.signs),
+    ):
         atom = _japanese_atom(grammar, text, match, money)
         if atom and free(match):
             yield atom
-    for match in grammar.signed.finditer(text):
+    for match in at(grammar.signed, text, places.signs):
         currency = grammar.sign_currency(match["sign"])
         if currency and free(match):
             value = Decimal(match["digits"].replace(",", "")) * grammar.factor(match["scale"])
             yield _Atom(match.start(), match.end(), value, money(currency, "en"), bool(match["scale"]), "en")
-    for match in grammar.united.finditer(text):
+    for match in within(grammar.united, text, places.words):
         currency = grammar.unit_currency(match["unit"])
         number = grammar.words.value(match["number"])
         if currency and number is not None and not _other_sense(text, match) and free(match):

@@ -20,7 +20,7 @@ _MODALITY = {
 
 def attributions(sentence: Sentence, lexicon: Lexicon) -> frozenset[str]:
     """Which of unnamed, conditional, planned and denied a sentence is."""
-    found = lexicon.bank("attribution_patterns", sentence.japanese).find(sentence.masked)
+    found = lexicon.matches("attribution_patterns", sentence)
     return frozenset(one.row["attribution"] for one in found)
 
 

@@ -99,12 +99,11 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
 
 
 def _matches(annotated: Annotated, sentence: Sentence, lexicon: Lexicon) -> list[Found]:
-    masked = lexicon.bank("control_patterns", sentence.japanese).find(sentence.masked)
+    masked = lexicon.matches("control_patterns", sentence)
     # Numbers and issuers stand in the text itself: a date or a name may have masked them.
-    plain = sentence.text.lower()
     raw = [
         match
-        for match in lexicon.bank("control_patterns", sentence.japanese).find(plain)
+        for match in lexicon.matches("control_patterns", sentence, "plain")
         if match.row["what"] in ("number", "issuer", "country", "target", "type")
     ]
     return [

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.extract.gating import Gate
 from pipelines.extract.terms import has_cjk
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
@@ -43,6 +44,8 @@ _JAPANESE = re.compile(
     r"|(?<![\d月.，,第])(?P<d5>\d{1,2})日(?=[はにのまで、，付夜朝午夕未深発早か（(開]|$)(?!間|後|以内|目|連続)"
     r"|(?P<near>本日|きょう|今日|昨日|きのう|同日)"
 )
+_ENGLISH_GATE = Gate([re.compile(rf"{name}") for name in (*_MONTHS, *_DAYS, "today", "yesterday", "19", "20")])
+_JAPANESE_SIGN = re.compile(r"[年月日]|きのう|きょう")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -71,8 +74,10 @@ def find_dates(text: str, published_on: dt.date | None) -> list[DateMention]:
         text: A sentence or paragraph.
         published_on: Day of publication, for what is relative to it; None where unknown.
     """
-    finder = _find_japanese if has_cjk(text) else _find_english
-    return list(finder(text, published_on))
+    if has_cjk(text):
+        return list(_find_japanese(text, published_on)) if _JAPANESE_SIGN.search(text) else []
+    # Most sentences hold neither a digit nor the name of a month or a day.
+    return list(_find_english(text, published_on)) if _ENGLISH_GATE.open(text) else []
 
 
 def _find_english(text: str, published: dt.date | None) -> Iterator[DateMention]:

@@ -79,7 +79,7 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
         for mention in sentence.of("program"):
             found += _pledged(sentence, mention, annotated.language)
         money = sentence.of("money")
-        matches = lexicon.bank("amount_patterns", sentence.japanese).find(sentence.masked) if money else []
+        matches = lexicon.matches("amount_patterns", sentence) if money else []
         for mention in money:
             if not mention.value.is_vague and not _is_remark(sentence, mention):
                 found += filter(None, [_sum(context, sentence, mention, matches)])

@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from pipelines.extract.amounts import find_amounts
 from pipelines.extract.measures import MeasureFinder
+from pipelines.extract.mentions import Sentence
 from pipelines.extract.money_grammar import MoneyGrammar
 from pipelines.extract.names import NameFinder, NameRules, organization_terms
 from pipelines.extract.newnames import NewNames
-from pipelines.extract.patterns import PatternBank
+from pipelines.extract.patterns import Found, PatternBook
 from pipelines.extract.places import PlaceFinder
 from pipelines.extract.sites import SiteFinder
 from pipelines.extract.terms import Term, TermIndex
@@ -76,7 +77,7 @@ class Lexicon:
         place_names: Reference rows of places by code.
         firm_names: Gazetteer group -> `en`, `ja` and `country`.
         pledges: (figure, currency) -> programme, from the programmes' own names ("$550 billion investment plan").
-        banks: (vocabulary, language) -> patterns.
+        books: Language -> the patterns of all vocabularies.
     """
 
     organizations: Mapping[str, Row]
@@ -91,14 +92,28 @@ class Lexicon:
     measures: MeasureFinder
     places: PlaceFinder
     sites: SiteFinder
-    banks: Mapping[tuple[str, str], PatternBank]
+    books: Mapping[str, PatternBook]
     place_names: Mapping[str, Row]
     firm_names: Mapping[str, Row]
     pledges: Mapping[tuple[Decimal, str], str]
 
-    def bank(self, vocabulary: str, japanese: bool) -> PatternBank:
-        """Patterns of a vocabulary for one language."""
-        return self.banks[vocabulary, "ja" if japanese else "en"]
+    def matches(self, vocabulary: str, sentence: Sentence, text: str = "masked") -> Sequence[Found]:
+        """Matches of a vocabulary's patterns in a sentence, in the order of the vocabulary.
+
+        Args:
+            vocabulary: One of `BANKS`.
+            sentence: Its patterns are tried once; every later question is answered from what was found.
+            text: `masked`, `core` (masked, without asides) or `plain` (the text itself in lower case).
+        """
+        found = sentence.matched.get(text)
+        if found is None:
+            read = {"masked": sentence.masked, "core": sentence.core}.get(text) or sentence.text.lower()
+            if text == "core" and sentence.core == sentence.masked and "masked" in sentence.matched:
+                found = sentence.matched["masked"]
+            else:
+                found = self.books["ja" if sentence.japanese else "en"].find(read)
+            sentence.matched[text] = found
+        return found.get(vocabulary, ())
 
 
 def build_lexicon(
@@ -148,9 +163,8 @@ def build_lexicon(
         measures=MeasureFinder(reference),
         places=PlaceFinder(reference),
         sites=SiteFinder(reference),
-        banks={
-            (name, language): PatternBank(rows(reference, name), language)
-            for name in BANKS
+        books={
+            language: PatternBook({name: rows(reference, name) for name in BANKS}, language)
             for language in ("en", "ja")
         },
         place_names={row["code"]: row for row in reference.get("places", ())},

@@ -31,7 +31,7 @@ def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexic
 def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
     """Tie the places of a sentence to a project where a pattern says that it lies there."""
     mark = sentence.position(mention)
-    for found in lexicon.bank("place_patterns", sentence.japanese).find(sentence.masked):
+    for found in lexicon.matches("place_patterns", sentence):
         caught = sentence.caught(found.mentions("place"))
         site = found.match.groupdict().get("site")
         if not caught or (site and found.match.start("site") != mark):
@@ -63,7 +63,7 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
         focus = projects.focus.get(sentence.number, [])
         if len(focus) != 1 or sentence.of("site") or sentence.heading:
             continue
-        for found in lexicon.bank("place_patterns", sentence.japanese).find(sentence.masked):
+        for found in lexicon.matches("place_patterns", sentence):
             caught = sentence.caught(found.mentions("place"))
             if (
                 caught

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipelines.extract.gating import Gate
 from pipelines.extract.numerals import DIGITS, japanese_value
 from pipelines.extract.vocabulary import Reference, rows
 
@@ -70,12 +71,14 @@ class MeasureFinder:
         self._japanese = re.compile(
             rf"(?P<number>[0-9０-９.．,，]+(?:[千百]?[万億][0-9０-９.,]*千?)*)(?P<unit>{joined})(?![A-Za-z])"
         )
-        self._gate = re.compile(joined)
+        self._gate = Gate([re.compile(row["pattern"]) for row in rows(reference, "capacity_units")])
 
     def find(self, text: str, *, japanese: bool) -> list[MeasureMention]:
         """Quantities of a text, percentages among them."""
+        if not _FIGURE.search(text):
+            return []
         found = list(self._shares(text, japanese))
-        if self._gate.search(text):
+        if self._gate.open(text):
             found += self._quantities(text, japanese)
         return sorted(found, key=lambda mention: mention.start)
 
@@ -125,6 +128,7 @@ class MeasureFinder:
             yield MeasureMention(match.start(), match.end(), match[0], float(value), None, "", "share")
 
 
+_FIGURE = re.compile(r"[\d一二三四五六七八九]")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．", "0123456789.")
 _SHARE = re.compile(rf"(?<![\w.])(?P<number>{DIGITS})(?:\s?%|\s?per\s?cent\b|-percent\b)")
 _JA_SHARE = re.compile(

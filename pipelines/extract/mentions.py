@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.extract.patterns import KINDS
+from pipelines.extract.patterns import KINDS, Found
 from pipelines.extract.terms import has_cjk
 
 _RANK = ("program", "org", "site", "place", "material", "money", "date", "quantity", "share", "name")
@@ -143,6 +143,9 @@ class Sentence:
         heading: It is the document's title or a heading.
         mentions: In order, not overlapping.
         masked: Lower-case text with one character a mention.
+        core: The same without asides.
+        matched: Text form -> vocabulary -> matches of its patterns; filled by `Lexicon.matches`.
+        japanese: Whether it is in Japanese.
     """
 
     number: int
@@ -154,12 +157,12 @@ class Sentence:
     mentions: tuple[Mention, ...] = ()
     masked: str = ""
     core: str = ""
+    matched: dict[str, dict[str, list[Found]]] = field(default_factory=dict, compare=False, repr=False)
+    japanese: bool = False
     _by_mark: dict[str, Mention] = field(default_factory=dict)
 
-    @property
-    def japanese(self) -> bool:
-        """Whether the sentence is in Japanese."""
-        return has_cjk(self.text)
+    def __post_init__(self) -> None:
+        self.japanese = has_cjk(self.text)
 
     def of(self, *kinds: str) -> list[Mention]:
         """Mentions of some kinds, in order."""

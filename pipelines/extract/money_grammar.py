@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from pipelines.extract.money_gate import MoneyGate
 from pipelines.extract.numerals import DIGITS, JAPANESE, VAGUE, WordNumbers
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -21,6 +22,7 @@ class MoneyGrammar:
     """Patterns that find money in English and Japanese text.
 
     Attributes:
+        gate: Where in a text money can stand at all.
         signed: `US$40B`: groups sign, digits, scale.
         united: `40 billion dollars`: groups number, scale, unit.
         vague: `billions of dollars`: group unit.
@@ -32,11 +34,14 @@ class MoneyGrammar:
         currencies = rows(reference, "currencies")
         scales = rows(reference, "scales")
         hedges = rows(reference, "qualifiers")
+        self.gate = MoneyGate(currencies)
         self.words = WordNumbers(rows(reference, "number_words"))
         self._factors = {row["form"]: Decimal(row["factor"]) for row in scales}
         self._units = [(re.compile(row["form"], re.IGNORECASE), row["currency"]) for row in currencies]
         self._signs = {row["form"]: row["currency"] for row in currencies if row["position"] in ("before", "both")}
         self._codes = {row["form"] for row in currencies if row["kind"] == "code"}
+        self._folded = {form.lower(): code for form, code in self._signs.items() if form not in self._codes}
+        self._known_units: dict[str, str | None] = {}
         self._compile_atoms(currencies, scales)
         self._before = {code: _ending(hedges, code, "before") for code in ("en", "ja")}
         self._after = {code: _starting(hedges, code) for code in ("en", "ja")}
@@ -66,11 +71,6 @@ class MoneyGrammar:
         large = "|".join(row["form"] for row in scales if row["form"].endswith("s"))
         number = rf"[{VAGUE}]?{JAPANESE}+(?:[{VAGUE}]{JAPANESE}+)?"
         flags = re.IGNORECASE
-        from daachorse import CharwiseDoubleArrayAhoCorasick
-
-        plain = [row["form"] for row in currencies if row["kind"] in ("sign", "code")]
-        stems = [re.split(r"[\\(?]", row["form"])[0] or row["form"] for row in currencies if row["kind"] == "ja"]
-        self._gate = CharwiseDoubleArrayAhoCorasick(sorted({form.lower() for form in (*plain, *stems, *_STEMS)}))
         self.signed = re.compile(
             rf"(?<![A-Za-z0-9])(?P<sign>{signs})\s?(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?", flags
         )
@@ -104,10 +104,6 @@ class MoneyGrammar:
             rf"(?P<number>{number})(?P<gap>\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至|、)\s?)$"
         )
 
-    def may_hold_money(self, text: str) -> bool:
-        """Cheap test: a text without any sign, code or word of a currency holds no money."""
-        return bool(self._gate.find(text.lower())) or bool(_OLD_YEN.search(text))
-
     def factor(self, scale: str | None) -> Decimal:
         """What a scale multiplies by; 1 for none."""
         return self._factors[re.sub(r"\s+", " ", scale.lower())] if scale else Decimal(1)
@@ -116,11 +112,15 @@ class MoneyGrammar:
         """Currency of a sign or code before a number; None for a code that is not in capitals."""
         if sign in self._signs:
             return self._signs[sign]
-        folded = {form.lower(): code for form, code in self._signs.items() if form not in self._codes}
-        return folded.get(sign.lower())
+        return self._folded.get(sign.lower())
 
     def unit_currency(self, unit: str) -> str | None:
         """Currency of a word, sign or code behind a number; None for a code that is not in capitals."""
+        if unit not in self._known_units:
+            self._known_units[unit] = self._currency_of(unit)
+        return self._known_units[unit]
+
+    def _currency_of(self, unit: str) -> str | None:
         if unit in ("€", "£"):
             return self._signs[unit]
         for pattern, currency in self._units:
@@ -167,35 +167,6 @@ class MoneyGrammar:
         return "exact"
 
 
-_OLD_YEN = re.compile(r"\bY\d")
-_STEMS = (
-    "dollar",
-    "yen",
-    "euro",
-    "pound",
-    "quid",
-    "yuan",
-    "renminbi",
-    "won",
-    "rupee",
-    "franc",
-    "krono",
-    "krone",
-    "reais",
-    "peso",
-    "rand",
-    "baht",
-    "rupiah",
-    "ringgit",
-    "dong",
-    "riyal",
-    "dirham",
-    "zloty",
-    "rouble",
-    "ruble",
-    "lira",
-)
-"""Stems one of which every currency word holds; a test keeps them in step with the vocabulary."""
 _DOLLARS = {"AUS": "AUD", "CAN": "CAD", "NZL": "NZD", "SGP": "SGD", "HKG": "HKD"}
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.extract.gating import Gate
+from pipelines.extract.money_gate import at
 from pipelines.extract.names import NameRules
 from pipelines.extract.terms import has_cjk
 from pipelines.extract.vocabulary import Reference, rows
@@ -55,6 +57,8 @@ class NewNames:
     """Finds organisations by the company that their names keep."""
 
     def __init__(self, reference: Reference, rules: NameRules) -> None:
+        from daachorse import CharwiseDoubleArrayAhoCorasick
+
         words = rows(reference, "org_words")
 
         def of(language: str, kind: str) -> list[str]:
@@ -95,6 +99,19 @@ class NewNames:
             rf"(?=,|\sand\s|\.|\s(?:will|is|has|are|have|holds|takes))"
         )
         self._row = re.compile(rf"^({_CAP}(?:\s(?:&\s)?{_CAP}){{0,4}})\s\|\s")
+        self._noun_words = CharwiseDoubleArrayAhoCorasick(sorted({form.lower() for form in of("en", "noun")}))
+        self._patterns = (
+            self._legal,
+            self._headed,
+            self._bodies,
+            self._nouned,
+            self._apposed,
+            self._called,
+            self._verbed,
+            self._listed,
+            self._row,
+        )
+        self._gate = Gate(self._patterns)
         self._compile_japanese(of("ja", "head"), of("ja", "noun"))
         self._ja_not = set(of("ja", "not")) | set(of("ja", "never"))
         self._never = set(of("en", "never"))
@@ -149,22 +166,26 @@ class NewNames:
         return _join_prefixes(found)
 
     def _english(self, text: str) -> Iterator[tuple[int, int]]:
-        for match in self._legal.finditer(text):
-            head = re.search(rf"((?:{_CAP}\s?(?:&\s)?){{1,5}})$", text[: match.start()])
-            if head and match[0].strip(" ,."):
-                yield self._trim(text, head.start(1), head.end(1))
-        for pattern in (self._headed, self._bodies):
+        open_ = self._gate.open(text)
+        for number, pattern in enumerate(self._patterns):
+            if number not in open_:
+                continue
+            if pattern is self._nouned:
+                yield from self._behind_nouns(text)
+                continue
             for match in pattern.finditer(text):
-                yield self._trim(text, match.start(), match.end())
-        for pattern in (self._nouned, self._apposed, self._called, self._verbed, self._listed, self._row):
-            for match in pattern.finditer(text):
-                if (
-                    pattern is self._nouned
-                    and not text[match.start(1)].isupper()
-                    and not text[match.start(1)].isdigit()
-                ):
-                    continue
-                yield self._trim(text, match.start(1), match.end(1))
+                if pattern is self._legal:
+                    head = re.search(rf"((?:{_CAP}\s?(?:&\s)?){{1,5}})$", text[max(0, match.start() - 120) : match.start()])
+                    if head and match[0].strip(" ,."):
+                        yield self._trim(text, max(0, match.start() - 120) + head.start(1), match.start())
+                else:
+                    yield self._trim(text, *match.span(1 if pattern.groups else 0))
+
+    def _behind_nouns(self, text: str) -> Iterator[tuple[int, int]]:
+        """Names behind a word for firms ("miner Lynas"), tried only where such a word stands."""
+        for match in at(self._nouned, text, sorted({start for start, _, _ in self._noun_words.find_overlapping(text.lower())})):
+            if text[match.start(1)].isupper() or text[match.start(1)].isdigit():
+                yield self._trim(text, *match.span(1))
 
     def _trim(self, text: str, start: int, end: int) -> tuple[int, int]:
         """Drop words that open a sentence or a noun phrase, possessives and trailing marks."""

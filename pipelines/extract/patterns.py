@@ -5,18 +5,19 @@ A pattern of the vocabulary is a regular expression in lower case with placehold
 `{program}`, `{name}`; `{org:owner}` names what it catches. ` .. ` stands for a few words without another organisation,
 ` ... ` for more, ` ~ ` for words with any mention; in Japanese `……`, `…` and `‥` for many, some and few characters.
 
-What belongs here: compiling patterns, and trying only those whose words occur. What does not: the patterns themselves.
+What belongs here: compiling patterns, and trying only those whose words and kinds of mentions occur. What does not: the patterns themselves.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from re import _parser as regex_parser  # type: ignore[attr-defined]
 from typing import Any
 
+from pipelines.extract.gating import word_sets
 from pipelines.extract.vocabulary import Row
 
 KINDS = {
@@ -67,45 +68,78 @@ class Found:
         return self.match.groupdict().get(group) or ""
 
 
-class PatternBank:
-    """All patterns of a vocabulary for one language, tried only where their words occur.
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A compiled pattern with what every match of it holds: mentions of kinds, and one word of each set."""
+
+    order: int
+    pattern: re.Pattern[str]
+    row: Row
+    kinds: int
+    words: tuple[frozenset[int], ...]
+
+
+class PatternBook:
+    """All pattern vocabularies for one language: one scan of a sentence tells which patterns are worth trying.
 
     Args:
-        vocabulary: Rows with `language` and `pattern`.
+        vocabularies: Name -> rows with `language` and `pattern`.
         language: `en` or `ja`.
     """
 
-    def __init__(self, vocabulary: Iterable[Row], language: str) -> None:
+    def __init__(self, vocabularies: Mapping[str, Iterable[Row]], language: str) -> None:
         from daachorse import CharwiseDoubleArrayAhoCorasick
 
-        self._rows: list[tuple[re.Pattern[str], Row]] = []
-        gates: dict[str, list[int]] = defaultdict(list)
-        self._always: list[int] = []
-        for row in vocabulary:
-            if row.get("language") not in (language, "", "any"):
-                continue
-            pattern = compile_pattern(row["pattern"])
-            number = len(self._rows)
-            self._rows.append((pattern, row))
-            words = required_words(pattern.pattern)
-            for word in words:
-                gates[word].append(number)
-            if not words:
-                self._always.append(number)
-        self._gates = list(gates.values())
-        self._words = CharwiseDoubleArrayAhoCorasick(list(gates)) if gates else None
+        words: dict[str, int] = {}
+        self._gated: dict[int, list[tuple[str, _Entry]]] = defaultdict(list)
+        self._always: list[tuple[str, _Entry]] = []
+        for name, rows in vocabularies.items():
+            for order, row in enumerate(rows):
+                if row.get("language") not in (language, "", "any"):
+                    continue
+                pattern = compile_pattern(row["pattern"])
+                parsed = regex_parser.parse(pattern.pattern)
+                sets = [frozenset(words.setdefault(word, len(words)) for word in one) for one in word_sets(parsed)]
+                entry = _Entry(order, pattern, row, _required_kinds(parsed), tuple(sets))
+                # The first set is the most telling one: a sentence without any of its words is passed over unseen.
+                for word in sets[0] if sets else ():
+                    self._gated[word].append((name, entry))
+                if not sets:
+                    self._always.append((name, entry))
+        self._words = CharwiseDoubleArrayAhoCorasick(list(words)) if words else None
 
-    def find(self, masked: str) -> list[Found]:
-        """Every match of every pattern in a masked, lower-case sentence, in the order of the vocabulary."""
-        tried = set(self._always)
-        if self._words is not None:
-            for _, _, number in self._words.find_overlapping(masked):
-                tried.update(self._gates[number])
-        found = []
-        for number in sorted(tried):
-            pattern, row = self._rows[number]
-            found += [Found(row, match) for match in pattern.finditer(masked)]
+    def find(self, text: str) -> dict[str, list[Found]]:
+        """Every match of every pattern in a masked, lower-case sentence: vocabulary -> matches in its order."""
+        present = kinds_in(text)
+        held = {number for _, _, number in self._words.find_overlapping(text)} if self._words is not None else set()
+        tried: dict[str, dict[int, _Entry]] = {}
+        for number in held & self._gated.keys():
+            for name, entry in self._gated[number]:
+                if entry.kinds & present == entry.kinds:
+                    tried.setdefault(name, {})[entry.order] = entry
+        for name, entry in self._always:
+            if entry.kinds & present == entry.kinds:
+                tried.setdefault(name, {})[entry.order] = entry
+        found: dict[str, list[Found]] = {}
+        for name, entries in tried.items():
+            for order in sorted(entries):
+                entry = entries[order]
+                if all(not held.isdisjoint(one) for one in entry.words[1:]):
+                    matches = [Found(entry.row, match) for match in entry.pattern.finditer(text)]
+                    if matches:
+                        found.setdefault(name, []).extend(matches)
         return found
+
+
+def kinds_in(text: str) -> int:
+    """Which kinds of mentions a masked text holds, one bit a kind in the order of `KINDS`."""
+    if text.isascii():
+        return 0
+    bits = 0
+    for number, block in enumerate(_BLOCK_PATTERNS):
+        if block.search(text):
+            bits |= 1 << number
+    return bits
 
 
 def compile_pattern(text: str) -> re.Pattern[str]:
@@ -128,30 +162,26 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
 def required_words(pattern: str) -> tuple[str, ...]:
     """Literal pieces one of which occurs in every match of a pattern; empty where none can be told."""
-    return tuple(sorted(set(_required(regex_parser.parse(pattern)))))
+    return tuple(sorted(set(next(iter(word_sets(regex_parser.parse(pattern))), ()))))
 
 
-def _required(items: Any) -> Sequence[str]:
-    """The best set of alternatives: every match holds at least one of them."""
-    options: list[list[str]] = []
-    run = ""
-    for name, argument in [*items, ("END", None)]:
-        if str(name) == "LITERAL" and argument < 0xE000:
-            run += chr(argument)
-            continue
-        if len(run.strip()) >= 2 or (run and ord(run[0]) > 0x2E80):
-            options.append([run])
-        run = ""
-        if str(name) == "SUBPATTERN":
-            options.append(list(_required(argument[-1])))
+def _required_kinds(items: Any) -> int:
+    """Kinds of mentions that every match holds, as bits."""
+    bits = 0
+    for name, argument in items:
+        if str(name) == "IN" and len(argument) == 1 and str(argument[0][0]) == "RANGE":
+            bits |= _BITS.get(argument[0][1][0], 0)
+        elif str(name) == "SUBPATTERN":
+            bits |= _required_kinds(argument[-1])
         elif str(name) == "BRANCH":
-            branches = [list(_required(branch)) for branch in argument[1]]
-            options.append([word for branch in branches for word in branch] if all(branches) else [])
+            shared = -1
+            for branch in argument[1]:
+                shared &= _required_kinds(branch)
+            bits |= shared
         elif str(name) == "MAX_REPEAT" and argument[0] > 0:
-            options.append(list(_required(argument[2])))
-    options = [option for option in options if option]
-    return max(options, key=lambda option: min(map(_weight, option)), default=[])
+            bits |= _required_kinds(argument[2])
+    return bits
 
 
-def _weight(word: str) -> int:
-    return sum(3 if ord(character) > 0x2E80 else 1 for character in word.strip())
+_BITS = {first: 1 << number for number, first in enumerate(KINDS.values())}
+_BLOCK_PATTERNS = [re.compile(block) for block in BLOCKS.values()]

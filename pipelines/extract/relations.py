@@ -81,9 +81,10 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
     for sentence in annotated.sentences:
         marks = attributions(sentence, lexicon)
         here: list[Part] = []
-        bank = lexicon.bank("participant_patterns", sentence.japanese)
-        matches = [match for match in bank.find(sentence.core) if match.row["note"] != "full"]
-        matches += [match for match in bank.find(sentence.masked) if match.row["note"] == "full"]
+        told = lexicon.matches("participant_patterns", sentence, "core")
+        matches = [match for match in told if match.row["note"] != "full"]
+        told = lexicon.matches("participant_patterns", sentence)
+        matches += [match for match in told if match.row["note"] == "full"]
         for match in matches:
             here += _parts(match, sentence, projects, marks, program)
         here += _possessive(annotated, sentence, projects)
@@ -311,7 +312,7 @@ def find_owners(annotated: Annotated, lexicon: Lexicon) -> list[Owner]:
     """Who stands above whom."""
     found: dict[tuple[str, str], Owner] = {}
     for sentence in annotated.sentences:
-        for match in lexicon.bank("ownership_patterns", sentence.japanese).find(sentence.masked):
+        for match in lexicon.matches("ownership_patterns", sentence):
             above = [one for one in sentence.caught(match.mentions("owner")) if one.kind == "org"]
             owned = next(iter(sentence.caught(match.mentions("owned"))), None)
             owner = above[0] if above else None

@@ -69,7 +69,7 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         marks = attributions(sentence, lexicon)
         if "unnamed" in marks:
             hearsay |= {cluster.key for cluster in focus}
-        for match in lexicon.bank("stage_patterns", sentence.japanese).find(sentence.masked):
+        for match in lexicon.matches("stage_patterns", sentence):
             for cluster in _clusters(match, sentence, focus, projects):
                 step = _step(match, sentence, cluster, marks)
                 if step is not None:

@@ -11,6 +11,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate
 
 from pipelines.extract.vocabulary import Row
 
@@ -90,11 +92,20 @@ def tokens(text: str) -> Tokens:
     """Split a text into normalised Latin words; Japanese characters part words and are left out."""
     plain = text if text.isascii() else _latin(text)
     words, starts, ends = [], [], []
+    spelled = _SPELLINGS.get
     for match in _TOKEN.finditer(plain):
-        word = match[0].replace(".", "").lower() if match[0][0].isalpha() else match[0].replace(",", "")
-        words.append(_SPELLINGS.get(word, word.lower()))
-        starts.append(match.start())
-        ends.append(match.end() - (1 if match[0].endswith(".") and match[0].count(".") == 1 else 0))
+        word = match[0]
+        start, end = match.span()
+        if not word.isalpha():
+            if word[0].isalpha():
+                end -= word[-1] == "." and word.count(".") == 1
+                word = word.replace(".", "")
+            else:
+                word = word.replace(",", "")
+        word = word.lower()
+        words.append(spelled(word, word))
+        starts.append(start)
+        ends.append(end)
     return Tokens(tuple(words), tuple(starts), tuple(ends))
 
 
@@ -103,6 +114,7 @@ def _latin(text: str) -> str:
     return "".join(_bare(character) for character in text)
 
 
+@lru_cache(maxsize=4096)
 def _bare(character: str) -> str:
     if character.isascii():
         return character
@@ -183,20 +195,21 @@ class TermIndex:
     def scan(self, text: str) -> list[Hit]:
         """Every term at every place of a text, overlapping ones too, in the order of the text."""
         hits = self._scan_japanese(text) if has_cjk(text) else self._scan_latin(text)
-        return sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.term.kind, hit.term.id))
+        if len(hits) > 1:
+            hits.sort(key=lambda hit: (hit.start, -hit.end, hit.term.kind, hit.term.id))
+        return hits
 
     def _scan_latin(self, text: str) -> list[Hit]:
         if self._words is None:
             return []
         split = tokens(text)
         joined = split.joined
-        offsets: list[int] = []
-        place = 1
-        for word in split.words:
-            offsets.append(place)
-            place += len(word) + 1
+        found = self._words.find_overlapping(joined)
+        if not found:
+            return []
+        offsets = list(accumulate((len(word) + 1 for word in split.words), initial=1))
         hits = []
-        for start, end, number in self._words.find_overlapping(joined):
+        for start, end, number in found:
             first = bisect_right(offsets, start + 1) - 1
             last = bisect_right(offsets, end - 2) - 1
             surface = text[split.starts[first] : split.ends[last]]
@@ -250,8 +263,11 @@ def _plurals(words: tuple[str, ...], wanted: bool) -> list[tuple[str, ...]]:
 
 def longest(hits: Iterable[Hit], accept: Callable[[Hit], bool] = lambda _: True) -> list[Hit]:
     """Of overlapping hits the longest, the earlier of two equal ones; those not accepted do not count."""
+    accepted = list(filter(accept, hits))
+    if len(accepted) < 2:
+        return accepted
     chosen: list[Hit] = []
-    for hit in sorted(filter(accept, hits), key=lambda hit: (hit.start - hit.end, hit.start)):
+    for hit in sorted(accepted, key=lambda hit: (hit.start - hit.end, hit.start)):
         if all(hit.end <= other.start or hit.start >= other.end for other in chosen):
             chosen.append(hit)
     return sorted(chosen, key=lambda hit: hit.start)

@@ -6,7 +6,7 @@ What belongs here: candidates for a misspelt name and how far from it they may b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.terms import Term, fold, has_cjk, tokens
@@ -45,8 +45,8 @@ class TypoIndex:
             elif term.row.get("name_kind") not in ("abbreviation", "misspelling"):
                 self._latin.setdefault(" ".join(tokens(term.form).words), term)
         self._others = {fold(name)[0] if has_cjk(name) else " ".join(tokens(name).words) for name in others}
-        self._latin_keys = sorted(key for key in self._latin if len(key) >= 5)
-        self._japanese_keys = sorted(key for key in self._japanese if len(key) >= 4)
+        self._latin_keys = _by_length(key for key in self._latin if len(key) >= 5)
+        self._japanese_keys = _by_length(key for key in self._japanese if len(key) >= 4)
         self._seen: dict[tuple[str, bool], Term | None] = {}
 
     def find(self, text: str, taken: Sequence[tuple[int, int]], *, japanese: bool) -> Iterator[Typo]:
@@ -101,12 +101,21 @@ class TypoIndex:
         terms = {self._japanese[name].id: self._japanese[name] for name in found}
         return next(iter(terms.values())) if len(terms) == 1 else None
 
-    def _nearest(self, key: str, names: Sequence[str], allowed: int) -> list[str]:
+    def _nearest(self, key: str, names: Mapping[int, Sequence[str]], allowed: int) -> list[str]:
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
-        found = extract(key, names, scorer=OSA.distance, score_cutoff=allowed, limit=4)
+        # A name is at most `allowed` letters longer or shorter than its misspelling.
+        near = [name for size in range(len(key) - allowed, len(key) + allowed + 1) for name in names.get(size, ())]
+        found = extract(key, sorted(near), scorer=OSA.distance, score_cutoff=allowed, limit=4)
         return [str(name) for name, _, _ in found]
+
+
+def _by_length(names: Iterable[str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for name in sorted(names):
+        found.setdefault(len(name), []).append(name)
+    return found
 
 
 def _words_agree(found: str, name: str) -> bool:

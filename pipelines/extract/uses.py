@@ -94,7 +94,7 @@ def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
             if _DUAL.search(sentence.masked):
                 dual |= {material for material, _ in materials}
         recent = materials
-        if not materials or not lexicon.bank("use_cues", sentence.japanese).find(sentence.masked):
+        if not materials or not lexicon.matches("use_cues", sentence):
             continue
         text = sentence.text.lower()
         uses = _outer(lexicon, sentence, text)
@@ -109,7 +109,7 @@ def _outer(lexicon: Lexicon, sentence: Sentence, text: str) -> list[tuple[int, s
     """Uses of a sentence; one within a longer one ("semiconductors" in "polishing of semiconductors") goes."""
     matches = [
         (match.match.start(), match.match.end(), match.row)
-        for match in lexicon.bank("uses", sentence.japanese).find(text)
+        for match in lexicon.matches("uses", sentence, "plain")
     ]
     hidden = [
         (mention.start - sentence.start, mention.end - sentence.start) for mention in sentence.of("material", "org")
@@ -170,7 +170,7 @@ def find_shares(annotated: Annotated, lexicon: Lexicon) -> list[WorldShare]:
     """Who makes how much of the world's supply of a material."""
     found: dict[tuple[str, str], WorldShare] = {}
     for sentence in annotated.sentences:
-        for match in lexicon.bank("production_patterns", sentence.japanese).find(sentence.masked):
+        for match in lexicon.matches("production_patterns", sentence):
             place = next(iter(sentence.caught(match.mentions("place"))), None)
             materials = sentence.caught(match.mentions("materials"))
             if place is None or not place.value.country or not materials:
@@ -251,7 +251,7 @@ def _candidates(
             continue
         if any(
             match.row["what"] in ("number", "trigger")
-            for match in lexicon.bank("control_patterns", sentence.japanese).find(sentence.text.lower())
+            for match in lexicon.matches("control_patterns", sentence, "plain")
         ):
             continue
         for mention in sentence.of("material"):

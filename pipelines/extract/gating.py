@@ -1,0 +1,71 @@
+"""Which of many regular expressions are worth trying on a text, told by one scan for the words they need.
+
+What belongs here: the words that every match of an expression holds, and the scan for them. What does not: expressions.
+Trying expressions one by one is what reading would spend its time on: most of them need a word that is not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from re import _parser as regex_parser  # type: ignore[attr-defined]
+from typing import Any
+
+_PRIVATE = range(0xE000, 0xF900)
+"""Characters that stand for mentions, not for themselves."""
+
+
+class Gate:
+    """One scan of a text that tells which expressions could match at all.
+
+    Args:
+        patterns: Expressions; one without a telling word is always worth trying.
+    """
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        from daachorse import CharwiseDoubleArrayAhoCorasick
+
+        words: dict[str, set[int]] = defaultdict(set)
+        always = set()
+        for number, pattern in enumerate(patterns):
+            needed = next(iter(word_sets(regex_parser.parse(pattern.pattern, pattern.flags))), [])
+            for word in needed:
+                words[word.lower()].add(number)
+            if not needed:
+                always.add(number)
+        self._always = frozenset(always)
+        self._opened = [frozenset(numbers) for numbers in words.values()]
+        self._words = CharwiseDoubleArrayAhoCorasick(list(words)) if words else None
+
+    def open(self, text: str) -> frozenset[int] | set[int]:
+        """Numbers of the expressions that could match a text; it is read in lower case."""
+        hits = self._words.find_overlapping(text.lower()) if self._words is not None else ()
+        if not hits:
+            return self._always
+        return self._always.union(*(self._opened[number] for number in {number for _, _, number in hits}))
+
+
+def word_sets(items: Any) -> list[list[str]]:
+    """Sets of words of a parsed expression: every match holds one word of each; the most telling set first."""
+    options: list[list[str]] = []
+    run = ""
+    for name, argument in [*items, ("END", None)]:
+        if str(name) == "LITERAL" and argument not in _PRIVATE:
+            run += chr(argument)
+            continue
+        if len(run.strip()) >= 2 or (run and ord(run[0]) > 0x2E80):
+            options.append([run])
+        run = ""
+        if str(name) == "SUBPATTERN":
+            options += word_sets(argument[-1])
+        elif str(name) == "BRANCH":
+            branches = [next(iter(word_sets(branch)), []) for branch in argument[1]]
+            options.append([word for branch in branches for word in branch] if all(branches) else [])
+        elif str(name) == "MAX_REPEAT" and argument[0] > 0:
+            options += word_sets(argument[2])
+    return sorted(filter(None, options), key=lambda option: -min(map(_weight, option)))
+
+
+def _weight(word: str) -> int:
+    return sum(3 if ord(character) > 0x2E80 else 1 for character in word.strip())
