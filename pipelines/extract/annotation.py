@@ -50,17 +50,20 @@ class Annotated:
         return [sentence for sentence in self.sentences if sentence.paragraph == number]
 
 
-def annotate_document(document: Document, lexicon: Lexicon) -> Annotated:
-    """Find every mention of a document."""
+def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
+    """Find every mention of a document; None where its words can give nothing that we publish."""
     texts = [paragraph.text for paragraph in document.paragraphs]
     hits = [lexicon.index.scan(text) for text in texts]
+    if not lexicon.relevance.concerns(texts, hits):
+        return None
     found = [_mentions(text, scanned, document, lexicon) for text, scanned in zip(texts, hits, strict=True)]
     taken = [[Taken(one.start, one.end, one.kind, one.id, one.text) for one in mentions] for mentions in found]
     for name in lexicon.new_names.find(texts, taken):
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
     _take_up(document, found, lexicon)
     sentences: list[Sentence] = []
-    for paragraph, mentions in zip(document.paragraphs, found, strict=True):
+    for paragraph, mentions, scanned in zip(document.paragraphs, found, hits, strict=True):
+        products = [hit for hit in scanned if hit.term.kind == "product"]
         for start, end in split_sentences(paragraph.text):
             text = paragraph.text[start:end]
             heading = paragraph.text == document.title or (
@@ -69,6 +72,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated:
                 and " | " not in text
             )
             sentence = Sentence(len(sentences), paragraph.number, start, text, heading, " | " in text)
+            sentence.products = tuple(hit for hit in products if start <= hit.start and hit.end <= end)
             annotate(sentence, _with_brackets(paragraph.text, mentions))
             sentences.append(sentence)
     language = document.source.language or ("ja" if any(map(has_cjk, texts)) else "en")

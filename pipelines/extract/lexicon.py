@@ -18,6 +18,7 @@ from pipelines.extract.names import NameFinder, NameRules, organization_terms
 from pipelines.extract.newnames import NewNames
 from pipelines.extract.patterns import Found, PatternBook
 from pipelines.extract.places import PlaceFinder
+from pipelines.extract.relevance import Relevance
 from pipelines.extract.sites import SiteFinder
 from pipelines.extract.terms import Term, TermIndex
 from pipelines.extract.typos import TypoIndex
@@ -78,6 +79,7 @@ class Lexicon:
         firm_names: Gazetteer group -> `en`, `ja` and `country`.
         pledges: (figure, currency) -> programme, from the programmes' own names ("$550 billion investment plan").
         books: Language -> the patterns of all vocabularies.
+        relevance: Whether a document can say anything that we publish.
     """
 
     organizations: Mapping[str, Row]
@@ -96,6 +98,7 @@ class Lexicon:
     place_names: Mapping[str, Row]
     firm_names: Mapping[str, Row]
     pledges: Mapping[tuple[Decimal, str], str]
+    relevance: Relevance
 
     def matches(self, vocabulary: str, sentence: Sentence, text: str = "masked") -> Sequence[Found]:
         """Matches of a vocabulary's patterns in a sentence, in the order of the vocabulary.
@@ -147,6 +150,7 @@ def build_lexicon(
     index = TermIndex(terms, plural_kinds=_PLURAL_KINDS)
     typos = TypoIndex(org_terms, [term.form for term in firms], rules.legal)
     grammar = MoneyGrammar(reference)
+    pledges = _pledges(reference.get("program_names", ()), grammar)
     names: dict[str, list[str]] = {}
     for term in org_terms:
         names.setdefault(term.id, []).append(term.form)
@@ -169,7 +173,8 @@ def build_lexicon(
         },
         place_names={row["code"]: row for row in reference.get("places", ())},
         firm_names=_groups(firms),
-        pledges=_pledges(reference.get("program_names", ()), grammar),
+        pledges=pledges,
+        relevance=Relevance(reference, pledges),
     )
 
 

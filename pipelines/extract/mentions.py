@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.extract.patterns import KINDS, Found
-from pipelines.extract.terms import has_cjk
+from pipelines.extract.terms import Hit, has_cjk
 
 _RANK = ("program", "org", "site", "place", "material", "money", "date", "quantity", "share", "name")
 """Of overlapping mentions the one whose kind stands first stays, whatever their length."""
@@ -146,6 +146,7 @@ class Sentence:
         core: The same without asides.
         matched: Text form -> vocabulary -> matches of its patterns; filled by `Lexicon.matches`.
         japanese: Whether it is in Japanese.
+        products: Words of the vocabulary `products` in it, overlapping ones too (characters of the paragraph).
     """
 
     number: int
@@ -159,6 +160,7 @@ class Sentence:
     core: str = ""
     matched: dict[str, dict[str, list[Found]]] = field(default_factory=dict, compare=False, repr=False)
     japanese: bool = False
+    products: tuple[Hit, ...] = field(default=(), compare=False, repr=False)
     _by_mark: dict[str, Mention] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

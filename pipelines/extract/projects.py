@@ -46,7 +46,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
             locate(cluster, sentence, mention, lexicon)
             locate_by_name(cluster, sentence, mention, lexicon)
     fill_focus(annotated, projects)
-    _infer_sectors(annotated, projects, lexicon)
+    _infer_sectors(annotated, projects)
     _share_sectors(annotated, projects)
     fill_places(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
@@ -64,7 +64,7 @@ def _is_list(sentence: Sentence, annotated: Annotated) -> bool:
     )
 
 
-def _infer_sectors(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> None:
+def _infer_sectors(annotated: Annotated, projects: Projects) -> None:
     """Give a project without product what its sentences speak of most: "the plant" among magnets makes magnets."""
     for cluster in projects.clusters:
         if cluster.products and cluster.sector:
@@ -72,10 +72,11 @@ def _infer_sectors(annotated: Annotated, projects: Projects, lexicon: Lexicon) -
         counts: Counter[str] = Counter()
         rows: dict[str, Row] = {}
         for sentence in annotated.sentences:
-            if cluster not in projects.focus.get(sentence.number, []) and not sentence.heading:
+            if not sentence.products or (
+                cluster not in projects.focus.get(sentence.number, []) and not sentence.heading
+            ):
                 continue
-            hits = lexicon.index.scan(sentence.text)
-            products = [hit for hit in hits if hit.term.kind == "product"]
+            products = sentence.products
             for hit in products:
                 if any(
                     (other.start <= hit.start and hit.end < other.end)

@@ -72,6 +72,8 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
         Claims with provisional ids; nothing where the document speaks of none of our matters.
     """
     annotated = annotate_document(document, lexicon)
+    if annotated is None:
+        return Reading(document, (), (), ())
     projects = find_projects(annotated, lexicon)
     facts = _facts(annotated, projects, lexicon)
     published = [cluster for cluster in ordered(projects.clusters) if _is_project(cluster, facts)]
