@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from pipelines.extract.exchange import is_rate, opens_rate
 from pipelines.extract.money_gate import Places, at, within
 from pipelines.extract.money_grammar import MoneyGrammar, own_grammar
+from pipelines.extract.money_ranges import Atom, join_ranges
 from pipelines.extract.numerals import VAGUE, japanese_value
 
 
@@ -47,17 +49,6 @@ class AmountMention:
     def is_vague(self) -> bool:
         """Whether the text gives no number ("hundreds of millions of dollars")."""
         return self.low is None and self.high is None
-
-
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    start: int
-    end: int
-    value: Decimal | None
-    currency: str
-    scaled: bool
-    language: str
-    upper: Decimal | None = None
 
 
 def find_amounts(
@@ -94,7 +85,7 @@ def scan_amounts(
     if places is None:
         return []
     atoms = sorted(_atoms(grammar, text, places, language, country), key=lambda atom: atom.start)
-    atoms = _join_ranges(grammar, text, atoms)
+    atoms = join_ranges(grammar, text, atoms)
     atoms = [atom for number, atom in enumerate(atoms) if not _in_rate(text, atoms, number)]
     mentions = [_hedged(grammar, text, atoms, number) for number in range(len(atoms))]
     return _fold_conversions(grammar, text, mentions)
@@ -102,7 +93,7 @@ def scan_amounts(
 
 def _atoms(
     grammar: MoneyGrammar, text: str, places: Places, language: str | None, country: str | None
-) -> Iterator[_Atom]:
+) -> Iterator[Atom]:
     taken = bytearray(len(text) + 1)
     dollar = grammar.dollar(text, country)
 
@@ -112,15 +103,17 @@ def _atoms(
         taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
         return True
 
-    def money(currency: str, kind: str) -> str:
+    def money(currency: str | None, kind: str) -> str | None:
+        if currency is None or currency == "dollar":
+            return currency and ("USD" if kind == "ja" else dollar)
         if currency == "yen_sign":
             return "CNY" if country == "CHN" and language != "ja" else "JPY"
-        return ("USD" if kind == "ja" else dollar) if currency == "dollar" else currency
+        return grammar.at_home(currency, country)
 
     for match in within(grammar.vague, text, places.words):
-        currency = grammar.unit_currency(match["unit"])
-        if currency and free(match):
-            yield _Atom(match.start(), match.end(), None, money(currency, "en"), True, "en")
+        currency = money(grammar.unit_currency(match["unit"]), "en")
+        if currency and not _TABLE_UNIT.search(text[max(0, match.start() - 60) : match.start()]) and free(match):
+            yield Atom(match.start(), match.end(), None, currency, True, "en")
     for match in (
         *within(grammar.japanese, text, places.japanese),
         *at(grammar.japanese_signed, text, places.signs),
@@ -129,28 +122,47 @@ def _atoms(
         if atom and free(match):
             yield atom
     for match in at(grammar.signed, text, places.signs):
-        currency = grammar.sign_currency(match["sign"])
-        if currency and free(match):
+        currency = money(grammar.sign_currency(match["sign"]), "en")
+        if currency and not _is_version(match) and free(match):
             value = Decimal(match["digits"].replace(",", "")) * grammar.factor(match["scale"])
-            yield _Atom(match.start(), match.end(), value, money(currency, "en"), bool(match["scale"]), "en")
+            yield Atom(match.start(), match.end(), value, currency, bool(match["scale"]), "en")
     for match in within(grammar.united, text, places.words):
-        currency = grammar.unit_currency(match["unit"])
+        currency = money(grammar.unit_currency(match["unit"]), "en")
         number = grammar.words.value(match["number"])
         if currency and number is not None and not _other_sense(text, match) and free(match):
             value = number * grammar.factor(match["scale"])
-            yield _Atom(match.start(), match.end(), value, money(currency, "en"), bool(match["scale"]), "en")
+            yield Atom(match.start(), match.end(), value, currency, bool(match["scale"]), "en")
     if country == "JPN" or re.search(r"yen|Japan|Tokyo", text):
         for match in re.finditer(r"(?<![A-Za-z])Y(\d[\d,.]*\d|\d)\s?(trillion|billion|million|tn|bn|m|b)?\b", text):
             if free(match):
                 value = Decimal(match[1].replace(",", "")) * grammar.factor(match[2])
-                yield _Atom(match.start(), match.end(), value, "JPY", bool(match[2]), "en")
+                yield Atom(match.start(), match.end(), value, "JPY", bool(match[2]), "en")
 
 
-def _japanese_atom(grammar: MoneyGrammar, text: str, match: re.Match[str], money: object) -> _Atom | None:
+_TABLE_UNIT = re.compile(
+    r"(?:\b(?:figures?|amounts?|numbers?|values?|data|prices?|sales|expressed|stated|shown|given|reported|quoted|units?)\b"
+    r"[^.;]{0,40}|[(\[])\bin\s$",
+    re.IGNORECASE,
+)
+"""What stands before the unit of a table ("all figures in millions of yen"), which is no sum."""
+
+
+def _is_version(match: re.Match[str]) -> bool:
+    """Whether a code before a small number with a point is the version of something ("PHP 8.2")."""
+    return match["sign"] in _OTHER_CODES and not match["scale"] and len(match["digits"].split(".")[0]) < 3
+
+
+_OTHER_CODES = frozenset({"PHP"})
+"""Codes of currencies that also name a thing with versions."""
+
+
+def _japanese_atom(
+    grammar: MoneyGrammar, text: str, match: re.Match[str], money: Callable[[str | None, str], str | None]
+) -> Atom | None:
     groups = match.groupdict()
     number, unit, sign = groups["number"], groups.get("unit"), groups.get("sign")
-    currency = grammar.unit_currency(unit) if unit else grammar.sign_currency(sign or "")
-    if currency is None or not callable(money):
+    currency = money(grammar.unit_currency(unit) if unit else grammar.sign_currency(sign or ""), "ja")
+    if currency is None:
         return None
     after = text[match.end() : match.end() + 6]
     scaled = bool(re.search(r"[万億兆]", number))
@@ -158,8 +170,11 @@ def _japanese_atom(grammar: MoneyGrammar, text: str, match: re.Match[str], money
         return None
     if unit == "円" and re.match(r"[高安形卓柱滑盤周熟]", after) and not scaled:
         return None
-    if unit in ("ポンド", "英ポンド") and re.match(
-        r"の?(?:銅|ウラン|リチウム|コバルト|ニッケル|金属|鉱|酸化|イエローケーキ|重)", after
+    if unit == "ポンド" and (
+        re.match(rf"の?(?:{_JA_METALS}|鉱|酸化|重)", after)
+        or re.search(
+            rf"(?:{_JA_METALS})(?:鉱石?|精鉱|地金)?(?:を|は|が|の|、)?(?:約|およそ|計|年間?)?$", text[: match.start()]
+        )
     ):
         return None
     # A comma that belongs to the sentence is no thousands mark.
@@ -168,7 +183,12 @@ def _japanese_atom(grammar: MoneyGrammar, text: str, match: re.Match[str], money
     value = None if set(number) & set(VAGUE) else japanese_value(number)
     if value is None and not set(number) & set(VAGUE):
         return None
-    return _Atom(start, match.end(), value, money(currency, "ja"), scaled, "ja")
+    return Atom(start, match.end(), value, currency, scaled, "ja")
+
+
+_JA_METALS = (
+    "銅|ウラン|リチウム|コバルト|ニッケル|金属|精鉱|イエローケーキ|亜鉛|モリブデン|バナジウム|タングステン|スズ|鉛"
+)
 
 
 def _other_sense(text: str, match: re.Match[str]) -> bool:
@@ -195,147 +215,19 @@ _WEIGHTS = re.compile(
 )
 
 
-def _join_ranges(grammar: MoneyGrammar, text: str, atoms: list[_Atom]) -> list[_Atom]:
-    """Join the two ends of each range, whether both, the first or the last one bears currency and scale."""
-    joined: list[_Atom] = []
-    number = 0
-    while number < len(atoms):
-        atom = atoms[number]
-        following = atoms[number + 1] if number + 1 < len(atoms) else None
-        if following and _is_range(grammar, text, atom, following):
-            low = atom.value
-            if low is not None and following.value is not None and not atom.scaled and following.scaled:
-                low *= _scale_of(grammar, text, following)
-            joined.append(replace(atom, end=following.end, value=low, upper=following.value))
-            number += 2
-            continue
-        joined.append(_with_partner(grammar, text, _with_scale(grammar, text, atom, following), following))
-        number += 1
-    return [
-        atom if atom.upper is None or atom.value is None or atom.value < atom.upper else replace(atom, upper=None)
-        for atom in joined
-    ]
-
-
-def _with_scale(grammar: MoneyGrammar, text: str, atom: _Atom, following: _Atom | None) -> _Atom:
-    """A change "from $2 to $3 billion" leaves the scale out once, as a range does."""
-    if following is None or atom.value is None or atom.scaled or not following.scaled or atom.value >= 1000:
-        return atom
-    if atom.currency != following.currency or not _GAP.fullmatch(text[atom.end : following.start]):
-        return atom
-    return replace(atom, value=atom.value * _scale_of(grammar, text, following), scaled=True)
-
-
-_GAP = re.compile(r"\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至)\s?|\s(?:to|and)\s")
-
-
-def _is_range(grammar: MoneyGrammar, text: str, first: _Atom, second: _Atom) -> bool:
-    gap = text[first.end : second.start]
-    if first.currency != second.currency or not _GAP.fullmatch(gap):
-        return False
-    if first.value is not None and second.value is not None:
-        scaled = first.value if first.scaled or not second.scaled else first.value * _scale_of(grammar, text, second)
-        if scaled >= second.value:
-            return False
-    before = text[: first.start]
-    if gap.strip() == "and":
-        return bool(re.search(r"\b[Bb]etween\s+(?:\w+\s+)?$", before))
-    if gap.strip() in ("to", "から"):
-        return not _is_change(grammar, before, text[second.end :], gap.strip())
-    return True
-
-
-def _is_change(grammar: MoneyGrammar, before: str, after: str, gap: str) -> bool:
-    if gap == "to":
-        if not re.search(r"\bfrom\s+(?:\w+\s+){0,2}$", before):
-            return False
-        clause = re.split(r"[.;]", before)[-1][-60:]
-        return bool(grammar.change.search(clause)) or bool(grammar.change.match(after.lstrip()))
-    if re.match(r"(?:の間|の範囲|の幅|程度|くらい|ぐらい|前後|規模|と見|とみ|と試算)", after):
-        return False
-    return bool(re.match(r"[にへ]", after)) or bool(grammar.change.search(after[:14]))
-
-
-def _scale_of(grammar: MoneyGrammar, text: str, atom: _Atom) -> Decimal:
-    """The scale word of an atom, for a partner that has none: `$2-3 billion`, 5～6億円."""
-    body = text[atom.start : atom.end]
-    if atom.language == "ja":
-        found = re.search(r"([十百千]?)[万億兆]", body)
-        value = japanese_value(found[0] if found[1] else f"1{found[0]}") if found else None
-        return value or Decimal(1)
-    match = grammar.signed.search(body) or grammar.united.search(body)
-    return grammar.factor(match["scale"]) if match else Decimal(1)
-
-
-def _with_partner(grammar: MoneyGrammar, text: str, atom: _Atom, following: _Atom | None) -> _Atom:
-    """Look for a second end without currency behind or before an atom."""
-    if atom.value is None:
-        return atom
-    if atom.language == "ja":
-        return _japanese_partner(grammar, text, atom)
-    after = grammar.partner_after.match(text, atom.end)
-    if after and not after["sign"] and not (following and following.start < after.end()):
-        word = after["gap"].strip()
-        upper = Decimal(after["digits"].replace(",", "")) * grammar.factor(after["scale"])
-        low = atom.value if atom.scaled or not after["scale"] else atom.value * grammar.factor(after["scale"])
-        rest = text[after.end() : after.end() + 12]
-        tied = bool(after["scale"]) and (word not in ("to", "and") or not atom.scaled)
-        plain = (
-            not after["scale"] and not atom.scaled and word not in ("to", "and") and not re.match(r"[-\w]|\s\w", rest)
-        )
-        allowed = word != "and" or re.search(r"\b[Bb]etween\s+$", text[: atom.start])
-        if (tied or plain) and allowed and low < upper and not re.match(r"-?(?:year|month|day|hour)", rest.lower()):
-            return replace(atom, end=after.end(), value=low, upper=upper)
-    before = grammar.partner_before.search(text[: atom.start])
-    if before:
-        word = before["gap"].strip()
-        scale = grammar.factor(before["scale"]) if before["scale"] else _scale_of(grammar, text, atom)
-        low = Decimal(before["digits"].replace(",", "")) * scale
-        head = text[: before.start()]
-        allowed = word != "and" or bool(re.search(r"\b[Bb]etween\s+$", head))
-        changed = word == "to" and _is_change(grammar, head, text[atom.end :], "to")
-        if allowed and not changed and low < atom.value and (word != "to" or not re.search(r"[$€£¥]\s?$", head)):
-            return replace(atom, start=before.start(), value=low, upper=atom.value)
-    return atom
-
-
-def _japanese_partner(grammar: MoneyGrammar, text: str, atom: _Atom) -> _Atom:
-    before = grammar.japanese_before.search(text[: atom.start])
-    if before is None or atom.value is None:
-        return atom
-    number, gap = before["number"].lstrip(",，.．"), before["gap"].strip()
-    if set(number) & set(VAGUE):
-        return replace(atom, start=before.start(), value=None)
-    low = japanese_value(number)
-    if low is None:
-        return atom
-    if not re.search(r"[万億兆]", number):
-        low *= _scale_of(grammar, text, atom)
-    if gap == "、":
-        # 2、3億円 is "two or three hundred million"; a comma between other numbers parts a list.
-        digits = japanese_value(re.sub(r"[十百千万億兆].*", "", text[atom.start : atom.end]) or "0")
-        single = japanese_value(number)
-        if single is None or digits is None or len(number) > 1 or single + 1 != digits:
-            return atom
-    if low >= atom.value or (gap == "から" and _is_change(grammar, text[: before.start()], text[atom.end :], gap)):
-        return atom
-    start = before.start() + len(before["number"]) - len(number)
-    return replace(atom, start=start, value=low, upper=atom.value)
-
-
-def _in_rate(text: str, atoms: list[_Atom], number: int) -> bool:
+def _in_rate(text: str, atoms: list[Atom], number: int) -> bool:
     atom = atoms[number]
     if atom.scaled:
         return False
     if is_rate(text, atom.start, atom.end):
         return True
-    following = atoms[number + 1] if number + 1 < len(atoms) else None
-    if following is None or following.scaled or following.currency == atom.currency:
-        return False
-    return opens_rate(atom.value, text[atom.end : following.start])
+    return any(
+        one.currency != other.currency and not other.scaled and opens_rate(one.value, text[one.end : other.start])
+        for one, other in pairwise(atoms[max(0, number - 1) : number + 2])
+    )
 
 
-def _hedged(grammar: MoneyGrammar, text: str, atoms: list[_Atom], number: int) -> AmountMention:
+def _hedged(grammar: MoneyGrammar, text: str, atoms: list[Atom], number: int) -> AmountMention:
     atom = atoms[number]
     floor = atoms[number - 1].end if number else 0
     ceiling = atoms[number + 1].start if number + 1 < len(atoms) else len(text)
@@ -389,6 +281,13 @@ def _fold_conversions(grammar: MoneyGrammar, text: str, mentions: list[AmountMen
     return kept
 
 
+_RATED = re.compile(
+    r"\s?[(（\[［][^()（）]{0,24}(?:=|＝|換算で|のレートで|at |to the )[^()（）]{0,24}?"
+    r"(?:換算で、?|レートで、?|[,、;；:]|or )\s?"
+)
+"""A bracket that gives the rate before the conversion: （1ドル＝150円換算で約1800億円）."""
+
+
 def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: AmountMention) -> bool:
     last = main.conversions[-1] if main.conversions else main
     gap = text[last.end : other.outer_start]
@@ -397,6 +296,8 @@ def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: Amou
         r"worth |日本円で|円換算で|当時|=|＝|then )?",
         gap,
     ):
+        return True
+    if _RATED.fullmatch(gap):
         return True
     if main.conversions and re.fullmatch(r"\s?[,、;；/]\s?(?:or |and )?", gap):
         return True

@@ -15,8 +15,9 @@ _RATE_AFTER = re.compile(
 )
 _RATE_BEFORE = re.compile(
     r"(?:1|１|one|a|一)\s?(?:米|豪|英)?(?:dollar|euro|pound|yuan|ドル|ユーロ|ポンド|元|"
-    r"人民元)\s?(?:=|＝|は|あたり|当たり|につき|equals|buys|is worth|at|:|：)?\s?(?:about |"
-    r"around |約)?$"
+    r"人民元)\s?"
+    r"(?:=|＝|は|あたり|当たり|につき|equals|buys|bought|fetched|fetches|cost|is worth|was worth|at|:|：)?\s?"
+    r"(?:about |around |約)?$"
     r"|(?:exchange rate|rate of|traded? at|trading at|dollar at|為替(?:相場|レート)?[はがを]|"
     r"想定(?:為替)?レート[はを]|レート[はを])\s?(?:about |around |約)?$",
     re.IGNORECASE,
@@ -24,7 +25,8 @@ _RATE_BEFORE = re.compile(
 
 
 _EQUALS = re.compile(
-    r"\s?(?:=|＝|:|：|は|あたり|当たり|につき|equals|buys|is worth|was worth|at|to)?\s?(?:about |around |約)?"
+    r"\s?(?:=|＝|:|：|は|あたり|当たり|につき|"
+    r"equals|buys|bought|fetched|fetches|cost|is worth|was worth|at|to)?\s?(?:about |around |約)?"
 )
 
 

@@ -10,37 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from re import _parser as regex_parser  # type: ignore[attr-defined]
 
+from pipelines.extract.gating import word_sets
 from pipelines.extract.vocabulary import Row
-
-STEMS = (
-    "dollar",
-    "yen",
-    "euro",
-    "pound",
-    "quid",
-    "yuan",
-    "renminbi",
-    "won",
-    "rupee",
-    "franc",
-    "krono",
-    "krone",
-    "reais",
-    "peso",
-    "rand",
-    "baht",
-    "rupiah",
-    "ringgit",
-    "dong",
-    "riyal",
-    "dirham",
-    "zloty",
-    "rouble",
-    "ruble",
-    "lira",
-)
-"""Stems one of which every currency word holds; a test keeps them in step with the vocabulary."""
 
 _BEFORE, _BEHIND = 110, 30
 """Characters around a word of a currency in which its number stands ("one hundred and twenty-five million")."""
@@ -71,15 +44,14 @@ class MoneyGate:
         classes: dict[str, set[str]] = {}
         for row in currencies:
             form = row["form"].lower()
-            if row["kind"] == "ja":
-                classes.setdefault(re.split(r"[\\(?]", form)[0] or form, set()).add("japanese")
-                continue
             if row["position"] in ("before", "both"):
                 classes.setdefault(form.split(" ")[0], set()).add("sign")
-            if row["kind"] == "code" and row["position"] in ("after", "both"):
-                classes.setdefault(form, set()).add("word")
-        for stem in (*STEMS, "€", "£"):
-            classes.setdefault(stem, set()).add("word")
+            if row["position"] in ("after", "both"):
+                needed = next(iter(word_sets(regex_parser.parse(form))), [form])
+                for word in [form] if row["kind"] == "code" else needed:
+                    classes.setdefault(word, set()).add("japanese" if row["kind"] == "ja" else "word")
+        for sign in ("€", "£"):
+            classes.setdefault(sign, set()).add("word")
         self._classes = [frozenset(named) for named in classes.values()]
         self._scan = CharwiseDoubleArrayAhoCorasick(list(classes))
 

@@ -60,6 +60,10 @@ class MoneyGrammar:
         self.conversion = re.compile(rf"(?:{joined})\s*", re.IGNORECASE)
         changes = rows(reference, "change_verbs")
         self.change = re.compile("|".join(row["pattern"] for row in changes), re.IGNORECASE)
+        self._families = {
+            (row["family"], row["country"]): row["currency"] for row in rows(reference, "currency_families")
+        }
+        self._family_names = {family for family, _ in self._families}
         self._homes = _markers(rows(reference, "home_markers"))
 
     def _compile_atoms(self, currencies: Sequence[Row], scales: Sequence[Row]) -> None:
@@ -91,13 +95,13 @@ class MoneyGrammar:
         self.japanese = re.compile(rf"(?P<sign>{signs})?\s?(?P<number>{number})(?P<unit>{ja_unit})")
         self.japanese_signed = re.compile(rf"(?P<sign>{signs})\s?(?P<number>{JAPANESE}*[万億兆])(?!{ja_unit})")
         self.partner_after = re.compile(
-            rf"(?P<gap>\s?(?:-|–|—|~|〜|～)\s?|\s(?:to|and)\s)(?P<sign>{signs})?\s?(?P<digits>{DIGITS})"
+            rf"(?P<gap>\s?(?:-|–|—|~|〜|～)\s?|-?\s(?:to|and)\s)(?P<sign>{signs})?\s?(?P<digits>{DIGITS})"
             rf"(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?",
             flags,
         )
         self.partner_before = re.compile(
-            rf"(?<![\w.,$€£¥])(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?"
-            rf"(?P<gap>\s?(?:-|–|—|~|〜|～)\s?|\s(?:to|and)\s)$",
+            rf"(?<![\w.,$€£¥])(?P<digits>{DIGITS}|{self.words.pattern})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?"
+            rf"(?P<gap>\s?(?:-|–|—|~|〜|～)\s?|-?\s(?:to|and)\s)$",
             flags,
         )
         self.japanese_before = re.compile(
@@ -127,6 +131,12 @@ class MoneyGrammar:
             if pattern.fullmatch(unit):
                 return None if unit.upper() in self._codes and unit not in self._codes else currency
         return None
+
+    def at_home(self, currency: str, country: str | None) -> str | None:
+        """A currency that several countries name alike ("pesos"), by the publisher's; None where that does not tell."""
+        if currency not in self._family_names:
+            return currency
+        return self._families.get((currency, country or "")) or self._families.get((currency, ""))
 
     def dollar(self, text: str, country: str | None) -> str:
         """What a bare dollar means: the home dollar of the publisher where the text is about a matter at home."""

@@ -175,7 +175,9 @@ class NewNames:
                 continue
             for match in pattern.finditer(text):
                 if pattern is self._legal:
-                    head = re.search(rf"((?:{_CAP}\s?(?:&\s)?){{1,5}})$", text[max(0, match.start() - 120) : match.start()])
+                    head = re.search(
+                        rf"((?:{_CAP}\s?(?:&\s)?){{1,5}})$", text[max(0, match.start() - 120) : match.start()]
+                    )
                     if head and match[0].strip(" ,."):
                         yield self._trim(text, max(0, match.start() - 120) + head.start(1), match.start())
                 else:
@@ -183,7 +185,9 @@ class NewNames:
 
     def _behind_nouns(self, text: str) -> Iterator[tuple[int, int]]:
         """Names behind a word for firms ("miner Lynas"), tried only where such a word stands."""
-        for match in at(self._nouned, text, sorted({start for start, _, _ in self._noun_words.find_overlapping(text.lower())})):
+        for match in at(
+            self._nouned, text, sorted({start for start, _, _ in self._noun_words.find_overlapping(text.lower())})
+        ):
             if text[match.start(1)].isupper() or text[match.start(1)].isdigit():
                 yield self._trim(text, *match.span(1))
 

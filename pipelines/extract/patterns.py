@@ -5,7 +5,8 @@ A pattern of the vocabulary is a regular expression in lower case with placehold
 `{program}`, `{name}`; `{org:owner}` names what it catches. ` .. ` stands for a few words without another organisation,
 ` ... ` for more, ` ~ ` for words with any mention; in Japanese `……`, `…` and `‥` for many, some and few characters.
 
-What belongs here: compiling patterns, and trying only those whose words and kinds of mentions occur. What does not: the patterns themselves.
+What belongs here: compiling patterns, and trying only those whose words and kinds of mentions occur. What does not:
+the patterns themselves.
 """
 
 from __future__ import annotations
@@ -158,11 +159,6 @@ def compile_pattern(text: str) -> re.Pattern[str]:
         return f"(?P<{label}>{body})"
 
     return re.compile(_PLACEHOLDER.sub(group, text))
-
-
-def required_words(pattern: str) -> tuple[str, ...]:
-    """Literal pieces one of which occurs in every match of a pattern; empty where none can be told."""
-    return tuple(sorted(set(next(iter(word_sets(regex_parser.parse(pattern))), ()))))
 
 
 def _required_kinds(items: Any) -> int:

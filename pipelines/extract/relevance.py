@@ -35,7 +35,9 @@ class Relevance:
         self._production = Gate([compile_pattern(row["pattern"]) for row in rows(reference, "production_patterns")])
         figures = {str(figure.normalize().as_tuple().digits[0]) for figure, _ in pledges}
         forms = [form for digit in figures for form in (digit, _WIDE[int(digit)], _KANJI[int(digit)])]
-        self._pledge = re.compile(rf"(?:{'|'.join(forms) or '(?!)'})[^。.]{{0,14}}(?:billion|bn|trillion|億|兆)", re.IGNORECASE)
+        self._pledge = re.compile(
+            rf"(?:{'|'.join(forms) or '(?!)'})[^。.]{{0,14}}(?:billion|bn|trillion|億|兆)", re.IGNORECASE
+        )
 
     def concerns(self, texts: Sequence[str], hits: Sequence[Sequence[Hit]]) -> bool:
         """Whether a document is worth reading.

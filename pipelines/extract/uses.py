@@ -108,8 +108,7 @@ def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
 def _outer(lexicon: Lexicon, sentence: Sentence, text: str) -> list[tuple[int, str, str]]:
     """Uses of a sentence; one within a longer one ("semiconductors" in "polishing of semiconductors") goes."""
     matches = [
-        (match.match.start(), match.match.end(), match.row)
-        for match in lexicon.matches("uses", sentence, "plain")
+        (match.match.start(), match.match.end(), match.row) for match in lexicon.matches("uses", sentence, "plain")
     ]
     hidden = [
         (mention.start - sentence.start, mention.end - sentence.start) for mention in sentence.of("material", "org")
