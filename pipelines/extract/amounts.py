@@ -112,7 +112,8 @@ def _atoms(
 
     for match in within(grammar.vague, text, places.words):
         currency = money(grammar.unit_currency(match["unit"]), "en")
-        if currency and not _TABLE_UNIT.search(text[max(0, match.start() - 60) : match.start()]) and free(match):
+        unit = _TABLE_UNIT.search(text[max(0, match.start() - 60) : match.start()])
+        if currency and not unit and not _other_sense(text, match) and free(match):
             yield Atom(match.start(), match.end(), None, currency, True, "en")
     for match in (
         *within(grammar.japanese, text, places.japanese),
@@ -140,7 +141,7 @@ def _atoms(
 
 
 _TABLE_UNIT = re.compile(
-    r"(?:\b(?:figures?|amounts?|numbers?|values?|data|prices?|sales|expressed|stated|shown|given|reported|quoted|units?)\b"
+    r"(?:\b(?:figures?|amounts?|numbers?|values?|data|sums?|prices?|sales|expressed|stated|shown|given|reported|quoted|units?)\b"
     r"[^.;]{0,40}|[(\[])\bin\s$",
     re.IGNORECASE,
 )
@@ -187,31 +188,34 @@ def _japanese_atom(
 
 
 _JA_METALS = (
-    "銅|ウラン|リチウム|コバルト|ニッケル|金属|精鉱|イエローケーキ|亜鉛|モリブデン|バナジウム|タングステン|スズ|鉛"
+    "銅|錫|ウラン|リチウム|コバルト|ニッケル|金属|精鉱|イエローケーキ|亜鉛|モリブデン|バナジウム|タングステン|スズ|鉛"
 )
 
 
 def _other_sense(text: str, match: re.Match[str]) -> bool:
     """Whether "pounds" is a weight, "won" a verb, or an article stands before a bare unit ("a pound of flesh")."""
-    unit, number = match["unit"].lower(), match["number"].lower().strip()
+    found = match.groupdict()
+    unit, number = match["unit"].lower(), (found.get("number") or "").lower().strip()
     after = text[match.end() : match.end() + 40].lower()
-    if number in ("a", "an") and not match["scale"]:
+    if number in ("a", "an") and not found.get("scale"):
         return True
     if unit.startswith("pound") and "sterling" not in unit:
         around = text[max(0, match.start() - 80) : match.end() + 60].lower()
+        if re.search(rf"{_WEIGHTS.pattern}:?\s(?:is\s|was\s|of\s)?$", text[: match.start()].lower()):
+            return True
         if re.match(
             r"\s?-?of (?!funding|investment|aid|debt|support|spending|revenue|savings|public|tax|new money)", after
         ):
             return True
         return bool(re.match(r"\s(?:a|per) (?:year|day|month)|\s?/", after)) and bool(_WEIGHTS.search(around))
-    if unit == "won":
+    if unit == "won" and number:
         value = re.fullmatch(r"[\d,.]+", number)
-        return not match["scale"] and not (value and len(number.replace(",", "")) >= 3)
+        return not found.get("scale") and not (value and len(number.replace(",", "")) >= 3)
     return unit == "rand" and after.startswith((" corp", " paul"))
 
 
 _WEIGHTS = re.compile(
-    r"\b(?:copper|uranium|lithium|cobalt|nickel|metal|ore|oxide|yellowcake|concentrate|weigh\w*|output)\b"
+    r"\b(?:copper|tin|zinc|lead|vanadium|tungsten|molybdenum|uranium|lithium|cobalt|nickel|metal|ore|oxide|yellowcake|concentrate|weigh\w*|output)\b"
 )
 
 
@@ -282,8 +286,8 @@ def _fold_conversions(grammar: MoneyGrammar, text: str, mentions: list[AmountMen
 
 
 _RATED = re.compile(
-    r"\s?[(（\[［][^()（）]{0,24}(?:=|＝|換算で|のレートで|at |to the )[^()（）]{0,24}?"
-    r"(?:換算で、?|レートで、?|[,、;；:]|or )\s?"
+    r"\s?[(（\[［][^()（）]{0,24}(?:=|＝|換算で|のレートで|として|とすると|at |to the )[^()（）]{0,24}?"
+    r"(?:換算で、?|レートで、?|として、?|とすると、?|[,、;；:]|or )\s?"
 )
 """A bracket that gives the rate before the conversion: （1ドル＝150円換算で約1800億円）."""
 

@@ -148,7 +148,8 @@ def build_lexicon(
         *(Term("product", row["product"], row["form"], row) for row in rows(reference, "products")),
     ]
     index = TermIndex(terms, plural_kinds=_PLURAL_KINDS)
-    typos = TypoIndex(org_terms, [term.form for term in firms], rules.legal)
+    heads = [row["form"] for row in rows(reference, "org_words") if (row["language"], row["kind"]) == ("ja", "head")]
+    typos = TypoIndex(org_terms, [term.form for term in firms], rules.legal, heads)
     grammar = MoneyGrammar(reference)
     pledges = _pledges(reference.get("program_names", ()), grammar)
     names: dict[str, list[str]] = {}

@@ -76,7 +76,9 @@ class MoneyGrammar:
         number = rf"[{VAGUE}]?{JAPANESE}+(?:[{VAGUE}]{JAPANESE}+)?"
         flags = re.IGNORECASE
         self.signed = re.compile(
-            rf"(?<![A-Za-z0-9])(?P<sign>{signs})\s?(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?", flags
+            rf"(?<![A-Za-z0-9])(?P<sign>{signs})\s?(?P<digits>{DIGITS})"
+            rf"(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?(?![0-9]|[A-Za-z](?<![mMbBtTkK]))",
+            flags,
         )
         self.united = re.compile(
             rf"(?<![\w.,$€£¥])(?P<number>{self.words.pattern}|{DIGITS})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?"

@@ -242,6 +242,8 @@ class NameFinder:
         if rules.japanese_refused_after.match(after) or rules.japanese_refused_before.search(before):
             return False
         rest = re.sub(r"^(?:株式会社|[(（]株[)）]|㈱|社(?=[^一-鿿]|$))", "", after)
+        if _in_compound(text, hit, spans):
+            return False
         joined = rest and _continues(hit.term.form, text[hit.start : hit.end], rest) and hit.end not in starts
         if joined and not (rules.japanese_after.match(rest) or self._follows_dot(rest, hit.end, text, starts)):
             return False
@@ -263,7 +265,8 @@ class NameFinder:
         """Whether a name that is also an ordinary word is used as a firm's: possessive, a firm's verb, all the text."""
         if hit.end - hit.start >= len(text.strip(" .。'’s")):
             return True
-        return bool(_FIRM_VERBS.match(text, hit.end)) or bool(_FIRM_VERBS_JA.match(text, hit.end))
+        legal = self._rules.legal.match(text, hit.end) or self._rules.legal.match(text.title(), hit.end)
+        return any((legal and legal[0].strip(), _FIRM_VERBS.match(text, hit.end), _FIRM_VERBS_JA.match(text, hit.end)))
 
 
 _FIRM_VERBS = re.compile(
@@ -368,6 +371,19 @@ def _continues(form: str, surface: str, rest: str) -> bool:
     if re.match(r"[一-鿿々ァ-ヺーA-Za-zＡ-Ｚａ-ｚｦ-ﾟ]", following):
         return True
     return bool(re.match(r" [ァ-ヺA-Z]", rest)) and bool(re.search(r"[A-Za-zァ-ヺー]$", surface))
+
+
+def _in_compound(text: str, hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether names stand side by side and go on (伊藤忠丸紅…スチール): the name of a joint company of its own."""
+    start, end = hit.start, hit.end
+    for _ in range(4):
+        start = next((one for one, other in spans if other == start), start)
+        end = next((other for one, other in spans if one == end), end)
+    if (start, end) == (hit.start, hit.end):
+        return False
+    going_on = re.match(r"[一-鿿々ァ-ヺー]{2}", text[end:])
+    leading_in = re.search(r"[一-鿿々ァ-ヺー]{2}$", text[:start])
+    return bool(going_on or leading_in) and has_cjk(text[start:end])
 
 
 def _continues_back(surface: str, lead: str) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pipelines.extract.terms import Term, fold, has_cjk, tokens
 
 _PHRASE = re.compile(r"[A-Z][\w’'.-]*(?:(?:,? (?:of|and|for|the|&) |, | )[A-Z&][\w’'.-]*){0,8}")
+_BODIES = frozenset("会社省庁部課館局店県市町村区院校賞杯展株債法案戦線駅城寺塾隊軍団組党派場園荘湖川山島港橋")
+"""A name that ends like this is that of another body, not a slip."""
 _RUN = re.compile(r"[一-鿿々ァ-ヺーA-Za-zＡ-Ｚａ-ｚ0-9・･&＆ｦ-ﾟ]{4,24}")
 
 
@@ -30,10 +32,15 @@ class TypoIndex:
     Args:
         terms: Names that a typo may stand for.
         others: Right names of other firms (and ordinary words): never a typo.
+        legal: Legal forms.
+        heads: Words that firms' names end with (製作所, 電機).
     """
 
-    def __init__(self, terms: Iterable[Term], others: Iterable[str], legal: re.Pattern[str]) -> None:
+    def __init__(
+        self, terms: Iterable[Term], others: Iterable[str], legal: re.Pattern[str], heads: Iterable[str] = ()
+    ) -> None:
         self._legal = legal
+        self._heads = re.compile(rf"(?:{'|'.join(map(re.escape, heads)) or '(?!)'})$")
         self._latin: dict[str, Term] = {}
         self._japanese: dict[str, Term] = {}
         for term in terms:
@@ -97,7 +104,9 @@ class TypoIndex:
             return None
         found = self._nearest(folded, self._japanese_keys, 2 if kana and len(folded) >= 10 else 1)
         # The head of a Japanese name stands at its end and its family at its start: a difference there is another firm.
-        found = [name for name in found if name[0] == folded[0] and (kana or name[-1] == folded[-1])]
+        # Where it ends with no head that a firm bears, its last character is the slip (製作書).
+        headed = kana or bool(self._heads.search(folded)) or folded[-1] in _BODIES
+        found = [name for name in found if name[0] == folded[0] and (not headed or kana or name[-1] == folded[-1])]
         terms = {self._japanese[name].id: self._japanese[name] for name in found}
         return next(iter(terms.values())) if len(terms) == 1 else None
 
