@@ -237,13 +237,11 @@ class NameFinder:
             return False
         rules, before, after = self._rules, text[: hit.start], text[hit.end :]
         starts, ends = {start for start, _ in spans}, {end for _, end in spans}
-        if self._foreign(before, after, hit.term):
+        if self._foreign(before, after, hit.term) or _in_compound(text, hit, spans):
             return False
         if rules.japanese_refused_after.match(after) or rules.japanese_refused_before.search(before):
             return False
         rest = re.sub(r"^(?:株式会社|[(（]株[)）]|㈱|社(?=[^一-鿿]|$))", "", after)
-        if _in_compound(text, hit, spans):
-            return False
         joined = rest and _continues(hit.term.form, text[hit.start : hit.end], rest) and hit.end not in starts
         if joined and not (rules.japanese_after.match(rest) or self._follows_dot(rest, hit.end, text, starts)):
             return False
