@@ -12,6 +12,7 @@ from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
+from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place
 
 
 def singled_out(mention: Mention, sentence: Sentence) -> Site:
@@ -39,6 +40,11 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     named = _by_name(site, projects) or (_new(projects.clusters) if site.project_id else None)
     if named is not None:
         return named
+    if site.passing:
+        return _known(site, sentence, projects)
+    at = _at(site, sentence, projects)
+    if at is not None:
+        return at
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
@@ -54,6 +60,23 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     if chosen is None and recent is not None:
         chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
     return chosen or _new(projects.clusters)
+
+
+def _known(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project that a facility in passing turns out to be: "power for the campus" after the campus was told of."""
+    if site.determiner != "definite" or site.generic or own_place(site.start, site.end, sentence):
+        return None
+    found = [one for one in projects.clusters if one.sector == site.sector and _compatible(site, one, sentence)]
+    return found[-1] if found else None
+
+
+def _at(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project that lies where the words beside the facility say: "the Kentucky plant", "Kinston's works"."""
+    place = own_place(site.start, site.end, sentence)
+    if place is None or not place.admin1 or sentence.heading or site.determiner == "other":
+        return None
+    found = [one for one in projects.clusters if lies_there(one, place) and _compatible(site, one, sentence)]
+    return max(found, key=lambda one: one.sites[-1][0], default=None)
 
 
 def _by_name(site: Site, projects: Projects) -> Cluster | None:
@@ -129,6 +152,9 @@ def _other_sector(site: Site, cluster: Cluster) -> bool:
 
 def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     """Whether the sentence places the facility where the project does not lie."""
+    own = own_place(site.start, site.end, sentence)
+    if own is not None and own.admin1:
+        return lies_elsewhere(cluster, own)
     places = [place.value for place in sentence.of("place")]
     states = {place.admin1 for place in places if place.admin1}
     countries = {place.country for place in places if place.country}

@@ -6,8 +6,8 @@ What belongs here: finding places by name and by the shape "town, state". What d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pipelines.extract.terms import Hit, Term, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, rows
@@ -145,3 +145,31 @@ def _country(code: str) -> str:
     return {"US": "USA", "JP": "JPN", "AU": "AUS", "CA": "CAN", "FR": "FRA", "KR": "KOR"}.get(
         code.split("-", maxsplit=1)[0], ""
     )
+
+
+def towns_of(found: Sequence[Sequence[PlaceMention]]) -> dict[str, PlaceMention]:
+    """Towns that a document places in a state somewhere: name -> place; none that it places in two states."""
+    towns: dict[str, PlaceMention] = {}
+    twice: set[str] = set()
+    for place in (one for places in found for one in places):
+        if not place.city or not place.admin1:
+            continue
+        name = place.city.title() if place.city.isupper() else place.city
+        if len(name) < 2 or (name in towns and towns[name].admin1 != place.admin1):
+            twice.add(name)
+        towns.setdefault(name, replace(place, city=name))
+    return {name: place for name, place in towns.items() if name not in twice}
+
+
+def with_towns(text: str, places: Sequence[PlaceMention], towns: Mapping[str, PlaceMention]) -> list[PlaceMention]:
+    """The places of a text with the towns that it names again without their state."""
+    more = []
+    for name, town in towns.items():
+        if name not in text:
+            continue
+        edge = ("(?<![ァ-ヺー一-鿿])", "(?![ァ-ヺー])") if has_cjk(name) else (r"(?<![\w-])", r"(?![\w-])")
+        for match in re.finditer(f"{edge[0]}{re.escape(name)}{edge[1]}", text):
+            start, end = match.span()
+            if not any(start < one.end and one.start < end for one in places):
+                more.append(replace(town, start=start, end=end, text=name))
+    return sorted([*places, *more], key=lambda one: one.start) if more else list(places)

@@ -7,9 +7,10 @@ mentions are the same project (`projects`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.extract.passing import in_passing, in_passing_japanese
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -31,6 +32,7 @@ class Site:
         name: Proper name in front of or around it ("Copper World", 亀尾); empty where none.
         project_id: Known project of that name; empty where none.
         ordinal: "first", "second" and so on before it, which tells sister plants apart.
+        passing: Named only for what a project serves, uses or neighbours (`passing`).
     """
 
     start: int
@@ -43,6 +45,7 @@ class Site:
     name: str = ""
     project_id: str = ""
     ordinal: str = ""
+    passing: bool = False
 
     @property
     def sector(self) -> str:
@@ -103,13 +106,16 @@ class SiteFinder:
             rf"(?:[A-Z][\w'’-]*\s){{1,3}}({heads})(?![\w-])(?!\s(?:terminal|plant|export|import|carrier|tanker|cargo|price|market|industry|supply|supplies|demand|project))"
         )
 
-    def find(self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = ()) -> list[Site]:
+    def find(
+        self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = (), towns: Collection[str] = ()
+    ) -> list[Site]:
         """Facilities of a text in its order.
 
         Args:
             text: A paragraph.
             hits: The term index's hits for it.
             taken: Spans of organisations and programmes, which hide what lies in them.
+            towns: Towns that the document places somewhere; they are no names of facilities.
         """
         japanese = has_cjk(text)
         free = [hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in taken)]
@@ -119,7 +125,7 @@ class SiteFinder:
         facilities = longest([hit for hit in free if hit.term.kind == "facility"])
         products = longest([hit for hit in free if hit.term.kind == "product"])
         named = [(hit.start, hit.end) for hit in projects]
-        places = {text[hit.start : hit.end] for hit in hits if hit.term.kind == "place"}
+        places = {text[hit.start : hit.end] for hit in hits if hit.term.kind == "place"} | set(towns)
         sites = [
             Site(
                 hit.start,
@@ -138,14 +144,10 @@ class SiteFinder:
             if any(hit.start < end and start < hit.end for start, end in named) or self._is_compound(text, hit):
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
-            if site is not None and site.name in places:
-                # "the Virginia plant" is a plant in Virginia, none that is called so.
-                start = max(site.start, text.rfind(site.name, site.start, site.end) + len(site.name)) if japanese else 0
-                site = replace(
-                    site, name="", start=max(start, site.start), text=text[max(start, site.start) : site.end]
-                )
+            site = _unplaced(text, site, places) if site is not None else None
             if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
-                sites.append(site)
+                passing = (in_passing_japanese if japanese else in_passing)(text, site.start, site.end)
+                sites.append(replace(site, passing=passing))
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
         sites = [
@@ -290,6 +292,15 @@ class SiteFinder:
         else:
             determiner = "bare"
         return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+
+
+def _unplaced(text: str, site: Site, places: set[str]) -> Site:
+    """A facility without the place in front of it: "the Virginia plant" lies in Virginia and is not called so."""
+    if site.name not in places:
+        return site
+    found = text.find(site.name, site.start, site.end)
+    start = found + len(site.name) if found >= 0 else site.start
+    return replace(site, name="", start=start, text=text[start : site.end])
 
 
 _WORKS_LEAD = re.compile(
