@@ -66,6 +66,8 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     ]
     taken = [[Taken(one.start, one.end, one.kind, one.id, one.text) for one in mentions] for mentions in found]
     for name in lexicon.new_names.find(texts, taken):
+        if _is_product(name.start, name.end, hits[name.paragraph], texts[name.paragraph]):
+            continue
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
     _take_up(document, found, lexicon)
     sentences: list[Sentence] = []
@@ -84,6 +86,16 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
             sentences.append(sentence)
     language = document.source.language or ("ja" if any(map(has_cjk, texts)) else "en")
     return Annotated(document, tuple(sentences), language)
+
+
+def _is_product(start: int, end: int, hits: Sequence[Hit], text: str) -> bool:
+    """Whether what looks like a firm's name is a product with its short form: 液化天然ガス（LNG）."""
+    return any(
+        hit.term.kind == "product"
+        and hit.start <= start
+        and (hit.end >= end or (hit.start == start and text[hit.end : hit.end + 1] in "（("))
+        for hit in hits
+    )
 
 
 def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:

@@ -40,7 +40,7 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     named = _by_name(site, projects) or (_new(projects.clusters) if site.project_id else None)
     if named is not None:
         return named
-    if site.passing:
+    if site.passing and not listed:
         return _known(site, sentence, projects)
     at = _at(site, sentence, projects)
     if at is not None:

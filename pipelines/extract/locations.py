@@ -14,6 +14,7 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.places import PlaceMention
+from pipelines.extract.whereabouts import is_home
 
 
 def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
@@ -36,7 +37,7 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
         site = found.match.groupdict().get("site")
         if not caught or (site and found.match.start("site") != mark):
             continue
-        if not site and len(sentence.of("site")) > 1:
+        if (not site and len(sentence.of("site")) > 1) or is_home(sentence, caught[0]):
             continue
         found_place: PlaceMention = caught[0].value
         known = cluster.admin1
@@ -67,6 +68,7 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
             caught = sentence.caught(found.mentions("place"))
             if (
                 caught
+                and not is_home(sentence, caught[0])
                 and not found.match.groupdict().get("site")
                 and not (focus[0].admin1 or (focus[0].places and not caught[0].value.admin1))
             ):

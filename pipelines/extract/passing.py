@@ -20,7 +20,7 @@ _NEIGHBOUR = re.compile(
 _PURPOSE = re.compile(
     r"\b(?:(?:meant|intended|destined|earmarked|needed|used|suited|sold|demand|appetite)\s(?:for|in|by|from|to)"
     r"|(?:electricity|power|gas|fuel|current|energy|water|parts|equipment|components?|cooling|tools|steel|sales|shipments"
-    r"|deliveries|supplies)\s(?:for|to|in)|customers\s(?:like|such\sas)|serv(?:e|es|ing)|feed(?:s|ing)?|suppl(?:y|ies|ying)"
+    r"|deliveries|supplies)\s(?:for|to|in)|customers\s(?:like|such\sas)|serv(?:e|es|ing)|feed(?:s|ing)?"
     rf"|cool(?:s|ing)?|fuel(?:s|ling|ing)?|depend(?:s|ent)?\son|thanks\sto|unlike|like|than)\s{_WORDS}"
 )
 _GONE = re.compile(

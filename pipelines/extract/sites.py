@@ -85,8 +85,16 @@ _COUNTED = re.compile(r"(?:[0-9０-９二三四五六七八九十]|複数の|各
 _VENTURE = re.compile(
     r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指|検討|決め)|体制|へ)"
 )
+_JA_QUOTED = re.compile(r"[「『]([ァ-ヺー・A-Za-z][^「」『』]{1,24}|[一-鿿ぁ-ん]{2,12})[」』](?!と(?:述べ|話|語|説明|コメント))")
+_JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
+_JA_MAKING = (
+    r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
+    r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
+)
 _JA_LINK = re.compile(
-    r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?"
+    rf"[）)」]?(?:の|を)?(?:{_JA_MAKING})*"
+    r"(?:する|の|に向けた|向けの|用の|を取り出す|を作る|をつくる|を造る|を育てる|を焼く|を巻く|を溶かす|を掘る|を取る)?"
+    r"(?:新たな|新しい|新|大型の?|最新鋭の|専用の?|主力の?)?"
 )
 
 
@@ -254,6 +262,8 @@ class SiteFinder:
 
     def _japanese(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
         start, product, name = hit.start, {}, ""
+        if hit.term.row["facility"] == "venture" and _JA_FIRM.match(text, hit.end):
+            return None
         if hit.term.row["facility"] == "project" and _COUNTED.search(text[: hit.start]):
             return None
         before = next(
@@ -280,6 +290,9 @@ class SiteFinder:
                     and not any(word.startswith(other) or word.endswith(other) for other in self._not_names)
                 ):
                     name, start = word, hit.start - len(word)
+        quoted = _JA_QUOTED.match(text, hit.end)
+        if quoted is not None and not name:
+            name = quoted[1]
         lead = text[:start]
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
             return None

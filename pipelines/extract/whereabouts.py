@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from pipelines.extract.clusters import Cluster
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.places import PlaceMention
 
 _BEFORE = re.compile(
@@ -33,6 +34,12 @@ def own_place(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
         start, end: Characters of the paragraph.
         sentence: The facility's sentence.
     """
+    if sentence.japanese:
+        return _own_japanese(start, sentence) or _adjoining(start, end, sentence)
+    return _adjoining(start, end, sentence)
+
+
+def _adjoining(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
     for place in sentence.of("place"):
         before = place.end <= start and _BEFORE.fullmatch(_between(sentence, place.end, start))
         behind = end <= place.start and _BEHIND.fullmatch(_between(sentence, end, place.start))
@@ -40,6 +47,42 @@ def own_place(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
             found: PlaceMention = place.value
             return found
     return None
+
+
+def _own_japanese(start: int, sentence: Sentence) -> PlaceMention | None:
+    """The state or town that stands before a Japanese facility as what places it, with no other facility between."""
+    places = [one for one in sentence.of("place") if one.end <= start and one.value.admin1]
+    if not places or is_home(sentence, places[-1]):
+        return None
+    gap = _between(sentence, places[-1].end, start)
+    if any(places[-1].end <= site.start and site.end <= start for site in sentence.of("site")):
+        return None
+    if re.match(r"(?:郡|市|近郊|沖|東部|西部|南部|北部|南西部|南東部|北西部|北東部|中部|内)?(?:の|に|で|へ)", gap) and len(gap) <= 40:
+        found: PlaceMention = places[-1].value
+        return found
+    return None
+
+
+_HOME = re.compile(
+    rf"(?:\b(?:based|headquartered|headquarters|head office|seat|born|registered|listed|living)\s(?:in|at|near)"
+    rf"|{BLOCKS['org']},?\s(?:an?\s(?:[\w-]+\s){{0,6}})?(?:of|from)"
+    r"|\b(?:company|firm|maker|group|specialist|producer|start-?up|developer|supplier|trader|builder|bank|fund|lender|utility"
+    r"|miner|refiner|manufacturer|house|investor|analyst|broker|partner|competitor|customer|buyer)s?\s(?:of|from|in|near|outside)"
+    r"|\b(?:company|maker|firm)\s(?:city|town)\sof)\s(?:(?:the|nearby|western|eastern|northern|southern|central)\s)?$"
+)
+_HOME_JA = re.compile(rf"(?<!{BLOCKS['site']})[（(](?:本社|本店)?[・、：]?$")
+_HOME_JA_BEHIND = re.compile(r"(?:に|で)?(?:本社|本店|本拠|拠点)を(?:置|構)|本社|のメーカー|の(?:電機|化学|素材|商社|製薬|造船)大手|の老舗")
+
+
+def is_home(sentence: Sentence, place: Mention) -> bool:
+    """Whether a place is where a firm has its seat ("Sekiya, of Amagasaki", 北斗（秋田県）), which places no project."""
+    at = sentence.position(place)
+    if at < 0:
+        return False
+    lead, rest = sentence.masked[:at], sentence.masked[at + 1 :]
+    if sentence.japanese:
+        return bool(_HOME_JA.search(lead) or _HOME_JA_BEHIND.match(rest))
+    return bool(_HOME.search(lead)) or bool(re.match(r"-(?:based|headquartered|listed)\b", rest))
 
 
 def _between(sentence: Sentence, start: int, end: int) -> str:
@@ -74,6 +117,6 @@ def spoken_of(sentence: Sentence, clusters: Sequence[Cluster]) -> list[Cluster]:
     """The one project that a sentence's places single out among several that lie apart; empty where they do not."""
     if len(clusters) < 2:
         return []
-    places: list[Mention] = [one for one in sentence.of("place") if one.value.admin1]
+    places = [one for one in sentence.of("place") if one.value.admin1 and not is_home(sentence, one)]
     found = [one for one in clusters if any(lies_there(one, place.value) for place in places)]
     return found if len(found) == 1 and any(one.places for one in clusters if one is not found[0]) else []
