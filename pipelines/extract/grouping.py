@@ -139,6 +139,7 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: b
         (ordinals and site.ordinal and site.ordinal != cluster.ordinal and not sentence.heading)
         or (site.name and cluster.names and not any(_same_name(site.name, name) for name in cluster.names))
         or _other_sector(site, cluster)
+        or _other_product(site, cluster, sentence)
         or _elsewhere(site, cluster, sentence)
         or _belongs_to_other(site, cluster, sentence)
     )
@@ -148,6 +149,16 @@ def _other_sector(site: Site, cluster: Cluster) -> bool:
     if not site.sector or not cluster.sector or site.sector == cluster.sector:
         return False
     return not any({site.sector, cluster.sector} <= kin for kin in KIN)
+
+
+def _other_product(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether a facility with a place of its own makes something else than a project that has been given no place."""
+    if not site.product or not cluster.products or site.determiner == "definite":
+        return False
+    place = own_place(site.start, site.end, sentence)
+    return bool(
+        place and place.admin1 and not lies_there(cluster, place) and site.product["product"] not in cluster.products
+    )
 
 
 def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:

@@ -97,7 +97,9 @@ class PlaceFinder:
         if text[hit.start : hit.end] not in self._seats:
             return False
         around = text[max(0, hit.start - 14) : hit.end + 8]
-        return not re.search(r", Washington|Washington [Ss]tate|[Ss]tate of|(?:eastern|western|central) W|ワシントン州|東京都", around)
+        return not re.search(
+            r", Washington|Washington [Ss]tate|[Ss]tate of|(?:eastern|western|central) W|ワシントン州|東京都", around
+        )
 
     def _town(self, text: str, hit: Hit, known: Sequence[Hit], admin1: str | None) -> tuple[int, int, str | None]:
         """The place with the town that the text puts before or into it."""

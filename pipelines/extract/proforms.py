@@ -29,7 +29,9 @@ _MANY = re.compile(
 _JA_ONE = re.compile(
     r"(?:もう一方|もう一つ|もうひとつ|もう1つ|一方|一つ|ひとつ|1つ|他方|1カ所|片方|一つ目|二つ目|1つ目|2つ目)(?=(?:は|が|、)$)"
 )
-_JA_MANY = re.compile(r"(?:二つ|2つ|三つ|3つ|両|2カ所|二カ所|3カ所|複数)の?[^。]{0,8}(?:工場|拠点|発電所|事業|計画|基地|施設|鉱山|ヤード)")
+_JA_MANY = re.compile(
+    r"(?:二つ|2つ|三つ|3つ|両|2カ所|二カ所|3カ所|複数)の?[^。]{0,8}(?:工場|拠点|発電所|事業|計画|基地|施設|鉱山|ヤード)"
+)
 
 
 def find_proforms(text: str, places: Sequence[PlaceMention], taken: Sequence[tuple[int, int]]) -> list[Site]:

@@ -85,7 +85,10 @@ _COUNTED = re.compile(r"(?:[0-9０-９二三四五六七八九十]|複数の|各
 _VENTURE = re.compile(
     r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指|検討|決め)|体制|へ)"
 )
-_JA_QUOTED = re.compile(r"[「『]([ァ-ヺー・A-Za-z][^「」『』]{1,24}|[一-鿿ぁ-ん]{2,12})[」』](?!と(?:述べ|話|語|説明|コメント))")
+_JA_QUOTED = re.compile(
+    r"[「『]([ァ-ヺー・A-Za-z][^「」『』]{1,24}|[一-鿿ぁ-ん]{2,12})[」』](?!と(?:述べ|話|語|説明|コメント))"
+)
+_JA_TOLD = re.compile(r"(?:同|この|その|新しい|新たな|別の|トンの|ワットの|キロワットの|バレルの)$")
 _JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
 _JA_MAKING = (
     r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
@@ -171,6 +174,8 @@ class SiteFinder:
     def _told(text: str, site: Site, places: set[str]) -> bool:
         """Whether a word that is no facility by itself ("hall", 棟) has beside it what makes it one."""
         if site.product or site.name:
+            return True
+        if _JA_TOLD.search(text[: site.start]):
             return True
         before = text[: site.start].rstrip().removesuffix("の")
         return any(before.endswith(place) for place in places)

@@ -57,7 +57,10 @@ def _own_japanese(start: int, sentence: Sentence) -> PlaceMention | None:
     gap = _between(sentence, places[-1].end, start)
     if any(places[-1].end <= site.start and site.end <= start for site in sentence.of("site")):
         return None
-    if re.match(r"(?:郡|市|近郊|沖|東部|西部|南部|北部|南西部|南東部|北西部|北東部|中部|内)?(?:の|に|で|へ)", gap) and len(gap) <= 40:
+    if (
+        re.match(r"(?:郡|市|近郊|沖|東部|西部|南部|北部|南西部|南東部|北西部|北東部|中部|内)?(?:の|に|で|へ)", gap)
+        and len(gap) <= 40
+    ):
         found: PlaceMention = places[-1].value
         return found
     return None
@@ -71,7 +74,9 @@ _HOME = re.compile(
     r"|\b(?:company|maker|firm)\s(?:city|town)\sof)\s(?:(?:the|nearby|western|eastern|northern|southern|central)\s)?$"
 )
 _HOME_JA = re.compile(rf"(?<!{BLOCKS['site']})[（(](?:本社|本店)?[・、：]?$")
-_HOME_JA_BEHIND = re.compile(r"(?:に|で)?(?:本社|本店|本拠|拠点)を(?:置|構)|本社|のメーカー|の(?:電機|化学|素材|商社|製薬|造船)大手|の老舗")
+_HOME_JA_BEHIND = re.compile(
+    r"(?:に|で)?(?:本社|本店|本拠|拠点)を(?:置|構)|本社|のメーカー|の(?:電機|化学|素材|商社|製薬|造船)大手|の老舗"
+)
 
 
 def is_home(sentence: Sentence, place: Mention) -> bool:
