@@ -17,6 +17,7 @@ from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import BATCH
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.money_kinds import tell_kind
 from pipelines.extract.patterns import Found
 from pipelines.extract.vocabulary import Row
 
@@ -137,8 +138,62 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
         if re.search(r"合計|総額|in all|altogether|in total", sentence.masked):
             return None
         return Sum(sentence, mention, mention.value, cluster, "", "business_scale", "", "conditional", None)
-    row = _telling(sentence, mention, matches)
-    return _by_words(context, sentence, mention, row, cluster) if row is not None else None
+    if _is_small(mention.value):
+        return None
+    row = _telling(sentence, mention, matches) or _cued(context, sentence, mention)
+    return _by_words(context, sentence, mention, row, cluster)
+
+
+def _cued(context: _Context, sentence: Sentence, mention: Mention) -> Row:
+    """What the words beside a sum tell, with what the payer's nature adds; `other` where nothing does."""
+    weighed = tell_kind(sentence, mention, context.lexicon)
+    giver = _public_giver(context, sentence, mention)
+    if giver and (weighed is None or weighed.row["kind"] in ("project_cost", "purchase", "disbursement", "commitment")):
+        return _GRANT
+    return weighed.row if weighed is not None else _UNTOLD
+
+
+_GIVERS = frozenset({"ministry", "agency", "government", "committee"})
+_GRANT: Row = {"kind": "financing", "instrument": "grant", "tie": "project", "modality": ""}
+_UNTOLD: Row = {"kind": "other", "instrument": "", "tie": "project", "modality": ""}
+_GIVES = re.compile(
+    r"^(?:'s)? (?:\w+ ){0,3}?(?:pays?|paid|gives?|gave|given|adds?|add|added|contributes?|contributed|offers?|offered|"
+    r"provides?|provided|sets?|set|spends?|puts?|put|chips?|promises?|promised|pledges?|pledged|approved?|approves|"
+    r"commits?|committed|awards?|awarded|would|will|has|is)\b|^(?:は|が|も)"
+)
+
+
+def _public_giver(context: _Context, sentence: Sentence, mention: Mention) -> bool:
+    """Whether the sum's giver is a state, a county or a government: public money for a project is a grant."""
+    place = sentence.position(mention)
+    for one in sentence.of("place", "org"):
+        spot = sentence.position(one)
+        if spot < 0 or spot > place or not _GIVES.match(sentence.masked[spot + 1 :]):
+            continue
+        if one.kind == "place":
+            if one.value.admin1 and spot < 12:
+                return True
+        elif context.lexicon.organizations.get(one.id, {}).get("kind") in _GIVERS:
+            return True
+    return bool(_STATE_GIVES.search(sentence.masked[:place]))
+
+
+_STATE_GIVES = re.compile(
+    r"\b(?:the|its) (?:state|county|city|commonwealth|town|federal government|province|prefecture)(?:'s \w+)? "
+    r"(?:\w+ ){0,3}?(?:pays?|paid|gives?|gave|adds?|contributes?|offers?|provides?|sets? aside|promised|approved|awarded|"
+    r"will|would|has)\b|(?:州|県|市|郡|政府)(?:は|が)"
+)
+
+
+def _is_small(amount: AmountMention) -> bool:
+    """Whether a sum is a price in a shop rather than money that a project or a firm moves."""
+    figure = amount.high if amount.high is not None else amount.low
+    least = _SMALL_YEN if amount.currency in ("JPY", "KRW", "VND", "IDR") else _SMALL
+    return figure is not None and figure < least
+
+
+_SMALL = Decimal(20_000)
+_SMALL_YEN = Decimal(2_000_000)
 
 
 def _telling(sentence: Sentence, mention: Mention, matches: Sequence[Found]) -> Row | None:
@@ -184,13 +239,17 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
         kind, project = "commitment", None
         if aside and payer is None:
             return None
+    elif tie == "batch":
+        # Several projects' money belongs to none of them: the programme's where it is a batch, else the firm's.
+        program = context.programs[0] if context.programs and not sentence.of("org")[:1] else ""
+        kind = "tranche_total" if program else "other"
     elif (tie == "program" and not program) or (tie == "project" and project is None and kind in _OF_PROJECT):
         return None
     payer = _payer(sentence, mention, kind, instrument, project)
     return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer)
 
 
-_OF_PROJECT = frozenset({"project_cost", "revenue", "export_value"})
+_OF_PROJECT = frozenset({"project_cost", "revenue", "export_value", "other"})
 _UNMISTAKABLE = Decimal(10) ** 11
 """A sum this large that equals a programme's pledge is that pledge, even where the programme is not named."""
 
