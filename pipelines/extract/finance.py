@@ -6,8 +6,8 @@ What belongs here: applying the vocabulary `amount_patterns`. What does not: rea
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.extract.amounts import AmountMention, find_amounts
@@ -18,7 +18,7 @@ from pipelines.extract.focus import BATCH
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.money_kinds import tell_kind
-from pipelines.extract.patterns import Found
+from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.vocabulary import Row
 
 _ORDER = (
@@ -47,6 +47,7 @@ class Sum:
         kind, instrument, modality: Codes.
         payer: The organisation that pays, where the sentence names it.
         payer_country: ISO 3166-1 alpha-3, for a government's pledge.
+        untold: No word beside it says what it is.
     """
 
     sentence: Sentence
@@ -59,6 +60,7 @@ class Sum:
     modality: str
     payer: Mention | None = None
     payer_country: str = ""
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class _Context:
 def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Sum]:
     """Every sum of a document that is something we publish."""
     programs = tuple(one.id for sentence in annotated.sentences for one in sentence.of("program"))
+    programs = programs or tuple(dict.fromkeys(_by_pledge(annotated, lexicon)))
     context = _Context(annotated, projects, lexicon, programs)
     found: list[Sum] = []
     for sentence in annotated.sentences:
@@ -84,7 +87,37 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
         for mention in money:
             if not mention.value.is_vague and not _is_remark(sentence, mention):
                 found += filter(None, [_sum(context, sentence, mention, matches)])
-    return _distinct(found)
+    return _distinct(_told(found))
+
+
+def _told(sums: Sequence[Sum]) -> list[Sum]:
+    """What a bare figure beside a project is: its cost where the text gives no other one; nothing where it gives several.
+
+    "That is $2.1 billion", "the Portsmouth plant, 9.2 gigawatts and $33 billion": no word says so and every reader knows.
+    """
+    costed = {id(one.project) for one in sums if one.kind == "project_cost" and one.project is not None}
+    bare: dict[int, set[tuple[object, ...]]] = {}
+    for one in sums:
+        if one.untold:
+            figures = (one.amount.low, one.amount.high, one.amount.currency)
+            bare.setdefault(id(one.project), set()).add(figures)
+    kept = []
+    for one in sums:
+        if not one.untold:
+            kept.append(one)
+        elif id(one.project) not in costed and len(bare[id(one.project)]) == 1:
+            kept.append(replace(one, kind="project_cost"))
+    return kept
+
+
+def _by_pledge(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
+    """Programmes that a document knows by their sum alone."""
+    for sentence in annotated.sentences:
+        for mention in sentence.of("money"):
+            amount: AmountMention = mention.value
+            figure = amount.low if amount.low is not None else amount.high
+            if figure is not None and figure >= _UNMISTAKABLE and (figure, amount.currency) in lexicon.pledges:
+                yield lexicon.pledges[figure, amount.currency]
 
 
 def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | None:
@@ -92,11 +125,12 @@ def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | Non
     before = context.annotated.sentences[max(0, sentence.number - 1)]
     follows = before.paragraph == sentence.paragraph and _TOTAL_FIRST.search(sentence.masked)
     near = before if follows else sentence
-    if not context.programs or not (BATCH.search(near.masked) or BATCH.search(sentence.masked)):
+    # "Projects" may be a mention of its own, and so hidden in the masked text.
+    if not context.programs or not (BATCH.search(near.text.lower()) or BATCH.search(sentence.text.lower())):
         return None
     if not _TOTAL.search(sentence.masked):
         return None
-    loan = re.search(r"融資|貸付|ローン|\bloans?\b|\blend", near.masked)
+    loan = re.search(r"融資|貸付|ローン|\bloans?\b|\blend|\bbanks?\b|銀行", near.text.lower())
     kind, instrument = ("financing", "loan") if loan else ("tranche_total", "")
     told = modality(attributions(sentence, context.lexicon), about_money=True)
     return Sum(sentence, mention, mention.value, None, context.programs[0], kind, instrument, told)
@@ -118,7 +152,7 @@ def _pledged(sentence: Sentence, mention: Mention, language: str) -> list[Sum]:
 def _pledger(sentence: Sentence, mention: Mention) -> tuple[Mention | None, str]:
     text = sentence.text[: mention.end - sentence.start]
     government = next((org for org in sentence.of("org") if org.id == "japan-government"), None)
-    found = re.search(r"Japan['’]s|Japanese|日本", text)
+    found = re.search(r"Japan['’]s|Japanese|\bJapan\b|\bTokyo\b|日本", text)
     if government is None and found is not None:
         start = sentence.start + found.start()
         government = Mention("org", start, sentence.start + found.end(), found[0], "japan-government")
@@ -131,17 +165,40 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     if pledge is not None:
         return pledge
     batch = _batch(context, sentence, mention)
-    if batch is not None and not sentence.of("site"):
+    if batch is not None and all(site.value.plural for site in sentence.of("site")):
         return batch
     cluster = context.projects.nearest(sentence, mention)
     if cluster is not None and cluster.listed:
         if re.search(r"合計|総額|in all|altogether|in total", sentence.masked):
             return None
         return Sum(sentence, mention, mention.value, cluster, "", "business_scale", "", "conditional", None)
-    if _is_small(mention.value):
+    if _is_small(mention.value) or _MISTAKEN.search(sentence.masked):
         return None
     row = _telling(sentence, mention, matches) or _cued(context, sentence, mention)
-    return _by_words(context, sentence, mention, row, cluster)
+    if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
+        row = _GRANT if _public_giver(context, sentence, mention) else row
+    return _by_words(context, sentence, mention, row, _one_of_several(context, sentence, mention, cluster))
+
+
+_MISTAKEN = re.compile(
+    r"\bslip of\b|\bmisprint|\btypo\b|\bmistak\w+|\bwrongly\b|\berroneous|\bin error\b|\bmisquot|\bmisreport|\bmisstat"
+    r"|誤り|誤報|誤記|訂正|間違"
+)
+"""A figure that the text itself calls wrong is nobody's."""
+_BUYS = re.compile(r"\b(?:buy|buys|bought|acquir|purchas|stake|shares)|買|購入|取得|株")
+
+
+def _one_of_several(context: _Context, sentence: Sentence, mention: Mention, cluster: Cluster | None) -> Cluster | None:
+    """The project of one sum in a list of sums: the one at the same place of a list of projects, else none for sure."""
+    listed = re.search(r"[\ue200-\ue2ff](?:, [\ue200-\ue2ff])*,? and [\ue200-\ue2ff]", sentence.masked)
+    place = sentence.position(mention)
+    if listed is None or not listed.start() <= place < listed.end():
+        return cluster
+    money = [one for one in sentence.of("money") if listed.start() <= sentence.position(one) < listed.end()]
+    told = list(dict.fromkeys(context.projects.explicit.get(sentence.number, [])))
+    if len(told) == len(money):
+        return told[money.index(mention)]
+    return None if len(money) > 2 else cluster
 
 
 def _cued(context: _Context, sentence: Sentence, mention: Mention) -> Row:
@@ -155,7 +212,7 @@ def _cued(context: _Context, sentence: Sentence, mention: Mention) -> Row:
 
 _GIVERS = frozenset({"ministry", "agency", "government", "committee"})
 _GRANT: Row = {"kind": "financing", "instrument": "grant", "tie": "project", "modality": ""}
-_UNTOLD: Row = {"kind": "other", "instrument": "", "tie": "project", "modality": ""}
+_UNTOLD: Row = {"kind": "other", "instrument": "", "tie": "project", "modality": "", "note": "untold"}
 _GIVES = re.compile(
     r"^(?:'s)? (?:\w+ ){0,3}?(?:pays?|paid|gives?|gave|given|adds?|add|added|contributes?|contributed|offers?|offered|"
     r"provides?|provided|sets?|set|spends?|puts?|put|chips?|promises?|promised|pledges?|pledged|approved?|approves|"
@@ -227,9 +284,9 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     kind, instrument, tie = row["kind"], row["instrument"], row["tie"]
     marks = attributions(sentence, context.lexicon)
     bounded = kind not in ("financing", "commitment", "purchase", "disbursement")
-    told = row["modality"] or modality(marks, about_money=bounded)
+    told = row.get("modality") or modality(marks, about_money=bounded)
     program = context.programs[0] if tie == "program" and context.programs else ""
-    project = cluster if tie == "project" else None
+    project = cluster if tie == "project" or (kind == "purchase" and _of_the_project(sentence)) else None
     if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
         return Sum(sentence, mention, mention.value, None, "", kind, "", told)
     aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
@@ -246,7 +303,14 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     elif (tie == "program" and not program) or (tie == "project" and project is None and kind in _OF_PROJECT):
         return None
     payer = _payer(sentence, mention, kind, instrument, project)
-    return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer)
+    untold = row.get("note") == "untold"
+    return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer, untold=untold)
+
+
+def _of_the_project(sentence: Sentence) -> bool:
+    """Whether what is bought is a part of the project, not of a firm ("30% of the mine", "a stake" and no more)."""
+    firm = rf"(?:{BLOCKS['share']}|stake|shares|interest|holding|fifth|quarter|third|half|株式?|持ち分|持分)(?: \w+){{0,2}}? ?(?:of|in|の)? ?(?:the )?{BLOCKS['org']}"
+    return not re.search(firm, sentence.masked) and not re.search(rf"{BLOCKS['org']}(?:の)?(?:株|持ち分|持分)", sentence.masked)
 
 
 _OF_PROJECT = frozenset({"project_cost", "revenue", "export_value", "other"})
@@ -285,6 +349,8 @@ def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str, pro
         return None
     clause = sentence.start + max(sentence.text.rfind(mark, 0, mention.start - sentence.start) for mark in ";；")
     orgs = [org for org in sentence.of("org") if clause < org.start < mention.start]
+    if kind == "purchase" and not sentence.japanese:
+        return _buyer(sentence, mention, orgs)
     if instrument == "grant":
         place = next(
             (place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None
@@ -303,6 +369,23 @@ def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str, pro
         subjects = [org for org in orgs if _PAYING_JA.match(sentence.masked[sentence.position(org) + 1 :].lstrip())]
         return subjects[0] if subjects else None
     return orgs[0]
+
+
+_BUYING = re.compile(
+    r"(?:\w+ ){0,5}?(?:took|takes|take|taken|bought|buys|buy|buying|acquired|acquires|acquire|paid|pays|pay|purchased|"
+    r"ordered|orders|has agreed|agreed|might pay|would pay)\b"
+)
+
+
+def _buyer(sentence: Sentence, mention: Mention, orgs: Sequence[Mention]) -> Mention | None:
+    """The firm that buys: the nearest before a verb of buying; "it bought" names nobody."""
+    place = sentence.position(mention)
+    for org in reversed(orgs):
+        spot = sentence.position(org)
+        rest = sentence.masked[spot + 1 : place]
+        if _BUYING.match(re.sub(r"^(?:,[^,]{0,60},|\([^()]*\)| of \S+)? ?", "", rest)):
+            return org
+    return None
 
 
 def _distinct(sums: Sequence[Sum]) -> list[Sum]:
