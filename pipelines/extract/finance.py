@@ -18,6 +18,7 @@ from pipelines.extract.focus import BATCH
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.money_kinds import tell_kind
+from pipelines.extract.money_parties import find_payer, public_giver
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.vocabulary import Row
 
@@ -91,9 +92,9 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
 
 
 def _told(sums: Sequence[Sum]) -> list[Sum]:
-    """What a bare figure beside a project is: its cost where the text gives no other one; nothing where it gives several.
+    """What a bare figure beside a project is: its cost where the text gives no other one, else nothing.
 
-    "That is $2.1 billion", "the Portsmouth plant, 9.2 gigawatts and $33 billion": no word says so and every reader knows.
+    "That is $2.1 billion", "the Portsmouth plant, 9.2 gigawatts and $33 billion": no word says so, every reader knows.
     """
     costed = {id(one.project) for one in sums if one.kind == "project_cost" and one.project is not None}
     bare: dict[int, set[tuple[object, ...]]] = {}
@@ -176,7 +177,7 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
         return None
     row = _telling(sentence, mention, matches) or _cued(context, sentence, mention)
     if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
-        row = _GRANT if _public_giver(context, sentence, mention) else row
+        row = _GRANT if public_giver(context.lexicon, sentence, mention) else row
     return _by_words(context, sentence, mention, row, _one_of_several(context, sentence, mention, cluster))
 
 
@@ -204,42 +205,14 @@ def _one_of_several(context: _Context, sentence: Sentence, mention: Mention, clu
 def _cued(context: _Context, sentence: Sentence, mention: Mention) -> Row:
     """What the words beside a sum tell, with what the payer's nature adds; `other` where nothing does."""
     weighed = tell_kind(sentence, mention, context.lexicon)
-    giver = _public_giver(context, sentence, mention)
+    giver = public_giver(context.lexicon, sentence, mention)
     if giver and (weighed is None or weighed.row["kind"] in ("project_cost", "purchase", "disbursement", "commitment")):
         return _GRANT
     return weighed.row if weighed is not None else _UNTOLD
 
 
-_GIVERS = frozenset({"ministry", "agency", "government", "committee"})
 _GRANT: Row = {"kind": "financing", "instrument": "grant", "tie": "project", "modality": ""}
 _UNTOLD: Row = {"kind": "other", "instrument": "", "tie": "project", "modality": "", "note": "untold"}
-_GIVES = re.compile(
-    r"^(?:'s)? (?:\w+ ){0,3}?(?:pays?|paid|gives?|gave|given|adds?|add|added|contributes?|contributed|offers?|offered|"
-    r"provides?|provided|sets?|set|spends?|puts?|put|chips?|promises?|promised|pledges?|pledged|approved?|approves|"
-    r"commits?|committed|awards?|awarded|would|will|has|is)\b|^(?:は|が|も)"
-)
-
-
-def _public_giver(context: _Context, sentence: Sentence, mention: Mention) -> bool:
-    """Whether the sum's giver is a state, a county or a government: public money for a project is a grant."""
-    place = sentence.position(mention)
-    for one in sentence.of("place", "org"):
-        spot = sentence.position(one)
-        if spot < 0 or spot > place or not _GIVES.match(sentence.masked[spot + 1 :]):
-            continue
-        if one.kind == "place":
-            if one.value.admin1 and spot < 12:
-                return True
-        elif context.lexicon.organizations.get(one.id, {}).get("kind") in _GIVERS:
-            return True
-    return bool(_STATE_GIVES.search(sentence.masked[:place]))
-
-
-_STATE_GIVES = re.compile(
-    r"\b(?:the|its) (?:state|county|city|commonwealth|town|federal government|province|prefecture)(?:'s \w+)? "
-    r"(?:\w+ ){0,3}?(?:pays?|paid|gives?|gave|adds?|contributes?|offers?|provides?|sets? aside|promised|approved|awarded|"
-    r"will|would|has)\b|(?:州|県|市|郡|政府)(?:は|が)"
-)
 
 
 def _is_small(amount: AmountMention) -> bool:
@@ -292,7 +265,7 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
     if aside or (kind == "project_cost" and _own_money(sentence, mention)):
         # Money that the text sets apart from the project is the firm's own.
-        payer = _payer(sentence, mention, "commitment", "", None)
+        payer = find_payer(sentence, mention, "commitment", "", None)
         kind, project = "commitment", None
         if aside and payer is None:
             return None
@@ -302,15 +275,18 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
         kind = "tranche_total" if program else "other"
     elif (tie == "program" and not program) or (tie == "project" and project is None and kind in _OF_PROJECT):
         return None
-    payer = _payer(sentence, mention, kind, instrument, project)
+    payer = find_payer(sentence, mention, kind, instrument, project)
     untold = row.get("note") == "untold"
     return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer, untold=untold)
 
 
 def _of_the_project(sentence: Sentence) -> bool:
     """Whether what is bought is a part of the project, not of a firm ("30% of the mine", "a stake" and no more)."""
-    firm = rf"(?:{BLOCKS['share']}|stake|shares|interest|holding|fifth|quarter|third|half|株式?|持ち分|持分)(?: \w+){{0,2}}? ?(?:of|in|の)? ?(?:the )?{BLOCKS['org']}"
-    return not re.search(firm, sentence.masked) and not re.search(rf"{BLOCKS['org']}(?:の)?(?:株|持ち分|持分)", sentence.masked)
+    part = rf"(?:{BLOCKS['share']}|stake|shares|interest|holding|fifth|quarter|third|half|株式?|持ち分|持分)"
+    firm = rf"{part}(?: \w+){{0,2}}? ?(?:of|in|の)? ?(?:the )?{BLOCKS['org']}"
+    return not re.search(firm, sentence.masked) and not re.search(
+        rf"{BLOCKS['org']}(?:の)?(?:株|持ち分|持分)", sentence.masked
+    )
 
 
 _OF_PROJECT = frozenset({"project_cost", "revenue", "export_value", "other"})
@@ -340,52 +316,6 @@ _COMPANY_SALES = re.compile(
     r"revenues?|turnover)|last year|fiscal|"
     r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売"
 )
-_PAYING_JA = re.compile(r"^(?:は|が|も)")
-
-
-def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str, project: Cluster | None) -> Mention | None:
-    """The organisation that lends, grants, buys or spends; None where a sum is shared or nobody is named."""
-    if kind not in ("financing", "commitment", "purchase", "disbursement", "other"):
-        return None
-    clause = sentence.start + max(sentence.text.rfind(mark, 0, mention.start - sentence.start) for mark in ";；")
-    orgs = [org for org in sentence.of("org") if clause < org.start < mention.start]
-    if kind == "purchase" and not sentence.japanese:
-        return _buyer(sentence, mention, orgs)
-    if instrument == "grant":
-        place = next(
-            (place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None
-        )
-        if place is None and project is not None and re.search(r"州政府|\bthe state\b", sentence.masked):
-            place = next((place for _, place in project.places if place.value.admin1), None)
-        givers = [org for org in orgs if org.kind == "org"]
-        return place if place is not None or not givers else givers[0]
-    if re.search(
-        r"協調融資|全体|総額|合わせて|co-?financ|syndicat|in all|together|altogether|in total|round\b", sentence.masked
-    ):
-        return None
-    if not orgs:
-        return None
-    if sentence.japanese:
-        subjects = [org for org in orgs if _PAYING_JA.match(sentence.masked[sentence.position(org) + 1 :].lstrip())]
-        return subjects[0] if subjects else None
-    return orgs[0]
-
-
-_BUYING = re.compile(
-    r"(?:\w+ ){0,5}?(?:took|takes|take|taken|bought|buys|buy|buying|acquired|acquires|acquire|paid|pays|pay|purchased|"
-    r"ordered|orders|has agreed|agreed|might pay|would pay)\b"
-)
-
-
-def _buyer(sentence: Sentence, mention: Mention, orgs: Sequence[Mention]) -> Mention | None:
-    """The firm that buys: the nearest before a verb of buying; "it bought" names nobody."""
-    place = sentence.position(mention)
-    for org in reversed(orgs):
-        spot = sentence.position(org)
-        rest = sentence.masked[spot + 1 : place]
-        if _BUYING.match(re.sub(r"^(?:,[^,]{0,60},|\([^()]*\)| of \S+)? ?", "", rest)):
-            return org
-    return None
 
 
 def _distinct(sums: Sequence[Sum]) -> list[Sum]:

@@ -31,6 +31,7 @@ BANKS = (
     "attribution_patterns",
     "amount_patterns",
     "money_cues",
+    "capacity_cues",
     "control_patterns",
     "production_patterns",
     "place_patterns",
