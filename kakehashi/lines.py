@@ -29,7 +29,7 @@ from kakehashi.passages import Original, Span, paragraphs
 from pipelines.build import PROJECT_RAW, Inputs, ingest
 from pipelines.errors import KakehashiError
 from pipelines.extract.amounts import scan_amounts
-from pipelines.extract.annotation import is_material as is_material
+from pipelines.extract.annotation import is_material
 from pipelines.extract.dates import DateMention, find_dates
 from pipelines.extract.lexicon import Lexicon, build_lexicon
 from pipelines.extract.places import PlaceMention
