@@ -134,7 +134,7 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
         for site in lexicon.sites.find(text, hits, hidden)
     ]
     materials = longest(
-        [hit for hit in hits if hit.term.kind == "material"], lambda hit: _is_material(text, hit, hits, japanese)
+        [hit for hit in hits if hit.term.kind == "material"], lambda hit: is_material(text, hit, hits, japanese)
     )
     found += [
         Mention("material", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row)
@@ -156,7 +156,7 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
     return found
 
 
-def _is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
+def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
     """Whether a word is a material here: short and ambiguous ones need a neighbour that says so."""
     before, after = text[: hit.start], text[hit.end :]
     if japanese and _inside_word(text[hit.start : hit.end], before, after):

@@ -30,6 +30,8 @@ BANKS = (
     "stage_patterns",
     "attribution_patterns",
     "amount_patterns",
+    "money_cues",
+    "capacity_cues",
     "control_patterns",
     "production_patterns",
     "place_patterns",

@@ -29,6 +29,16 @@ def tidy(text: str) -> str:
     return _BLANK.sub(" ", unicodedata.normalize("NFC", join_lines(text.split("\n")))).strip()
 
 
+def is_wide(character: str) -> bool:
+    """Whether a character is Japanese or Chinese, which are written without blanks."""
+    return bool(_WIDE.match(character))
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins as an item of a list or a row of a table does."""
+    return bool(_ITEM.match(line))
+
+
 def join_lines(lines: Sequence[str]) -> str:
     """Join the lines of one paragraph: without a blank between Japanese characters, else with one."""
     joined = ""
