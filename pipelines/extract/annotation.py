@@ -58,7 +58,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
         return None
     found = [_mentions(text, scanned, document, lexicon) for text, scanned in zip(texts, hits, strict=True)]
     taken = [[Taken(one.start, one.end, one.kind, one.id, one.text) for one in mentions] for mentions in found]
-    for name in lexicon.new_names.find(texts, taken):
+    for name in lexicon.new_names.find(texts, taken, document.source.publisher or ""):
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
     _take_up(document, found, lexicon)
     sentences: list[Sentence] = []
