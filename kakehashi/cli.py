@@ -66,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="what each document alone says")
     explain.add_argument("paths", nargs="*", metavar="PATH", help="documents")
     explain.add_argument(
-        "--lines", metavar="FILE", help="mentions in each line of a JSONL file (`-`: standard input), one JSON line each"
+        "--lines",
+        metavar="FILE",
+        help="mentions in each line of a JSONL file (`-`: standard input), one JSON line each",
     )
     explain.add_argument("--json", action="store_true", help="one JSON object a line, in the order of the arguments")
     explain.add_argument("--reference", type=Path, help="folder that serves as reference/")
@@ -109,16 +111,22 @@ def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     review.add_argument("--kind", help="only items of this kind (codelist review_kind)")
     review.add_argument("--limit", type=int, default=20, help="how many (default: 20; 0: all)")
     review.add_argument("--json", action="store_true", help="one JSON object an item")
+    review.add_argument("--raw", type=Path, help="raw folder whose decisions may be open again (default: raw/)")
     _release_arguments(review)
     review.set_defaults(run=_review)
 
     decide = commands.add_parser("decide", help="write a reviewer's decision into raw/decisions/")
-    decide.add_argument("item", metavar="ITEM", help="review item id, or table:key")
-    decide.add_argument("decision", help="what is decided; `kakehashi review` names the choices of each item")
-    decide.add_argument("--to", metavar="ID", help="the row that a merge or a link goes to")
+    decide.add_argument("item", metavar="ITEM", help="review item id, table:key, or file:decision_id")
+    decide.add_argument(
+        "decision",
+        help="accept, new (an organisation), reject, unreviewed, merge, same-as, correct, keep, dismiss, confirm or "
+        "withdraw; `kakehashi review` names the choices of each item",
+    )
+    decide.add_argument("--to", metavar="ID", help="for merge and same-as: the id that stays")
     decide.add_argument("--column", help="for a correction: the column")
-    decide.add_argument("--value", help="for a correction: the right value (omit: the value is withdrawn)")
-    decide.add_argument("--expect", help="for a correction: the value that is wrong today")
+    decide.add_argument("--value", help="for a correction: the right value")
+    decide.add_argument("--expect", help="for a correction: the value that is published today")
+    decide.add_argument("--supersede", action="store_true", help="take the place of an earlier decision on the same")
     decide.add_argument("--by", required=True, help="who decides")
     decide.add_argument("--why", required=True, help="the reason, in a sentence")
     decide.add_argument("--on", metavar="DATE", help="day of the decision, YYYY-MM-DD (default: today)")
@@ -179,11 +187,13 @@ def _add(options: argparse.Namespace) -> int:
 def _review(options: argparse.Namespace) -> int:
     from kakehashi.reviewing import review
 
-    return review(options.version, options.output, kind=options.kind, limit=options.limit, as_json=options.json)
+    return review(
+        options.version, options.output, options.raw, kind=options.kind, limit=options.limit, as_json=options.json
+    )
 
 
 def _decide(options: argparse.Namespace) -> int:
-    from kakehashi.reviewing import decide
+    from kakehashi.deciding import decide
 
     return decide(options)
 

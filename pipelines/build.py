@@ -25,10 +25,12 @@ from pipelines.ingest.raw import Raw, read_raw
 from pipelines.ingest.shelf import leaves
 from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
-from pipelines.resolve.decisions import Decisions, merge_ids, read_decisions
+from pipelines.resolve.decisions import Decisions, read_decisions
 from pipelines.resolve.identity import complete_tranches, identify
 from pipelines.resolve.known import heed_coders, known_projects, program_claims, reference_rows
+from pipelines.resolve.merges import merge_ids
 from pipelines.resolve.projects import settle
+from pipelines.resolve.standing import Standing, standing_merges, standing_rest, still_open
 from pipelines.tables import assemble
 
 PROJECT_RAW = ROOT / "raw"
@@ -68,12 +70,18 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Claims with final ids and keys, what a person should look at, and the release's date where there is one."""
+    """Claims with final ids and keys, the decisions that stand, what a person should look at, and the release's date.
+
+    Attributes:
+        found: Claims of documents before merged ids were replaced: what items of the queue were made from.
+    """
 
     claims: tuple[Claim, ...]
     sources: Mapping[str, Source]
     review: tuple[ReviewItem, ...]
     released_on: dt.date | None
+    standing: Standing
+    found: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +135,26 @@ def state(raw: Raw, engine: Engine | None = None, documents: Sequence[Document] 
 def resolve(inputs: Inputs, raw: Raw, stated: Stated) -> Resolved:
     """Settle which project, organisation and amount each claim speaks of."""
     settled = settle(stated.readings, stated.lexicon)
-    claims = identify(complete_tranches(merge_ids((*stated.claims, *settled.claims), stated.decisions.merges)))
+    said = (*stated.claims, *settled.claims)
+    standing = standing_merges(stated.decisions, said, raw.sources)
+    claims = identify(complete_tranches(merge_ids(said, standing.decisions.merges)))
+    standing = standing_rest(standing, claims, raw.sources)
     claims = heed_coders((*claims, *program_claims(claims, reference_rows(raw).get("program_names", ()))))
     history = shipped_history()
     ecb = raw.sources.get(history.source.source_id)
     sources = dict(raw.sources)
     sources[history.source.source_id] = history.source if ecb is None else _with_history(ecb, history.source)
     decision = stated.decisions.source()
-    if stated.decisions.corrections or stated.decisions.reviews:
+    if stated.decisions != Decisions():
         sources[decision.source_id] = decision
-    return Resolved(claims, sources, settled.review, inputs.as_of or raw.newest_date())
+    released_on = inputs.as_of or raw.newest_date()
+    return Resolved(claims, sources, settled.review, released_on, standing, settled.claims)
 
 
 def weigh(stated: Stated, resolved: Resolved) -> Reconciled:
     """Choose one value for each cell and complete the rows."""
-    return reconcile(resolved.claims, resolved.sources, stated.decisions, shipped_history(), today=resolved.released_on)
+    decisions = resolved.standing.decisions
+    return reconcile(resolved.claims, resolved.sources, decisions, shipped_history(), today=resolved.released_on)
 
 
 def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconciled: Reconciled) -> Built:
@@ -155,8 +168,10 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
         raise KakehashiError(str(inputs.raw), "no date in raw", "a date of the release", "Give one with --as-of DATE.")
     derived = derive(reconciled.rows, released_on)
     quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined)
-    review = (*resolved.review, *reconciled.review)
-    tables = assemble(raw, resolved.sources, reconciled, derived, stated.decisions, quarantined, review, released_on)
+    waiting = still_open((*resolved.review, *reconciled.review), resolved.found, resolved.standing)
+    review = (*waiting, *resolved.standing.review)
+    decisions = resolved.standing.decisions
+    tables = assemble(raw, resolved.sources, reconciled, derived, decisions, quarantined, review, released_on)
     return Built(tables, released_on, input_sha256(raw.hashes, inputs.as_of), len(quarantined))
 
 

@@ -25,7 +25,9 @@ from pipelines.reconcile.choose import Row
 from pipelines.reconcile.proof import conflict_rows, null_reason_rows, receipt_rows, statement_rows
 from pipelines.reconcile.reconcile import Reconciled
 from pipelines.records import Quarantined, ReviewItem, Source
-from pipelines.resolve.decisions import Decisions, merge_targets
+from pipelines.resolve.decisions import Decisions
+from pipelines.resolve.merges import merge_targets
+from pipelines.resolve.standing import item_id
 from schemas.contract import TABLES, frame
 
 Records = list[dict[str, Any]]
@@ -116,7 +118,7 @@ def _distinct(records: Records) -> Records:
 
 def _review_row(item: ReviewItem) -> dict[str, Any]:
     return {
-        "item_id": _item_id(item.kind, item.text, item.source_id, item.locator),
+        "item_id": item_id(item),
         "kind": item.kind,
         "text": item.text,
         "source_id": item.source_id,

@@ -65,7 +65,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
         for text, scanned, placed in zip(texts, hits, places, strict=True)
     ]
     taken = [[Taken(one.start, one.end, one.kind, one.id, one.text) for one in mentions] for mentions in found]
-    for name in lexicon.new_names.find(texts, taken):
+    for name in lexicon.new_names.find(texts, taken, document.source.publisher or ""):
         if _is_product(name.start, name.end, hits[name.paragraph], texts[name.paragraph]):
             continue
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
@@ -159,7 +159,7 @@ def _mentions(
     sites += find_proforms(text, places, [*hidden, *((site.start, site.end) for site in sites)])
     found += [Mention("site", site.start, site.end, site.text, site.project_id, site) for site in sites]
     materials = longest(
-        [hit for hit in hits if hit.term.kind == "material"], lambda hit: _is_material(text, hit, hits, japanese)
+        [hit for hit in hits if hit.term.kind == "material"], lambda hit: is_material(text, hit, hits, japanese)
     )
     found += [
         Mention("material", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row)
@@ -181,7 +181,7 @@ def _mentions(
     return found
 
 
-def _is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
+def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
     """Whether a word is a material here: short and ambiguous ones need a neighbour that says so."""
     before, after = text[: hit.start], text[hit.end :]
     if japanese and _inside_word(text[hit.start : hit.end], before, after):

@@ -17,7 +17,9 @@ import pyarrow.parquet as pq
 
 from pipelines.publish.findings import Tables
 from pipelines.publish.formats import as_text, key_text
+from pipelines.resolve.decisions import DECISION_SOURCE
 from schemas import contract
+from schemas.codelists import SUBJECT_KINDS
 
 WHOLE_ROW = "*"
 """Stands in `changes.column` for a row that came or went as a whole."""
@@ -87,7 +89,7 @@ def _table_changes(name: str, old: _Past, new: Tables, why: _Reasons) -> Iterato
             fx_moved = any(was.get(column) != now.get(column) for column in _FX_COLUMNS)
             for column in columns:
                 if was.get(column) != now.get(column):
-                    reason = why.of_cell(name, key, column, fx_moved)
+                    reason = why.of_cell(name, key, column, fx_moved, now.get("review"))
                     yield _change(name, key, column, "changed", was.get(column), now.get(column), reason)
 
 
@@ -146,14 +148,40 @@ class _Reasons:
         table = self.new.arrow("redirects")
         return frozenset(table.column("old_id").to_pylist())
 
-    def of_cell(self, table: str, key: str, column: str, fx_moved: bool) -> str:
-        """The reason of one changed cell."""
+    @cached_property
+    def _said(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        return _said(self.new.arrow("statements")) if DECISION_SOURCE in self._deciders else {}
+
+    @cached_property
+    def _said_before(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        return _said(self.old.arrow("statements")) if DECISION_SOURCE in self._deciders else {}
+
+    @cached_property
+    def _deciders(self) -> frozenset[str]:
+        return frozenset(_hashes(self.new.arrow("sources"))) & {DECISION_SOURCE}
+
+    def _reviewed(self, table: str, key: str, review: str | None) -> bool:
+        """Whether a row's review is a reviewer's: no source's statement carries it."""
+        said = self._said.get((SUBJECT_KINDS.get(table, ""), key), [])
+        return review in ("accepted", "corrected") and bool(said) and all(one["review"] != review for one in said)
+
+    def _let_go(self, table: str, key: str) -> bool:
+        """Whether a reviewer let a row go: the same statements stand, and what was chosen of them no longer is."""
+        subject = (SUBJECT_KINDS.get(table, ""), key)
+        now, was = (
+            {one["statement_id"]: one["chosen"] for one in side.get(subject, [])}
+            for side in (self._said, self._said_before)
+        )
+        return any(was.values()) and was.keys() <= now.keys() and not any(now.values())
+
+    def of_cell(self, table: str, key: str, column: str, fx_moved: bool, review: str | None = None) -> str:
+        """The reason of one changed cell; `review` is what the row's own cell of that name holds now."""
         if table == "sources" and key in self._revised:
             return "source_revised"
         if table == "exchange_rates" or (fx_moved and any(part in column for part in _DOLLARS)):
             return "fx_refreshed"
         now, was = (side.of(table, key, column) for side in (self._receipts, self._old_receipts))
-        if any(map(_decided, now or was)):
+        if any(map(_decided, now or was)) or (column == "review" and self._reviewed(table, key, review)):
             return "correction"
         return self._of_receipts(now, was)
 
@@ -174,6 +202,8 @@ class _Reasons:
             return "fx_refreshed"
         if self._merged.intersection(key.split("|")):
             return "entity_merged"
+        if self._let_go(table, key):
+            return "correction"
         return self._of_receipts([], self._old_receipts.of(table, key))
 
     def _of_receipts(self, now: list[dict[str, Any]], was: list[dict[str, Any]]) -> str:
@@ -237,6 +267,14 @@ class _Receipts:
 
 def _decided(receipt: Mapping[str, Any]) -> bool:
     return (receipt["rule"] or "").startswith("decision")
+
+
+def _said(statements: pa.Table) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    columns = ["subject_kind", "subject_id", "statement_id", "review", "chosen"]
+    for row in statements.select(columns).to_pylist():
+        found.setdefault((row["subject_kind"], row["subject_id"]), []).append(row)
+    return found
 
 
 def _place(receipt: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:

@@ -6,14 +6,18 @@ What belongs here: decisions applied to reconciled rows. What does not: reading 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pipelines.ingest.values import canonical, parse
 from pipelines.reconcile.choose import Conflict, Receipt, Row
 from pipelines.reconcile.statements import Statement
 from pipelines.records import ReviewItem, Value
-from pipelines.resolve.decisions import DECISION_SOURCE, Correction, Review
+from pipelines.resolve.decisions import DECISION_SOURCE, QUEUE, Correction, Review, correctable
 from schemas.contract import TABLES, Column
 from schemas.fitness import row_misfits
+
+_NO_RULE = "source_id"
+"""The last step of the order of precedence: a name of a source is a tie broken, not a reason."""
 
 Rows = Mapping[str, dict[str, Row]]
 """Table -> key text -> row."""
@@ -29,8 +33,9 @@ def correct(rows: Rows, corrections: Iterable[Correction], conflicts: list[Confl
             statements lose to a decision gets one where it had none.
 
     Returns:
-        Review items for corrections whose row is gone, whose value without them is no longer the expected one, which
-        name something that nothing describes, or after which the row's bounds would not be in order.
+        Review items for corrections whose row is gone, whose value without them is no longer the expected one (or is
+        by now the value that they would set, so that they are no longer needed), which name something that nothing
+        describes, or after which the row's bounds would not be in order.
     """
     by_row: dict[tuple[str, str], list[Correction]] = {}
     for decision in corrections:
@@ -55,7 +60,9 @@ def _correct_row(row: Row, decisions: Sequence[Correction], rows: Rows, conflict
         value = parse(decision.value, column.arrow_type)
         assert value is not None, decision.place  # read_decisions sets aside what does not fit the column
         missing = _described_nowhere(column, value, rows)
-        if row.text(decision.column) != decision.expect:
+        if decision.expect != decision.value == row.text(decision.column):
+            open_items.append(_item(decision, f"no longer needed, the sources now say {decision.value} themselves"))
+        elif row.text(decision.column) != decision.expect:
             open_items.append(_guarded(decision, row.text(decision.column)))
         elif missing is not None:
             open_items.append(_item(decision, f"names {decision.column} {missing}, which nothing describes"))
@@ -116,8 +123,8 @@ def _tell(row: Row, decision: Correction, conflicts: list[Conflict]) -> None:
 def review(rows: Rows, reviews: Iterable[Review]) -> list[ReviewItem]:
     """Set the review of single rows; a rejected row leaves its table with all that refers to it.
 
-    The statements of these rows stay. A row that leaves because it refers to a rejected one is no fault of its file,
-    so it is not set aside.
+    The statements of these rows stay, none of them chosen and those of a rejected row itself marked so. A row that
+    leaves because it refers to a rejected one is no fault of its file, so it is not set aside.
 
     Returns:
         Review items for decisions on rows that are not there any more.
@@ -125,17 +132,44 @@ def review(rows: Rows, reviews: Iterable[Review]) -> list[ReviewItem]:
     open_items: list[ReviewItem] = []
     rejected: list[Row] = []
     for decision in reviews:
+        if decision.table == QUEUE:
+            continue  # it is about an item, which leaves the queue (`resolve/standing.py`)
         row = rows.get(decision.table, {}).get(decision.key)
         if row is None:
             text = f"{decision.decision_id}: no row {decision.key} in {decision.table}"
             open_items.append(ReviewItem("decision", text, DECISION_SOURCE, decision.place))
         elif decision.review == "rejected":
-            rejected.append(rows[decision.table].pop(decision.key))
+            row = rows[decision.table].pop(decision.key)
+            for statement in row.support:
+                statement.claim = replace(statement.claim, review="rejected")
+            rejected.append(row)
         else:
             row.values["review"] = decision.review
     while rejected:
+        for gone in rejected:
+            for statement in gone.support:
+                statement.chosen = False
         rejected = _leave_with(rejected, rows)
     return open_items
+
+
+def undecided(rows: Rows, conflicts: Iterable[Conflict]) -> list[ReviewItem]:
+    """Ask a person about published cells on which sources differ and which nothing but a source's name decided.
+
+    Args:
+        conflicts: Conflicts of these rows after all decisions. One of a cell that is carried over or computed is left
+            out: it is settled where it comes from.
+    """
+    items = []
+    for conflict in conflicts:
+        row = rows.get(conflict.table, {}).get(conflict.key)
+        if conflict.rule != _NO_RULE or row is None or not correctable(conflict.table, conflict.column):
+            continue
+        said = next((s for s in conflict.values.get(conflict.chosen, ()) if s.chosen), None)
+        if said is not None:
+            text = f"{conflict.table} {conflict.key} {conflict.column}: sources differ, no rule decides"
+            items.append(ReviewItem("conflict", text, said.source.source_id, said.cell.locator, conflict.chosen))
+    return items
 
 
 def _leave_with(gone: Sequence[Row], rows: Rows) -> list[Row]:

@@ -85,6 +85,7 @@ def reconcile(
         result.quarantined.extend(drop_broken(rows, set(sources)))
     _complete(result, history, today)
     result.review.extend(_cells_to_review(rows))
+    result.review.extend(corrections.undecided(rows, result.conflicts))
     return result
 
 

@@ -1,27 +1,31 @@
 """What a reviewer decided: corrections with a guard, merges of ids, reviews of rows.
 
-What belongs here: reading `raw/decisions/` and replacing merged ids. What does not: setting corrected values
+What belongs here: reading `raw/decisions/`. What does not: replacing merged ids (`resolve/merges.py`), whether the
+sources still say what was decided on (`resolve/standing.py`) and setting corrected values
 (`reconcile/corrections.py`), since only the reconciled row can tell whether the guard still holds.
+
+No row is ever rewritten. A row that names an earlier one in `supersedes` takes its place; one that says nothing else
+than who, when, why and `supersedes` only withdraws it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TypeVar
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from pipelines.errors import RawFileError
 from pipelines.ingest.values import CellError, canonical, parse, parse_date
-from pipelines.records import Claim, Quarantined, Source, TableFile, Value
+from pipelines.records import Quarantined, Source, TableFile
 from schemas.codelists import CODELISTS
 from schemas.contract import TABLES, Column
 from schemas.fitness import misfit
 
 DECISION_SOURCE = "kakehashi-decisions"
 
-_IDS: Mapping[str, tuple[str, str]] = {
+MERGEABLE: Mapping[str, tuple[str, str]] = {
     "organization": ("organizations", "org_id"),
     "project": ("projects", "project_id"),
 }
@@ -34,12 +38,33 @@ _COMPUTED_TABLES = frozenset({"totals", "world_concentration", "mirror_gaps", "p
 _PROVENANCE = frozenset({"source_id", "source_ids", "locator", "review"})
 """Columns that say where a row comes from; a decision sets them by being obeyed, never by naming them."""
 
-T = TypeVar("T")
+QUEUE = "review_queue"
+"""Table that a review may name to set an item aside for good; its key is the item's id."""
+
+_EVIDENCE = re.compile(r"[a-z0-9][a-z0-9._-]*=[0-9a-f]{16}")
+
+
+class _Recorded(Protocol):
+    @property
+    def decision_id(self) -> str: ...
+
+    @property
+    def supersedes(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Recorded)
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A value set by a reviewer; obeyed only while the value without it is still `expect`."""
+    """A value set by a reviewer; obeyed only while the value without it is still `expect`.
+
+    `evidence` and `supersedes` of any decision: what its sources said then (`resolve/standing.py`), empty where that
+    was not recorded; and the earlier decision that it takes the place of.
+    """
 
     decision_id: str
     decided_on: dt.date
@@ -51,6 +76,8 @@ class Correction:
     value: str
     reason: str
     place: str
+    evidence: str = ""
+    supersedes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +92,13 @@ class Merge:
     new_id: str
     reason: str
     place: str
+    evidence: str = ""
+    supersedes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A row that a reviewer accepted, corrected, rejected or left open."""
+    """A row that a reviewer accepted, corrected, rejected or left open; or an item of the queue that needs nothing."""
 
     decision_id: str
     decided_on: dt.date
@@ -79,6 +108,17 @@ class Review:
     review: str
     reason: str
     place: str
+    evidence: str = ""
+    supersedes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Withdrawal:
+    """An earlier decision taken back."""
+
+    decision_id: str
+    place: str
+    supersedes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +131,8 @@ class Decisions:
 
     def source(self) -> Source:
         """The source record that receipts of corrected cells cite."""
-        dates = [c.decided_on for c in self.corrections] + [r.decided_on for r in self.reviews]
-        newest = max(dates, default=None)
+        dates = [c.decided_on for c in self.corrections] + [m.decided_on for m in self.merges]
+        newest = max(dates + [r.decided_on for r in self.reviews], default=None)
         return Source(
             DECISION_SOURCE,
             publisher="Kakehashi",
@@ -115,80 +155,74 @@ def read_decisions(files: Mapping[str, TableFile]) -> tuple[Decisions, tuple[Qua
     """
     bad: list[Quarantined] = []
     corrections = _rows(files.get("decisions/corrections"), _correction, bad)
-    taken: dict[tuple[str, str], str] = {}
-    merges = _rows(files.get("decisions/merges"), partial(_merge, taken), bad)
+    merges = _rows(files.get("decisions/merges"), _merge, bad, _consistent)
     reviews = _rows(files.get("decisions/reviews"), _review, bad)
     return Decisions(tuple(corrections), tuple(merges), tuple(reviews)), tuple(bad)
 
 
-def merge_targets(merges: Iterable[Merge]) -> dict[tuple[str, str], str]:
-    """Return where each merged id leads in the end: (kind, old_id) -> id that is merged no further.
-
-    Args:
-        merges: Merges as `read_decisions` lets them through, hence without cycles.
-    """
-    steps = {(merge.kind, merge.old_id): merge.new_id for merge in merges}
-    targets = {}
-    for (kind, old_id), new_id in steps.items():
-        name = new_id
-        while (kind, name) in steps:
-            name = steps[kind, name]
-        targets[kind, old_id] = name
-    return targets
-
-
-def merge_ids(claims: Sequence[Claim], merges: Iterable[Merge]) -> tuple[Claim, ...]:
-    """Replace merged ids in keys and cells of all claims that point at the merged thing.
-
-    An organisation and a project may bear the same id; a merge of one leaves the other alone.
-
-    Args:
-        claims: Claims before rows are identified.
-        merges: Merges; chains (a -> b -> c) are followed.
-    """
-    targets = merge_targets(merges)
-    return tuple(_redirected(claim, targets) for claim in claims) if targets else tuple(claims)
-
-
-def _redirected(claim: Claim, targets: Mapping[tuple[str, str], str]) -> Claim:
-    kinds = {column.name: kind for column in TABLES[claim.table].columns if (kind := _kind(column)) is not None}
-
-    def final(column: str, value: Value) -> Value:
-        if isinstance(value, tuple):
-            return tuple(sorted({targets.get((kinds[column], item), item) for item in value}))
-        return targets.get((kinds[column], value), value) if isinstance(value, str) else value
-
-    cells = {
-        name: replace(cell, value=final(name, cell.value)) if name in kinds else cell
-        for name, cell in claim.cells.items()
-    }
-    key = tuple(
-        targets.get((kinds[name], part), part) if name in kinds else part
-        for name, part in zip(TABLES[claim.table].key, claim.key, strict=False)
-    )
-    return replace(claim, key=key, cells=cells)
-
-
-def _kind(column: Column) -> str | None:
-    """The kind of thing whose id the column holds, None for every other column."""
-    for kind, (table, name) in _IDS.items():
-        if column.name == name or column.meaning.foreign_key == f"{table}.{name}":
-            return kind
-    return None
-
-
-def _rows(file: TableFile | None, read: Callable[[Mapping[str, str], str], T], bad: list[Quarantined]) -> list[T]:
+def _rows(
+    file: TableFile | None,
+    read: Callable[[Mapping[str, str], str], T],
+    bad: list[Quarantined],
+    consistent: Callable[[Sequence[T]], Sequence[tuple[T, RawFileError]]] | None = None,
+) -> list[T]:
+    """Read the rows of one file that stand; those that cannot be read or contradict each other go into `bad`."""
+    if file is None:
+        return []
     found: list[T] = []
-    for number, row in file.rows if file is not None else ():
-        place = f"{file.path}, row {number}" if file is not None else ""
+    withdrawn: list[_Withdrawal] = []
+    refused: list[tuple[int, str]] = []
+    numbers: dict[str, int] = {}
+    named: set[str] = set()
+    for number, row in file.rows:
+        place = f"{file.path}, row {number}"
+        numbers[place] = number
         try:
-            found.append(read(row, place))
+            withdrawal = _withdrawal(row, place)
+            one = read(row, place) if withdrawal is None else withdrawal
+            if one.supersedes and one.supersedes not in named:
+                expected = "the decision_id of an earlier row of this file"
+                raise RawFileError(f"{place}, column supersedes", one.supersedes, expected, "Correct the decision.")
+            named.add(one.decision_id)
+            if isinstance(one, _Withdrawal):
+                withdrawn.append(one)
+            else:
+                found.append(one)
         except (RawFileError, CellError, KeyError) as error:
             told = f"no column {error}" if isinstance(error, KeyError) else str(error)
-            reason = told if isinstance(error, RawFileError) else f"{place}: {told}"
-            path = file.path if file is not None else ""
-            bad.append(Quarantined(path, "resolve", "invalid_value", reason, number, place))
-    return found
+            refused.append((number, told if isinstance(error, RawFileError) else f"{place}: {told}"))
+    gone = {one.supersedes for one in found} | {one.supersedes for one in withdrawn}
+    found = [one for one in found if one.decision_id not in gone - {""}]
+    unfit = consistent(found) if consistent is not None else ()
+    refused += [(numbers[one.place], str(error)) for one, error in unfit]
+    bad += [
+        Quarantined(file.path, "resolve", "invalid_value", reason, number, f"{file.path}, row {number}")
+        for number, reason in sorted(refused)
+    ]
+    contrary = {one.place for one, _ in unfit}
+    return [one for one in found if one.place not in contrary]
+
+
+_WHO = frozenset({"decision_id", "decided_on", "decided_by", "reason", "evidence", "supersedes"})
+
+
+def _withdrawal(row: Mapping[str, str], place: str) -> _Withdrawal | None:
+    """The row as a withdrawal, if it says nothing of its own."""
+    if not row.get("supersedes", "").strip() or any(row[name].strip() for name in row.keys() - _WHO):
+        return None
+    parse_date(row["decided_on"])
+    _text(row, "decided_by", place)
+    _text(row, "reason", place)
+    return _Withdrawal(_text(row, "decision_id", place), place, row["supersedes"].strip())
+
+
+def _evidence(row: Mapping[str, str], place: str) -> str:
+    text = row.get("evidence", "").strip()
+    wrong = next((part for part in text.split("|") if text and not _EVIDENCE.fullmatch(part)), None)
+    if wrong is not None:
+        expected = "source_id=16 hexadecimal digits, joined with |"
+        raise RawFileError(f"{place}, column evidence", wrong[:60] or "an empty part", expected, "Restore the cell.")
+    return text
 
 
 def _text(row: Mapping[str, str], name: str, place: str) -> str:
@@ -200,7 +234,7 @@ def _text(row: Mapping[str, str], name: str, place: str) -> str:
 
 def _table(row: Mapping[str, str], place: str) -> str:
     table = _text(row, "table", place)
-    if table not in TABLES or TABLES[table].meaning.room not in _DECIDED_ROOMS:
+    if table != QUEUE and (table not in TABLES or TABLES[table].meaning.room not in _DECIDED_ROOMS):
         expected = "a table of the data contract about investment or materials"
         raise RawFileError(f"{place}, column table", table, expected, "Correct the decision.")
     if table in _COMPUTED_TABLES:
@@ -213,20 +247,34 @@ def _table(row: Mapping[str, str], place: str) -> str:
 
 def _column(row: Mapping[str, str], table: str, place: str) -> Column:
     """The column to be corrected, if a correction can reach it at all."""
+    if table == QUEUE:
+        expected = "a table about investment or materials"
+        raise RawFileError(f"{place}, column table", table, expected, "Correct the row that the item is about.")
     name = _text(row, "column", place)
     if name not in TABLES[table].names:
         raise RawFileError(place, f"{table}.{name}", "a column of the data contract", "Correct the decision.")
     column = TABLES[table].column(name)
-    remedy = None
-    if column.meaning.computed:
-        remedy = f"{table}.{name} is computed from other cells; correct the row it comes from."
-    elif column.meaning.key:
-        remedy = f"{table}.{name} is part of the key; merge two ids, or reject the row and code another."
-    elif name in _PROVENANCE:
-        remedy = f"{table}.{name} says where the row comes from; correct the value, or decide in reviews.csv."
+    remedy = _beyond_reach(column)
     if remedy is not None:
-        raise RawFileError(f"{place}, column column", name, "a column that sources state", remedy)
+        raise RawFileError(f"{place}, column column", name, "a column that sources state", f"{table}.{name} {remedy}")
     return column
+
+
+def _beyond_reach(column: Column) -> str | None:
+    """Why a correction cannot reach a column, and what to do instead; None where it can."""
+    if column.meaning.computed:
+        return "is computed from other cells; correct the row it comes from."
+    if column.meaning.key:
+        return "is part of the key; merge two ids, or reject the row and code another."
+    if column.name in _PROVENANCE:
+        return "says where the row comes from; correct the value, or decide in reviews.csv."
+    return None
+
+
+def correctable(table: str, column: str) -> bool:
+    """Whether a correction can set this column of this table."""
+    reached = table in TABLES and TABLES[table].meaning.room in _DECIDED_ROOMS and table not in _COMPUTED_TABLES
+    return reached and column in TABLES[table].names and _beyond_reach(TABLES[table].column(column)) is None
 
 
 def _value(column: Column, text: str, place: str) -> str:
@@ -265,14 +313,15 @@ def _correction(row: Mapping[str, str], place: str) -> Correction:
         _value(column, _text(row, "value", place), place),
         _text(row, "reason", place),
         place,
+        _evidence(row, place),
+        row.get("supersedes", "").strip(),
     )
 
 
-def _merge(taken: dict[tuple[str, str], str], row: Mapping[str, str], place: str) -> Merge:
-    """Read one merge. `taken` holds the merges before it, (kind, old_id) -> new_id, and takes this one in."""
+def _merge(row: Mapping[str, str], place: str) -> Merge:
     kind = _text(row, "kind", place)
-    if kind not in _IDS:
-        raise RawFileError(f"{place}, column kind", kind, f"one of {', '.join(_IDS)}", "Correct the decision.")
+    if kind not in MERGEABLE:
+        raise RawFileError(f"{place}, column kind", kind, f"one of {', '.join(MERGEABLE)}", "Correct the decision.")
     merge = Merge(
         _text(row, "decision_id", place),
         parse_date(row["decided_on"])[0],
@@ -282,28 +331,46 @@ def _merge(taken: dict[tuple[str, str], str], row: Mapping[str, str], place: str
         _text(row, "new_id", place),
         _text(row, "reason", place),
         place,
+        _evidence(row, place),
+        row.get("supersedes", "").strip(),
     )
-    table, name = _IDS[kind]
+    table, name = MERGEABLE[kind]
     unfit = misfit(TABLES[table].column(name), merge.new_id)
     if unfit is not None:
         raise RawFileError(f"{place}, column new_id", merge.new_id[:60], unfit, "Correct the decision.")
-    if (kind, merge.old_id) in taken:
-        found = f"{merge.old_id}, which an earlier row merges into {taken[kind, merge.old_id]}"
-        raise RawFileError(f"{place}, column old_id", found, "each id merged once", "Remove one of the rows.")
-    step: str | None = merge.new_id
-    while step is not None and step != merge.old_id:
-        step = taken.get((kind, step))
-    if step is not None:
-        found = f"{merge.new_id}, which leads back to {merge.old_id}"
-        raise RawFileError(f"{place}, column new_id", found, "an id that stays", "Remove one of the rows.")
-    taken[kind, merge.old_id] = merge.new_id
     return merge
+
+
+def _consistent(merges: Sequence[Merge]) -> list[tuple[Merge, RawFileError]]:
+    """The merges that contradict an earlier one, each with what is wrong about it."""
+    taken: dict[tuple[str, str], str] = {}
+    unfit: list[tuple[Merge, RawFileError]] = []
+    for merge in merges:
+        kind = merge.kind
+        if (kind, merge.old_id) in taken:
+            found = f"{merge.old_id}, which an earlier row merges into {taken[kind, merge.old_id]}"
+            error = RawFileError(
+                f"{merge.place}, column old_id", found, "each id merged once",
+                "Remove one of the rows, or name the earlier one in supersedes.",
+            )  # fmt: skip
+            unfit.append((merge, error))
+            continue
+        step: str | None = merge.new_id
+        while step is not None and step != merge.old_id:
+            step = taken.get((kind, step))
+        if step is not None:
+            found = f"{merge.new_id}, which leads back to {merge.old_id}"
+            error = RawFileError(f"{merge.place}, column new_id", found, "an id that stays", "Remove one of the rows.")
+            unfit.append((merge, error))
+            continue
+        taken[kind, merge.old_id] = merge.new_id
+    return unfit
 
 
 def _review(row: Mapping[str, str], place: str) -> Review:
     table = _table(row, place)
     review = _text(row, "review", place)
-    allowed = CODELISTS["review"] if "review" in TABLES[table].names else ("rejected",)
+    allowed = CODELISTS["review"] if "review" in TABLES[table].names and table != QUEUE else ("rejected",)
     if review not in allowed:
         found = review if review not in CODELISTS["review"] else f"{review} for {table}, which has no column review"
         raise RawFileError(f"{place}, column review", found, ", ".join(allowed), "Correct the decision.")
@@ -316,4 +383,6 @@ def _review(row: Mapping[str, str], place: str) -> Review:
         review,
         _text(row, "reason", place),
         place,
+        _evidence(row, place),
+        row.get("supersedes", "").strip(),
     )

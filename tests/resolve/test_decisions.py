@@ -11,7 +11,8 @@ import pytest
 from pipelines.ingest.rates import shipped_history
 from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Quarantined, TableFile
-from pipelines.resolve.decisions import Decisions, merge_ids, merge_targets, read_decisions
+from pipelines.resolve.decisions import Decisions, read_decisions
+from pipelines.resolve.merges import merge_ids, merge_targets
 from pipelines.tables import _redirect_rows
 from tests.reconcile.claims import SOURCES, claim
 

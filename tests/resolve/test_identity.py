@@ -9,9 +9,10 @@ import pytest
 from pipelines.ingest.rates import shipped_history
 from pipelines.reconcile.reconcile import reconcile
 from pipelines.records import TableFile
-from pipelines.resolve.decisions import Decisions, merge_ids, read_decisions
+from pipelines.resolve.decisions import Decisions, read_decisions
 from pipelines.resolve.identity import complete_tranches, identify
 from pipelines.resolve.known import heed_coders, program_claims
+from pipelines.resolve.merges import merge_ids
 from tests.reconcile.claims import SOURCES, claim
 
 
