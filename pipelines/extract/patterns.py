@@ -123,9 +123,14 @@ class PatternBook:
                     self._always.append((name, entry))
         self._words = CharwiseDoubleArrayAhoCorasick(list(words)) if words else None
 
-    def find(self, text: str) -> dict[str, list[Found]]:
-        """Every match of every pattern in a masked, lower-case sentence: vocabulary -> matches in its order."""
-        present = kinds_in(text)
+    def find(self, text: str, present: int | None = None) -> dict[str, list[Found]]:
+        """Every match of every pattern in a masked, lower-case sentence: vocabulary -> matches in its order.
+
+        Args:
+            text: The sentence.
+            present: Kinds of mentions that it holds, as bits (`kind_bits`), where the caller knows them.
+        """
+        present = kinds_in(text) if present is None else present
         held = {number for _, _, number in self._words.find_overlapping(text)} if self._words is not None else set()
         tried: dict[str, dict[int, _Entry]] = {}
         for number in held & self._gated.keys():
@@ -144,6 +149,14 @@ class PatternBook:
                     if matches:
                         found.setdefault(name, []).extend(matches)
         return found
+
+
+def kind_bits(kinds: Iterable[str]) -> int:
+    """Kinds of mentions as bits, in the order of `KINDS`."""
+    bits = 0
+    for kind in kinds:
+        bits |= _BITS[KINDS[kind]]
+    return bits
 
 
 def kinds_in(text: str) -> int:

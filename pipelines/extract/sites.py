@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
@@ -119,6 +119,7 @@ class SiteFinder:
         facilities = longest([hit for hit in free if hit.term.kind == "facility"])
         products = longest([hit for hit in free if hit.term.kind == "product"])
         named = [(hit.start, hit.end) for hit in projects]
+        places = {text[hit.start : hit.end] for hit in hits if hit.term.kind == "place"}
         sites = [
             Site(
                 hit.start,
@@ -137,7 +138,13 @@ class SiteFinder:
             if any(hit.start < end and start < hit.end for start, end in named) or self._is_compound(text, hit):
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
-            if site is not None:
+            if site is not None and site.name in places:
+                # "the Virginia plant" is a plant in Virginia, none that is called so.
+                start = max(site.start, text.rfind(site.name, site.start, site.end) + len(site.name)) if japanese else 0
+                site = replace(
+                    site, name="", start=max(start, site.start), text=text[max(start, site.start) : site.end]
+                )
+            if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
                 sites.append(site)
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
@@ -149,6 +156,14 @@ class SiteFinder:
         if not japanese:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
+
+    @staticmethod
+    def _told(text: str, site: Site, places: set[str]) -> bool:
+        """Whether a word that is no facility by itself ("hall", 棟) has beside it what makes it one."""
+        if site.product or site.name:
+            return True
+        before = text[: site.start].rstrip().removesuffix("の")
+        return any(before.endswith(place) for place in places)
 
     def _by_head(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Site]:
         """Projects that bear their kind in their name: "Alaska LNG", "Rio Grande LNG"."""
@@ -198,6 +213,8 @@ class SiteFinder:
                 if near is not None:
                     start, product = near.start, dict(near.term.row)
         surface = text[hit.start : hit.end]
+        if surface.lower() == "works" and not _is_noun(text, hit, start):
+            return None
         plural = surface.lower().endswith("s") and not surface.lower().endswith(("ss", "works"))
         lead = text[:start]
         name_match = _NAME_BEFORE.search(lead)
@@ -208,7 +225,12 @@ class SiteFinder:
             name = self._proper(text, lead, hit, taken)
         found = _BEFORE.search(lead)
         determiner = (found.lastgroup or "bare") if found else "bare"
-        if plural and hit.term.row["strength"] in ("generic", "weak") and not product and not _NUMBERED.search(lead):
+        if (
+            plural
+            and hit.term.row["strength"] in ("generic", "weak", "beside")
+            and not product
+            and not _NUMBERED.search(lead)
+        ):
             return None
         return Site(
             start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", _ordinal(lead)
@@ -246,7 +268,7 @@ class SiteFinder:
             return None
         else:
             run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
-            if run and hit.term.row["strength"] == "generic":
+            if run and hit.term.row["strength"] in ("generic", "beside"):
                 word = (
                     run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
                 )
@@ -268,6 +290,22 @@ class SiteFinder:
         else:
             determiner = "bare"
         return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+
+
+_WORKS_LEAD = re.compile(
+    r"(?:\b(?:an?|the|its|their|his|our|this|that|these|those|new|two|three|four|both|such|another|second|third|former|old"
+    r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
+)
+_WORKS_VERB = re.compile(
+    r"\s(?:on|with|to|closely|well|hard|as|out|like|by|together|against|best|only|so|because|when|if|that way|just)\b"
+)
+
+
+def _is_noun(text: str, hit: Hit, start: int) -> bool:
+    """Whether "works" is a plant: a determiner, a name or a product stands before it and no verb's company behind."""
+    if start < hit.start:
+        return True
+    return bool(_WORKS_LEAD.search(text[: hit.start])) and not _WORKS_VERB.match(text, hit.end)
 
 
 def _ordinal(lead: str) -> str:

@@ -27,7 +27,7 @@ _MARKUP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _XML = re.compile(r"\A\s*<\?xml[^>]*>")
-_DOCTYPE = re.compile(r"<!doctype[^>\[]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
+_DOCTYPE = re.compile(r"\A\s*<!doctype[^>\[]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
