@@ -59,12 +59,13 @@ _NOT_ORG = r"[^;；\ue000-\ue1ff]"
 
 _MACROS = {
     "<will>": (
-        "(?:will|would|is to|are to|was to|were to|plans? to|planned to|(?:is|are) (?:planning|going|preparing|looking|seeking|"
-        "hoping|aiming|proposing) to|intends? to|means? to|wants? to|hopes? to|(?:is|are) (?:set|due|scheduled|expected|"
-        "about|ready|slated|poised) to|expects? to|expected to|(?:has |have )?(?:agreed|decided|chosen|pledged|promised|"
-        "committed|undertaken|resolved|voted|offered) to|undertook to|vow(?:s|ed) to|chose to|aims? to|would like to|"
-        "proposes? to|proposed to|seeks? to|looks? to|prepares? to|(?:has|have|was|were) (?:been )?(?:chosen|picked|"
-        "selected|hired|asked|appointed|engaged|named) to|may|might|could|can|shall|must)"
+        "(?:will|would|is to|are to|was to|were to|plans? to|planned to|(?:is|are) (?:planning|going|preparing|"
+        "looking|seeking|hoping|aiming|proposing) to|intends? to|means? to|wants? to|hopes? to|(?:is|are) (?:set|due|"
+        "scheduled|expected|about|ready|slated|poised) to|expects? to|expected to|(?:has |have )?(?:agreed|decided|"
+        "chosen|pledged|promised|committed|undertaken|resolved|voted|offered) to|undertook to|vow(?:s|ed) to|"
+        "chose to|aims? to|would like to|proposes? to|proposed to|seeks? to|looks? to|prepares? to|"
+        "(?:has|have|was|were) (?:been )?(?:chosen|picked|selected|hired|asked|appointed|engaged|named) to|"
+        "may|might|could|can|shall|must)"
         "(?: also| now| then| eventually| jointly| together| in turn| soon| later| itself| themselves| \\w+ly)?"
     ),
 }
