@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.claims import ClaimWriter, cell
 from pipelines.extract.clusters import Cluster
-from pipelines.extract.controls import Control
+from pipelines.extract.control_record import Control
 from pipelines.extract.finance import Sum
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
