@@ -37,7 +37,7 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     Returns:
         None where the words name a kind of facility and no single one.
     """
-    named = _by_name(site, projects) or (_new(projects.clusters) if site.project_id else None)
+    named = _by_name(site, projects, sentence.number) or (_new(projects.clusters) if site.project_id else None)
     if named is not None:
         return named
     if site.passing and not listed:
@@ -79,17 +79,23 @@ def _at(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
     return max(found, key=lambda one: one.sites[-1][0], default=None)
 
 
-def _by_name(site: Site, projects: Projects) -> Cluster | None:
+def _by_name(site: Site, projects: Projects, number: int) -> Cluster | None:
     """The project of this name, or the one that the opening sentences speak of without it."""
     clusters = projects.clusters
     if site.project_id:
         found = next((one for one in clusters if one.project_id == site.project_id), None)
-        if found is None and len(clusters) == 1 and clusters[0].sites[0][0] <= 1 and not clusters[0].project_id:
+        if found is None and len(clusters) == 1 and _may_be(clusters[0], number):
             return clusters[0]
         return found
     if site.name:
         return next((one for one in clusters if any(_same_name(site.name, name) for name in one.names)), None)
     return None
+
+
+def _may_be(cluster: Cluster, number: int) -> bool:
+    """Whether the opening sentences speak of a project that a name in this sentence is that of."""
+    opening = cluster.sites[0][0] <= 1 and not cluster.project_id and not cluster.names
+    return opening and (number <= 4 or not cluster.places)
 
 
 def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
@@ -135,8 +141,10 @@ def _same_name(left: str, right: str) -> bool:
 
 def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: bool = True) -> bool:
     """Whether a facility may be the project spoken of before: nothing told of the two contradicts it."""
+    late = sentence.number - cluster.sites[-1][0] > 1 and not cluster.only_heading and not sentence.heading
     return not (
-        (ordinals and site.ordinal and site.ordinal != cluster.ordinal and not sentence.heading)
+        (late and site.determiner in ("new", "bare") and bool(site.sector) and not cluster.sector)
+        or (ordinals and site.ordinal and site.ordinal != cluster.ordinal and not sentence.heading)
         or (site.name and cluster.names and not any(_same_name(site.name, name) for name in cluster.names))
         or _other_sector(site, cluster)
         or _other_product(site, cluster, sentence)

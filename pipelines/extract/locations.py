@@ -14,7 +14,7 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.places import PlaceMention
-from pipelines.extract.whereabouts import is_home
+from pipelines.extract.whereabouts import is_home, own_place
 
 
 def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
@@ -32,6 +32,10 @@ def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexic
 def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
     """Tie the places of a sentence to a project where a pattern says that it lies there."""
     mark = sentence.position(mention)
+    own = own_place(mention.start, mention.end, sentence)
+    if own is not None and own.admin1 and not cluster.admin1:
+        where = next(one for one in sentence.of("place") if one.value is own)
+        cluster.places.append((sentence, where))
     for found in lexicon.matches("place_patterns", sentence):
         caught = sentence.caught(found.mentions("place"))
         site = found.match.groupdict().get("site")

@@ -11,6 +11,7 @@ import re
 _ARTICLE = r"(?:(?:the|an?|its|their|his|this|that|those|these|some|several|many|another|one of (?:its|the)|[A-Z][\w.&'’-]*)\s)"
 _WORDS = rf"{_ARTICLE}?(?:(?!(?:the|an?|its|their|is|are|was|will|and|which|that|to)\s)[\w.&'’-]+\s){{0,4}}$"
 _SOURCE = re.compile(rf"\b(?:from|out of)\s{_ARTICLE}{_WORDS}")
+_WHOSE = re.compile(r"\b(?:whose|precedent for|rivals?|competing|an existing)\s(?:[\w'’-]+\s){0,3}$")
 _NEIGHBOUR = re.compile(
     r"\b(?:next(?:\sdoor)?\sto|beside|alongside|adjacent\sto|adjoining|across\s(?:\w+\s){0,2}from|opposite|not\sfar\sfrom"
     r"|miles?\s(?:away\s)?(?:from|north\sof|south\sof|east\sof|west\sof)|kilomet(?:er|re)s?\s(?:away\s)?from|close\sto"
@@ -49,7 +50,7 @@ def in_passing(text: str, start: int, end: int) -> bool:
         start, end: The facility with the product in front of it.
     """
     lead = text[max(0, start - 90) : start]
-    if _SOURCE.search(lead) or _NEIGHBOUR.search(lead) or _PURPOSE.search(lead):
+    if _WHOSE.search(lead) or _SOURCE.search(lead) or _NEIGHBOUR.search(lead) or _PURPOSE.search(lead):
         return True
     return bool(_GONE.search(lead)) and not _REVIVED.search(text[max(0, start - 120) : end + 60])
 

@@ -67,7 +67,7 @@ _BETWEEN = (
 )
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
-    rf"|\b(?P<new>an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
+    rf"|\b(?P<new>an?\s(?:set|series|pair|group|cluster|string|fleet|chain|network|number)\sof|an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
     rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}",
     re.IGNORECASE,
 )
@@ -156,6 +156,8 @@ class SiteFinder:
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
             site = _unplaced(text, site, places) if site is not None else None
+            if site is not None and _is_bare(text, site, hit):
+                continue
             if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
                 passing = (in_passing_japanese if japanese else in_passing)(text, site.start, site.end)
                 sites.append(replace(site, passing=passing))
@@ -173,7 +175,7 @@ class SiteFinder:
     @staticmethod
     def _told(text: str, site: Site, places: set[str]) -> bool:
         """Whether a word that is no facility by itself ("hall", 棟) has beside it what makes it one."""
-        if site.product or site.name:
+        if site.product or (site.name and not text[site.end - 1 : site.end].isascii()):
             return True
         if _JA_TOLD.search(text[: site.start]):
             return True
@@ -230,7 +232,9 @@ class SiteFinder:
         surface = text[hit.start : hit.end]
         if surface.lower() == "works" and not _is_noun(text, hit, start):
             return None
-        plural = surface.lower().endswith("s") and not surface.lower().endswith(("ss", "works"))
+        plural = surface.lower().endswith("s") and not surface.lower().endswith(
+            ("ss", "works", "campus", "gas", "basis")
+        )
         lead = text[:start]
         name_match = _NAME_BEFORE.search(lead)
         name = self._name(name_match[1].strip()) if name_match else ""
@@ -319,6 +323,11 @@ def _unplaced(text: str, site: Site, places: set[str]) -> Site:
     found = text.find(site.name, site.start, site.end)
     start = found + len(site.name) if found >= 0 else site.start
     return replace(site, name="", start=start, text=text[start : site.end])
+
+
+def _is_bare(text: str, site: Site, hit: Hit) -> bool:
+    """Whether "site" stands for no site: "on site", "site clearance"."""
+    return hit.term.form == "site" and site.determiner == "bare" and not site.product and not site.name
 
 
 _WORKS_LEAD = re.compile(

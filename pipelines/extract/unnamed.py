@@ -45,7 +45,12 @@ def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention 
     hits = [hit for hit in hits if not any(one.start <= hit.start < one.end for one in sentence.of("org", "program"))]
     if not hits:
         return None
-    if listed and sentence.row and sentence.of("org"):
+    opens = (
+        bool(sentence.mentions)
+        and sentence.mentions[0].kind == "org"
+        and sentence.mentions[0].start <= sentence.start + 4
+    )
+    if listed and sentence.of("org") and (sentence.row or (opens and sentence.of("money"))):
         return _mention(sentence, max(hits, key=lambda hit: hit.end - hit.start))
     if any(one.sector for one in projects.clusters):
         # What a known project makes is told in many sentences: only other sectors open another one.

@@ -27,6 +27,12 @@ _BEHIND = re.compile(
 )
 
 
+_FAR = re.compile(
+    r"\s(?:(?!(?:from|by|company|maker|firm|unlike|while|whereas|but|and)\b)[\w&.'’-]+\s){0,12}(?:in|at|near|outside|off)\s"
+    r"(?:(?:the|southern|northern|eastern|western|central|rural|nearby)\s){0,2}"
+)
+
+
 def own_place(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
     """The place that adjoins a facility; None where none with a state or country does.
 
@@ -36,7 +42,19 @@ def own_place(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
     """
     if sentence.japanese:
         return _own_japanese(start, sentence) or _adjoining(start, end, sentence)
-    return _adjoining(start, end, sentence)
+    return _adjoining(start, end, sentence) or _behind(end, sentence)
+
+
+def _behind(end: int, sentence: Sentence) -> PlaceMention | None:
+    """The place that ends the words about an English facility: "the works that X is to build in Georgia"."""
+    place = next((one for one in sentence.of("place") if one.start >= end), None)
+    site = next((one for one in sentence.of("site") if one.start >= end), None)
+    if place is None or not place.value.admin1 or (site is not None and site.start < place.start):
+        return None
+    if is_home(sentence, place) or not _FAR.fullmatch(_between(sentence, end, place.start)):
+        return None
+    found: PlaceMention = place.value
+    return found
 
 
 def _adjoining(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
