@@ -1,4 +1,4 @@
-"""Facilities in passing: whom a project serves, where its inputs come from, what stands next door or stood there before.
+"""Facilities in passing: whom a project serves, where its inputs come from, what stands next door or stood there.
 
 What belongs here: the words around a facility which tell that it is no project of the text. What does not: facilities
 (`sites`), and which mentions are the same project (`grouping`).
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
-_ARTICLE = r"(?:(?:the|an?|its|their|his|this|that|those|these|some|several|many|another|one of (?:its|the)|[A-Z][\w.&'’-]*)\s)"
+_ARTICLE = (
+    r"(?:(?:the|an?|its|their|his|this|that|those|these|some|several|many|another|one of (?:its|the)"
+    r"|[A-Z][\w.&'’-]*)\s)"
+)
 _WORDS = rf"{_ARTICLE}?(?:(?!(?:the|an?|its|their|is|are|was|will|and|which|that|to)\s)[\w.&'’-]+\s){{0,4}}$"
 _SOURCE = re.compile(rf"\b(?:from|out of)\s{_ARTICLE}{_WORDS}")
 _WHOSE = re.compile(r"\b(?:whose|precedent for|rivals?|competing|an existing)\s(?:[\w'’-]+\s){0,3}$")
@@ -30,7 +33,8 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _REVIVED = re.compile(
-    r"\b(?:re-?start|re-?open|reviv|re-?commission|refurbish|rebuil|bring(?:ing)? back|brought back|resum|buy|bought|take over)",
+    r"\b(?:re-?start|re-?open|reviv|re-?commission|refurbish|rebuil|bring(?:ing)? back|brought back|resum|buy|bought"
+    r"|take over)",
     re.IGNORECASE,
 )
 _JA_BEHIND = re.compile(

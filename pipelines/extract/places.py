@@ -223,8 +223,8 @@ def towns_of(found: Sequence[Sequence[PlaceMention]]) -> dict[str, PlaceMention]
 def with_towns(text: str, places: Sequence[PlaceMention], towns: Mapping[str, PlaceMention]) -> list[PlaceMention]:
     """The places of a text with the towns that it names again without their state."""
     places = [
-        replace(towns[one.city], start=one.start, end=one.end, text=one.text)
-        if one.guessed and one.city in towns
+        replace(town, start=one.start, end=one.end, text=one.text)
+        if one.guessed and (town := towns.get(one.city or "")) is not None
         else one
         for one in places
     ]

@@ -170,7 +170,7 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     if cluster.listed or cluster.project_id:
         return any(said)
     if cluster.sector == "other":
-        # Tyres and toilets are told of in many texts that are none of ours: the step, the sum and the place must be there.
+        # Tyres and toilets are told of in many texts that are none of ours: a step, a place and more.
         return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))

@@ -288,32 +288,31 @@ class SiteFinder:
         elif hit.term.row["strength"] == "needs_product":
             return None
         else:
-            run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
-            if run and hit.term.row["strength"] in ("generic", "beside"):
-                word = (
-                    run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
-                )
-                if (
-                    word
-                    and word not in self._not_names
-                    and not any(word.startswith(other) or word.endswith(other) for other in self._not_names)
-                ):
-                    name, start = word, hit.start - len(word)
+            name = self._japanese_name(text, hit)
+            start = hit.start - len(name)
         quoted = _JA_QUOTED.match(text, hit.end)
         if quoted is not None and not name:
             name = quoted[1]
-        lead = text[:start]
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
             return None
-        if self._other.search(lead):
-            determiner = "other"
-        elif self._new.search(lead) or text[start : hit.end].startswith("新"):
-            determiner = "new"
-        elif self._definite.search(lead):
-            determiner = "definite"
-        else:
-            determiner = "bare"
+        determiner = self._japanese_determiner(text[:start], text[start : hit.end])
         return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+
+    def _japanese_name(self, text: str, hit: Hit) -> str:
+        """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
+        run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
+        if run is None or hit.term.row["strength"] not in ("generic", "beside"):
+            return ""
+        word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
+        barred = not word or any(word.startswith(other) or word.endswith(other) for other in self._not_names)
+        return "" if barred else word
+
+    def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
+        if self._other.search(lead):
+            return "other"
+        if self._new.search(lead) or surface.startswith("新"):
+            return "new"
+        return "definite" if self._definite.search(lead) else "bare"
 
 
 def _unplaced(text: str, site: Site, places: set[str]) -> Site:

@@ -14,12 +14,15 @@ from pipelines.extract.sites import Site
 from pipelines.extract.terms import Hit
 
 _PLANS = (
-    r"(?:is|are|was|were) (?:due |set |expected |planning |preparing |slated |about )?to|will|would|plans? to|planned to"
-    r"|means? to|meant to|intends? to|wants? to|aims? to|hopes? to|expects? to|decided to|promised to|agreed to|proposes to"
+    r"(?:is|are|was|were) (?:due |set |expected |planning |preparing |slated |about )?to|will|would|plans? to"
+    r"|planned to"
+    r"|means? to|meant to|intends? to|wants? to|aims? to|hopes? to|expects? to|decided to|promised to|agreed to"
+    r"|proposes to"
     r"|(?:has )?(?:begun|began|started)(?: to)?|to (?:begin|start)"
 )
 _MAKES = (
-    r"(?:be )?(?:mak|produc|build|manufactur|grow|refin|smelt|assembl|recover|process|turn out|turning out|cast|forg|synthesi[sz]"
+    r"(?:be )?(?:mak|produc|build|manufactur|grow|refin|smelt|assembl|recover|process|turn out|turning out|cast|forg"
+    r"|synthesi[sz]"
     r"|recycl|min|enrich|extract|roll|separat|press|generat|liquef|brew|weav|print|mold|crystalli[sz]|purif)"
     r"(?:e|es|ed|ing|y|ies|ying)?"
 )

@@ -21,8 +21,8 @@ _BEFORE = re.compile(
 )
 _BEHIND = re.compile(
     r",?\s(?:[\w-]+\s){0,3}?(?:in|at|near|outside|off|for|within)\s"
-    r"(?:(?:the|southern|northern|eastern|western|central|rural|southeastern|southwestern|northeastern|northwestern|town of"
-    r"|city of|state of|upstate|coastal|nearby)\s){0,3}"
+    r"(?:(?:the|southern|northern|eastern|western|central|rural|southeastern|southwestern|northeastern|northwestern"
+    r"|town of|city of|state of|upstate|coastal|nearby)\s){0,3}"
     r"|（"
 )
 
@@ -98,7 +98,7 @@ _HOME_JA_BEHIND = re.compile(
 
 
 def is_home(sentence: Sentence, place: Mention) -> bool:
-    """Whether a place is where a firm has its seat ("Sekiya, of Amagasaki", 北斗（秋田県）), which places no project."""
+    """Whether a place is where a firm has its seat ("Sekiya, of Amagasaki"), which places no project."""
     at = sentence.position(place)
     if at < 0:
         return False
