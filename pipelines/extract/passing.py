@@ -14,7 +14,9 @@ _ARTICLE = (
 )
 _WORDS = rf"{_ARTICLE}?(?:(?!(?:the|an?|its|their|is|are|was|will|and|which|that|to)\s)[\w.&'’-]+\s){{0,4}}$"
 _SOURCE = re.compile(rf"\b(?:from|out of)\s{_ARTICLE}{_WORDS}")
-_WHOSE = re.compile(r"\b(?:whose|precedent for|rivals?|competing|an existing)\s(?:[\w'’-]+\s){0,3}$")
+_WHOSE = re.compile(
+    r"\b(?:whose|precedent for|rivals?|competing|an existing|(?:which|that|who)\s(?:already\s)?(?:runs?|owns?|operates?|has|had)|(?:operators?|owners?)\sof)\s(?:[\w'’-]+\s){0,3}$"
+)
 _NEIGHBOUR = re.compile(
     r"\b(?:next(?:\sdoor)?\sto|beside|alongside|adjacent\sto|adjoining|across\s(?:\w+\s){0,2}from|opposite|not\sfar\sfrom"
     r"|miles?\s(?:away\s)?(?:from|north\sof|south\sof|east\sof|west\sof)|kilomet(?:er|re)s?\s(?:away\s)?from|close\sto"
@@ -39,10 +41,11 @@ _REVIVED = re.compile(
 )
 _JA_BEHIND = re.compile(
     r"(?:群|向け|用(?:の|に)|などに(?:使|納|供給)|から(?:出|調達|仕入|受け|買|の(?:くず|副産|排|廃))|に(?:隣接|隣り合)|の(?:隣|近く|すぐ|跡地|そば)"
-    r"|跡地?|などで使|に使う|で使う|に使われ|へ(?:の)?供給|に(?:電気|電力|ガス|燃料|部品)を(?:送|供給)|(?:など)?の需要|の顧客)"
+    r"|跡地?|などで使|に使う|で使う|に使われ|へ(?:の)?供給|に(?:電気|電力|ガス|燃料|部品)を(?:送|供給)|(?:など)?の需要|の顧客"
+    r"|を(?:掘る|運営する|持つ|手がける|営む|操業する|保有する|抱える|もつ)(?=[ァ-ヺーA-Zａ-ｚＡ-Ｚ一-鿿]))"
 )
 _JA_BEFORE = re.compile(
-    r"(?:旧|閉鎖した|閉鎖された|隣り合う|隣接する|隣の|近隣の|最寄りの|使わなくなった|廃止した|休止した|既に稼働する)[^、。]{0,8}$"
+    r"(?:本社|本店|旧|閉鎖した|閉鎖された|隣り合う|隣接する|隣の|近隣の|最寄りの|使わなくなった|廃止した|休止した|既に稼働する)[^、。]{0,8}$"
 )
 
 

@@ -37,13 +37,15 @@ class PlaceMention:
     guessed: bool = False
 
 
-_TOWN = re.compile(r"((?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$")
+_TOWN = re.compile(
+    r"((?!(?:In|At|Near|Outside|From|For|By|Off|On|Around|Of|And|But|The)\s)(?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$"
+)
 _TOWN_IN = re.compile(
     r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|south|north|east|west|southeast|southwest|northeast|northwest|rural|coastal"
     r"|upstate|state\sof)\s)?$"
 )
 _JA_TOWN = re.compile(
-    r"(?:の)?([ァ-ヺー・]{2,20}|[一-鿿]{1,6}?(?:市|町|村|区))(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
+    r"(?:の)?([ァ-ヺー・]{2,20}|[ｦ-ﾟ]{3,24}|[一-鿿]{1,6}?(?:市|町|村|区))(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
 )
 
 

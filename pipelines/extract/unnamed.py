@@ -63,6 +63,24 @@ def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention 
     return _mention(sentence, hit) if hit is not None else None
 
 
+_OUTPUT = re.compile(
+    r"\b(?:tons?|tonnes|kilograms?|units|pounds|ounces|carats|barrels|pieces|million|gigawatt-hours|wafers)\s"
+    r"(?:(?:a|per|each)\s(?:year|month|day)\s|annually\s)?(?:worth\s)?of\s(?:[\w-]+\s){0,3}$"
+)
+_JA_OUTPUT = re.compile(
+    r"(?:を|の)?(?:年(?:間|産)?|月産|日量)|(?:を)(?:生産|製造|精製|回収|取り出|作る|造る|つくる|量産|製錬)"
+)
+
+
+def made(sentence: Sentence, hit: Hit) -> int:
+    """How strongly a sentence says that a product is what is made: as the object of making, as what is measured."""
+    at = hit.start - sentence.start
+    if sentence.japanese:
+        return 2 if _JA_OUTPUT.match(sentence.text, hit.end - sentence.start) else 0
+    lead = sentence.text[max(0, at - 80) : at]
+    return 3 if _OUTPUT.search(lead) or _MAKING.search(lead) else 0
+
+
 def _is_made(sentence: Sentence, hit: Hit) -> bool:
     at = hit.start - sentence.start
     if sentence.japanese:

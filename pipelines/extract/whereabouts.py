@@ -42,7 +42,21 @@ def own_place(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
     """
     if sentence.japanese:
         return _own_japanese(start, sentence) or _adjoining(start, end, sentence)
-    return _adjoining(start, end, sentence) or _behind(end, sentence)
+    return _adjoining(start, end, sentence) or _behind(end, sentence) or _opening(start, sentence)
+
+
+def _opening(start: int, sentence: Sentence) -> PlaceMention | None:
+    """The place that opens a sentence with what happens there: "In Bintulu, Sarawak, X means to put up a plant"."""
+    places = [one for one in sentence.of("place") if one.end <= start]
+    if len(places) != 1 or not places[0].value.admin1:
+        return None
+    lead = _between(sentence, sentence.start, places[0].start)
+    if not re.fullmatch(
+        r"(?:In|At|Near|Outside|Off)\s(?:(?:the|southern|northern|eastern|western|central|rural)\s){0,2}", lead
+    ):
+        return None
+    found: PlaceMention = places[0].value
+    return found
 
 
 def _behind(end: int, sentence: Sentence) -> PlaceMention | None:
@@ -76,7 +90,10 @@ def _own_japanese(start: int, sentence: Sentence) -> PlaceMention | None:
     if any(places[-1].end <= site.start and site.end <= start for site in sentence.of("site")):
         return None
     if (
-        re.match(r"(?:郡|市|近郊|沖|東部|西部|南部|北部|南西部|南東部|北西部|北東部|中部|内)?(?:の|に|で|へ)", gap)
+        re.match(
+            r"(?:[ァ-ヺー]{2,12})?(?:郡|市|近郊|沖|東部|西部|南部|北部|南西部|南東部|北西部|北東部|中部|内)?(?:の|に|で|へ)",
+            gap,
+        )
         and len(gap) <= 40
     ):
         found: PlaceMention = places[-1].value
