@@ -188,8 +188,8 @@ class EnglishNames:
         self._weigh_before(signs, before)
         self._weigh_after(signs, after, end_after, spans)
         near = {one.end for one in spans if one.kind == "org"}, {one.start for one in spans if one.kind == "org"}
-        if re.search(r"(?:,| and| or|, and) $", before) and any(
-            0 < start - other <= 6 and "." not in text[other:start] for other in near[0]
+        if re.search(r"(?:,| and| or) (?:the )?$", before) and any(
+            0 < start - other <= 10 and "." not in text[other:start] for other in near[0]
         ):
             signs.add("beside", 1.5)
         joined = re.match(r"(?:,? and |, | or )(?:the )?", after)
