@@ -148,7 +148,7 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
     by_org: dict[str, set[str]] = {}
     clusters: dict[str, Cluster] = {}
     for part in parts:
-        if part.project is not None:
+        if part.project is not None and part.note != "lead":
             by_org.setdefault(part.org.id, set()).add(part.project.key)
             clusters[part.project.key] = part.project
     for sentence in annotated.sentences:
@@ -168,7 +168,8 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     if not cluster.sector:
         return False
     steps = [step for step in facts.steps if step.project is cluster]
-    parts = [part for part in facts.parts if part.project is cluster and part.modality != "denied"]
+    told = (part for part in facts.parts if part.project is cluster and part.note != "lead")
+    parts = [part for part in told if part.modality != "denied"]
     sums = [one for one in facts.sums if one.project is cluster]
     placed = any(place.value.admin1 or place.value.country for _, place in cluster.places)
     said = [bool(steps), bool(parts), bool(sums), placed]
