@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.extract.patterns import KINDS, Found
+from pipelines.extract.plainforms import plain
 from pipelines.extract.terms import Hit, has_cjk
 
 _RANK = ("program", "org", "site", "place", "material", "money", "date", "quantity", "share", "name")
@@ -254,7 +255,8 @@ def _mask(sentence: Sentence, mentions: Sequence[Mention]) -> tuple[dict[str, Me
         pieces += [sentence.text[place : mention.start - sentence.start], mark]
         place = mention.end - sentence.start
     pieces.append(sentence.text[place:])
-    return marks, _QUOTED.sub("", _plain("".join(pieces)))
+    masked = _QUOTED.sub("", _plain("".join(pieces)))
+    return marks, plain(masked) if sentence.japanese else masked
 
 
 def _plain(text: str) -> str:

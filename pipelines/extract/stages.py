@@ -16,6 +16,7 @@ from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
+from pipelines.extract.tenses import DONE, has_happened, is_another, is_of_measure, is_planned
 
 _RANK = {
     "reported": 0,
@@ -30,12 +31,6 @@ _RANK = {
     "shelved": 8,
     "cancelled": 8,
 }
-_FUTURE = re.compile(
-    r"\b(?:will|would|is to|are to|plans? to|due|expected|scheduled|should|wants? to|hopes? to|"
-    r"aims?|next year|by 20\d\d|before|once|when|until|if|yet to|not yet|has not|have not|"
-    r"could|may|might|to start|to begin|no )\s(?:\w+\s){0,4}$",
-)
-_FUTURE_JA = re.compile(r"^.{0,12}?(?:予定|計画|見込|見通|目指|目標|方針|ない|たい|検討|後に|までに)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +76,7 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         step for step in found if step.stage != "announced" or (step.project.key, step.sentence.number) not in ended
     ]
     found += _alongside(annotated, projects, found)
+    found += _for_all(annotated, projects, found, lexicon)
     for cluster in projects.clusters:
         if cluster.listed:
             number = cluster.sites[0][0]
@@ -105,6 +101,48 @@ def _confirmed(step: Step, annotated: Annotated, lexicon: Lexicon) -> Step:
         if told and "unnamed" not in attributions(sentence, lexicon):
             return replace(step, evidence="party_confirmed")
     return step
+
+
+_ALL = re.compile(
+    r"\b(?:(?:first|all|the|these|those|of) (?:\w+ )?(?:two|three|four|five|six|projects|undertakings|picks|"
+    r"batch|set|round|tranche)|"
+    r"(?:his|the) (?:choices?|selections?|picks?)|batch|tranche)\b"
+    r"|第[1-9一二三]弾|(?:[2-9二三四五]|複数の)(?:つの|件の|つ|件)?(?:事業|案件|プロジェクト|件)|三つ|二つ|共同文書"
+)
+_SHARED = ("approved", "financing_signed", "announced")
+
+
+def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], lexicon: Lexicon) -> list[Step]:
+    """What is said of a batch holds for each of its projects without a step of its own: chosen, announced, financed."""
+    told: dict[str, set[str]] = {}
+    for step in found:
+        told.setdefault(step.project.key, set()).add(step.stage)
+    waiting = [one for one in projects.clusters if not one.listed and not told.get(one.key, set()) & _FIRM]
+    if len(projects.clusters) < 2 or not waiting:
+        return []
+    more = []
+    for sentence in annotated.sentences:
+        matches = [one for one in lexicon.matches("stage_patterns", sentence) if one.row["stage"] in _SHARED]
+        matches = [one for one in matches if one.row["note"] != "weak" and not one.match.groupdict().get("site")]
+        if sentence.heading or not matches or not _is_of_all(sentence, projects):
+            continue
+        marks = attributions(sentence, lexicon)
+        for match in matches:
+            steps = [_step(match, sentence, cluster, marks) for cluster in waiting]
+            more += [step for step in steps if step is not None and step.stage == match.row["stage"]]
+    return more
+
+
+_FIRM = frozenset(
+    {"operating", "under_construction", "cancelled", "shelved", "suspended", "approved", "financing_signed"}
+)
+
+
+def _is_of_all(sentence: Sentence, projects: Projects) -> bool:
+    """Whether a sentence speaks of several projects at once: by its words, or because it is on no one of them."""
+    if len(projects.explicit.get(sentence.number, [])) == 1:
+        return False
+    return bool(_ALL.search(sentence.masked)) or not projects.focus.get(sentence.number)
 
 
 _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
@@ -139,40 +177,25 @@ def _clusters(match: Found, sentence: Sentence, focus: Sequence[Cluster], projec
 
 
 def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[str]) -> Step | None:
-    """The step that a match states; None where it lies in the future, is denied, or rests on hearsay it cannot bear."""
+    """The step that a match states; None where it is denied or rests on hearsay."""
     row = match.row
     if (row["note"] == "list" and not cluster.listed) or (sentence.heading and row["stage"] != "reported"):
         return None
-    if (row["stage"] in _DONE or row["event_type"] == "fid") and not _has_happened(match, sentence, marks):
+    stage, evidence, event, weak = row["stage"], row["evidence"], row["event_type"], row["note"] == "weak"
+    if stage in DONE or event == "fid":
+        if is_another(match, sentence):
+            return None
+        if not has_happened(match, sentence, marks):
+            if not is_planned(match, sentence, marks):
+                return None
+            # "Will open in 2028" opens nothing, but says that it goes ahead.
+            stage, evidence, event, weak = "announced", "", "announcement", True
+    if stage == "announced" and not weak and is_of_measure(match, sentence):
         return None
-    hearsay = "unnamed" in marks and row["stage"] in ("announced", "under_discussion")
-    if hearsay and (row["stage"] == "announced" or row["evidence"] != "party_confirmed"):
+    hearsay = "unnamed" in marks and stage in ("announced", "under_discussion")
+    if hearsay and (stage == "announced" or evidence != "party_confirmed"):
         return None
-    said = match.match.group()[:40]
-    date = _date(match, sentence)
-    weak = row["note"] == "weak"
-    return Step(cluster, sentence, row["stage"], row["evidence"], row["event_type"], date, said, weak)
-
-
-_DONE = frozenset(
-    {"operating", "under_construction", "financing_signed", "cancelled", "suspended", "shelved", "approved"}
-)
-
-
-def _has_happened(match: Found, sentence: Sentence, marks: frozenset[str]) -> bool:
-    if "unnamed" in marks or "denied" in marks:
-        return False
-    if sentence.japanese:
-        return not _FUTURE_JA.match(sentence.masked[match.match.end() :])
-    before = sentence.masked[: match.match.start()]
-    planned = match.row["event_type"] != "fid" and _FUTURE.search(before)
-    return not planned and not _negated(before, match.match.group())
-
-
-def _negated(before: str, matched: str) -> bool:
-    return bool(re.search(r"\b(?:not|never|no|nor|neither|without|nothing)\s(?:\w+\s){0,3}$", before)) or bool(
-        re.search(r"\b(?:will|would|is to|are to|due|expected|planned|scheduled) ", matched)
-    )
+    return Step(cluster, sentence, stage, evidence, event, _date(match, sentence), match.match.group()[:40], weak)
 
 
 def _date(match: Found, sentence: Sentence) -> Mention | None:
@@ -239,28 +262,35 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
 
 
 def default_steps(annotated: Annotated, projects: Projects, steps: Sequence[Step], lexicon: Lexicon) -> list[Step]:
-    """Projects of a document that rests on unnamed sources and says nothing firmer of them are reported."""
+    """Projects of which nothing firmer is said are reported, where their text rests on unnamed sources.
+
+    A source speaks for its own paragraph, and for the whole text where the opening rests on it.
+    """
     told = {step.project.key for step in steps}
-    witness = next((sentence for sentence in annotated.sentences if "unnamed" in attributions(sentence, lexicon)), None)
-    if witness is None:
+    witnesses = [one for one in annotated.sentences if "unnamed" in attributions(one, lexicon)]
+    if not witnesses:
         return []
+    opening = next((one.paragraph for one in annotated.sentences if not one.heading), 0)
+    paragraphs = {one.paragraph for one in witnesses}
+    whole = min(paragraphs) <= opening + 1
     return [
-        Step(
-            cluster, annotated.sentences[cluster.sites[0][0]], "reported", "single_witness", "report", None, "reported"
-        )
+        Step(cluster, annotated.sentences[number], "reported", "single_witness", "report", None, "reported")
         for cluster in projects.clusters
         if cluster.key not in told and cluster.sites
+        for number in (cluster.sites[0][0],)
+        if whole or paragraphs & {annotated.sentences[place].paragraph for place, _ in cluster.sites}
     ]
 
 
 def announced(steps: Sequence[Step], cluster: Cluster) -> Mention | None:
-    """The day on which a project was announced or, for an entry of a list, the list was published."""
-    wanted = "listed_interest" if cluster.listed else "announced"
-    for step in steps:
-        told = step.project is cluster and step.stage == wanted and step.event_type in _ANNOUNCING
-        if told and step.date is not None and step.date.value.precision == "day":
-            return step.date
+    """The day on which a project was announced, chosen by the president or, for an entry of a list, published."""
+    wanted = ("listed_interest",) if cluster.listed else ("announced", "approved")
+    for stage in wanted:
+        for step in steps:
+            told = step.project is cluster and step.stage == stage and step.event_type in _ANNOUNCING
+            if told and step.date is not None and step.date.value.precision == "day":
+                return step.date
     return None
 
 
-_ANNOUNCING = frozenset({"announcement", "fid", "agreement", "listing", "statement"})
+_ANNOUNCING = frozenset({"announcement", "fid", "agreement", "listing", "statement", "selection"})
