@@ -1,6 +1,8 @@
 # make dataset   build the dataset into output/releases/, output/latest points at it
 # make test      the test suite
 # make ui        watch runs in the Dagster UI, on this machine alone
+# make evaluate  score the reading of documents on the gold set (ARGS=-v: the third kept aside in full, too)
+# make bench     throughput beside peers (make peers installs them; ARGS="reading --documents 10000")
 # Each sets up .venv from requirements.lock by itself; a second call installs nothing.
 
 PYTHON ?= python3
@@ -12,7 +14,7 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: dataset test test-all lint ui bench lock clean
+.PHONY: dataset test test-all lint ui evaluate bench peers lock clean
 
 dataset: $(READY)
 	@$(BIN)/kakehashi build
@@ -31,15 +33,27 @@ lint: $(READY)
 ui: $(READY)
 	@$(BIN)/kakehashi ui
 
+evaluate: $(READY)
+	@$(BIN)/python -m tests.evaluation $(ARGS)
+
 bench: $(READY)
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Peers for `make bench`, apart from everything else.
+peers: .venv-bench/ready
+
+.venv-bench/ready: requirements-bench.lock
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip --disable-pip-version-check install --quiet --no-deps --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 # Anyone who changes requirements.in needs uv on the path.
 lock:
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements.in -o requirements.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements-bench.in -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) .dagster
+	rm -rf $(VENV) .venv-bench .dagster
 
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock; this happens once and takes a few minutes."

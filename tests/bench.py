@@ -1,11 +1,12 @@
 """`make bench`: how long things take and how much memory they need, as ratios measured in one run.
 
-What belongs here: whole commands, timed beside a yardstick on the same machine in the same minute. What does not:
-asserts; a slow machine is no defect.
+What belongs here: whole commands, timed beside a yardstick on the same machine in the same minute, and the order of all
+measurements (`bench_reading.py`, `bench_incremental.py`). What does not: asserts; a slow machine is no defect.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -53,8 +54,8 @@ def _median(words: list[str]) -> tuple[float, int]:
     return statistics.median(seconds for seconds, _ in runs), max(memory for _, memory in runs)
 
 
-def main() -> None:
-    """Print one line a measurement: seconds, ratio to the yardstick, memory."""
+def commands() -> None:
+    """Print one line a command: seconds, ratio to the yardstick, memory."""
     python = sys.executable
     empty, _ = _median([python, "-c", "pass"])
     help_page, _ = _median([python, "-m", "kakehashi.cli", "--help"])
@@ -70,6 +71,25 @@ def main() -> None:
     print(
         f"{'kakehashi build, fresh output':<34} {seconds:7.3f} s  {seconds / imports:5.1f} times the imports  {memory} MB"
     )
+
+
+def main() -> None:
+    """Measure what was asked for, by default everything."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("parts", nargs="*", help="commands, reading, incremental (default: all)")
+    parser.add_argument("--documents", type=int, default=2000, help="documents to which one is added (default: 2000)")
+    options = parser.parse_args()
+    parts = options.parts or ["commands", "reading", "incremental"]
+    if "commands" in parts:
+        commands()
+    if "reading" in parts:
+        from tests import bench_reading
+
+        bench_reading.main()
+    if "incremental" in parts:
+        from tests import bench_incremental
+
+        bench_incremental.main(options.documents)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.extract.amounts import scan_amounts
@@ -16,6 +16,9 @@ from pipelines.extract.dates import find_dates
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence, annotate, split_sentences
 from pipelines.extract.newnames import Taken
+from pipelines.extract.places import PlaceMention, towns_of, with_towns
+from pipelines.extract.proforms import find_proforms
+from pipelines.extract.publishers import country_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.records import Document
 
@@ -56,9 +59,16 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     hits = [lexicon.index.scan(text) for text in texts]
     if not lexicon.relevance.concerns(texts, hits):
         return None
-    found = [_mentions(text, scanned, document, lexicon) for text, scanned in zip(texts, hits, strict=True)]
+    places = [lexicon.places.find(text, scanned) for text, scanned in zip(texts, hits, strict=True)]
+    towns = towns_of(places)
+    found = [
+        _mentions(text, scanned, with_towns(text, placed, towns), document, lexicon, towns)
+        for text, scanned, placed in zip(texts, hits, places, strict=True)
+    ]
     taken = [[Taken(one.start, one.end, one.kind, one.id, one.text) for one in mentions] for mentions in found]
-    for name in lexicon.new_names.find(texts, taken):
+    for name in lexicon.new_names.find(texts, taken, document.source.publisher or ""):
+        if _is_product(name.start, name.end, hits[name.paragraph], texts[name.paragraph]):
+            continue
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
     _take_up(document, found, lexicon)
     sentences: list[Sentence] = []
@@ -77,6 +87,16 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
             sentences.append(sentence)
     language = document.source.language or ("ja" if any(map(has_cjk, texts)) else "en")
     return Annotated(document, tuple(sentences), language)
+
+
+def _is_product(start: int, end: int, hits: Sequence[Hit], text: str) -> bool:
+    """Whether what looks like a firm's name is a product with its short form: 液化天然ガス（LNG）."""
+    return any(
+        hit.term.kind == "product"
+        and hit.start <= start
+        and (hit.end >= end or (hit.start == start and text[hit.end : hit.end + 1] in "（("))
+        for hit in hits
+    )
 
 
 def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
@@ -110,7 +130,14 @@ def _is_firm(org: Mention, lexicon: Lexicon) -> bool:
     )
 
 
-def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexicon) -> list[Mention]:
+def _mentions(
+    text: str,
+    hits: Sequence[Hit],
+    places: Sequence[PlaceMention],
+    document: Document,
+    lexicon: Lexicon,
+    towns: Mapping[str, PlaceMention],
+) -> list[Mention]:
     japanese = has_cjk(text)
     published = document.source.published_on
     found = [
@@ -126,15 +153,14 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
     ]
     found += [
         Mention("place", place.start, place.end, place.text, place.admin1 or place.country or "", place)
-        for place in lexicon.places.find(text, hits)
+        for place in places
     ]
     hidden = [(one.start, one.end) for one in found if one.kind in ("org", "program")]
-    found += [
-        Mention("site", site.start, site.end, site.text, site.project_id, site)
-        for site in lexicon.sites.find(text, hits, hidden)
-    ]
+    sites = lexicon.sites.find(text, hits, hidden, towns)
+    sites += find_proforms(text, places, [*hidden, *((site.start, site.end) for site in sites)])
+    found += [Mention("site", site.start, site.end, site.text, site.project_id, site) for site in sites]
     materials = longest(
-        [hit for hit in hits if hit.term.kind == "material"], lambda hit: _is_material(text, hit, hits, japanese)
+        [hit for hit in hits if hit.term.kind == "material"], lambda hit: is_material(text, hit, hits, japanese)
     )
     found += [
         Mention("material", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row)
@@ -143,7 +169,7 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
     found += [
         # Hedges and conversions belong to the sum: patterns see one character for all of it.
         Mention("money", amount.outer_start, amount.outer_end, amount.literal, amount.currency, amount)
-        for amount in scan_amounts(text, "ja" if japanese else "en", None, lexicon.grammar)
+        for amount in scan_amounts(text, "ja" if japanese else "en", country_of(document.source), lexicon.grammar)
     ]
     found += [
         Mention("date", date.start + len(date.text) - len(date.text.lstrip()), date.end, date.text.strip(), "", date)
@@ -156,7 +182,7 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
     return found
 
 
-def _is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
+def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
     """Whether a word is a material here: short and ambiguous ones need a neighbour that says so."""
     before, after = text[: hit.start], text[hit.end :]
     if japanese and _inside_word(text[hit.start : hit.end], before, after):

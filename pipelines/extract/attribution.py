@@ -21,7 +21,10 @@ _MODALITY = {
 def attributions(sentence: Sentence, lexicon: Lexicon) -> frozenset[str]:
     """Which of unnamed, conditional, planned and denied a sentence is."""
     found = lexicon.matches("attribution_patterns", sentence)
-    return frozenset(one.row["attribution"] for one in found)
+    return frozenset(one.row["attribution"] for one in found) if found else _NONE
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 def modality(marks: frozenset[str], *, about_money: bool = False) -> str:

@@ -6,8 +6,8 @@ What belongs here: applying the vocabulary `amount_patterns`. What does not: rea
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.extract.amounts import AmountMention, find_amounts
@@ -17,7 +17,9 @@ from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import BATCH
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.patterns import Found
+from pipelines.extract.money_kinds import tell_kind
+from pipelines.extract.money_parties import find_payer, public_giver
+from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.vocabulary import Row
 
 _ORDER = (
@@ -46,6 +48,7 @@ class Sum:
         kind, instrument, modality: Codes.
         payer: The organisation that pays, where the sentence names it.
         payer_country: ISO 3166-1 alpha-3, for a government's pledge.
+        untold: No word beside it says what it is.
     """
 
     sentence: Sentence
@@ -58,6 +61,7 @@ class Sum:
     modality: str
     payer: Mention | None = None
     payer_country: str = ""
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class _Context:
 def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Sum]:
     """Every sum of a document that is something we publish."""
     programs = tuple(one.id for sentence in annotated.sentences for one in sentence.of("program"))
+    programs = programs or tuple(dict.fromkeys(_by_pledge(annotated, lexicon)))
     context = _Context(annotated, projects, lexicon, programs)
     found: list[Sum] = []
     for sentence in annotated.sentences:
@@ -83,7 +88,37 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
         for mention in money:
             if not mention.value.is_vague and not _is_remark(sentence, mention):
                 found += filter(None, [_sum(context, sentence, mention, matches)])
-    return _distinct(found)
+    return _distinct(_told(found))
+
+
+def _told(sums: Sequence[Sum]) -> list[Sum]:
+    """What a bare figure beside a project is: its cost where the text gives no other one, else nothing.
+
+    "That is $2.1 billion", "the Portsmouth plant, 9.2 gigawatts and $33 billion": no word says so, every reader knows.
+    """
+    costed = {id(one.project) for one in sums if one.kind == "project_cost" and one.project is not None}
+    bare: dict[int, set[tuple[object, ...]]] = {}
+    for one in sums:
+        if one.untold:
+            figures = (one.amount.low, one.amount.high, one.amount.currency)
+            bare.setdefault(id(one.project), set()).add(figures)
+    kept = []
+    for one in sums:
+        if not one.untold:
+            kept.append(one)
+        elif id(one.project) not in costed and len(bare[id(one.project)]) == 1:
+            kept.append(replace(one, kind="project_cost"))
+    return kept
+
+
+def _by_pledge(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
+    """Programmes that a document knows by their sum alone."""
+    for sentence in annotated.sentences:
+        for mention in sentence.of("money"):
+            amount: AmountMention = mention.value
+            figure = amount.low if amount.low is not None else amount.high
+            if figure is not None and figure >= _UNMISTAKABLE and (figure, amount.currency) in lexicon.pledges:
+                yield lexicon.pledges[figure, amount.currency]
 
 
 def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | None:
@@ -91,11 +126,12 @@ def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | Non
     before = context.annotated.sentences[max(0, sentence.number - 1)]
     follows = before.paragraph == sentence.paragraph and _TOTAL_FIRST.search(sentence.masked)
     near = before if follows else sentence
-    if not context.programs or not (BATCH.search(near.masked) or BATCH.search(sentence.masked)):
+    # "Projects" may be a mention of its own, and so hidden in the masked text.
+    if not context.programs or not (BATCH.search(near.text.lower()) or BATCH.search(sentence.text.lower())):
         return None
     if not _TOTAL.search(sentence.masked):
         return None
-    loan = re.search(r"融資|貸付|ローン|\bloans?\b|\blend", near.masked)
+    loan = re.search(r"融資|貸付|ローン|\bloans?\b|\blend|\bbanks?\b|銀行", near.text.lower())
     kind, instrument = ("financing", "loan") if loan else ("tranche_total", "")
     told = modality(attributions(sentence, context.lexicon), about_money=True)
     return Sum(sentence, mention, mention.value, None, context.programs[0], kind, instrument, told)
@@ -117,7 +153,7 @@ def _pledged(sentence: Sentence, mention: Mention, language: str) -> list[Sum]:
 def _pledger(sentence: Sentence, mention: Mention) -> tuple[Mention | None, str]:
     text = sentence.text[: mention.end - sentence.start]
     government = next((org for org in sentence.of("org") if org.id == "japan-government"), None)
-    found = re.search(r"Japan['’]s|Japanese|日本", text)
+    found = re.search(r"Japan['’]s|Japanese|\bJapan\b|\bTokyo\b|日本", text)
     if government is None and found is not None:
         start = sentence.start + found.start()
         government = Mention("org", start, sentence.start + found.end(), found[0], "japan-government")
@@ -130,15 +166,64 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     if pledge is not None:
         return pledge
     batch = _batch(context, sentence, mention)
-    if batch is not None and not sentence.of("site"):
+    if batch is not None and all(site.value.plural for site in sentence.of("site")):
         return batch
     cluster = context.projects.nearest(sentence, mention)
     if cluster is not None and cluster.listed:
         if re.search(r"合計|総額|in all|altogether|in total", sentence.masked):
             return None
         return Sum(sentence, mention, mention.value, cluster, "", "business_scale", "", "conditional", None)
-    row = _telling(sentence, mention, matches)
-    return _by_words(context, sentence, mention, row, cluster) if row is not None else None
+    if _is_small(mention.value) or _MISTAKEN.search(sentence.masked):
+        return None
+    row = _telling(sentence, mention, matches) or _cued(context, sentence, mention)
+    if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
+        row = _GRANT if public_giver(context.lexicon, sentence, mention) else row
+    return _by_words(context, sentence, mention, row, _one_of_several(context, sentence, mention, cluster))
+
+
+_MISTAKEN = re.compile(
+    r"\bslip of\b|\bmisprint|\btypo\b|\bmistak\w+|\bwrongly\b|\berroneous|\bin error\b|\bmisquot|\bmisreport|\bmisstat"
+    r"|誤り|誤報|誤記|訂正|間違"
+)
+"""A figure that the text itself calls wrong is nobody's."""
+_BUYS = re.compile(r"\b(?:buy|buys|bought|acquir|purchas|stake|shares)|買|購入|取得|株")
+
+
+def _one_of_several(context: _Context, sentence: Sentence, mention: Mention, cluster: Cluster | None) -> Cluster | None:
+    """The project of one sum in a list of sums: the one at the same place of a list of projects, else none for sure."""
+    listed = re.search(r"[\ue200-\ue2ff](?:, [\ue200-\ue2ff])*,? and [\ue200-\ue2ff]", sentence.masked)
+    place = sentence.position(mention)
+    if listed is None or not listed.start() <= place < listed.end():
+        return cluster
+    money = [one for one in sentence.of("money") if listed.start() <= sentence.position(one) < listed.end()]
+    told = list(dict.fromkeys(context.projects.explicit.get(sentence.number, [])))
+    if len(told) == len(money):
+        return told[money.index(mention)]
+    return None if len(money) > 2 else cluster
+
+
+def _cued(context: _Context, sentence: Sentence, mention: Mention) -> Row:
+    """What the words beside a sum tell, with what the payer's nature adds; `other` where nothing does."""
+    weighed = tell_kind(sentence, mention, context.lexicon)
+    giver = public_giver(context.lexicon, sentence, mention)
+    if giver and (weighed is None or weighed.row["kind"] in ("project_cost", "purchase", "disbursement", "commitment")):
+        return _GRANT
+    return weighed.row if weighed is not None else _UNTOLD
+
+
+_GRANT: Row = {"kind": "financing", "instrument": "grant", "tie": "project", "modality": ""}
+_UNTOLD: Row = {"kind": "other", "instrument": "", "tie": "project", "modality": "", "note": "untold"}
+
+
+def _is_small(amount: AmountMention) -> bool:
+    """Whether a sum is a price in a shop rather than money that a project or a firm moves."""
+    figure = amount.high if amount.high is not None else amount.low
+    least = _SMALL_YEN if amount.currency in ("JPY", "KRW", "VND", "IDR") else _SMALL
+    return figure is not None and figure < least
+
+
+_SMALL = Decimal(20_000)
+_SMALL_YEN = Decimal(2_000_000)
 
 
 def _telling(sentence: Sentence, mention: Mention, matches: Sequence[Found]) -> Row | None:
@@ -172,25 +257,39 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     kind, instrument, tie = row["kind"], row["instrument"], row["tie"]
     marks = attributions(sentence, context.lexicon)
     bounded = kind not in ("financing", "commitment", "purchase", "disbursement")
-    told = row["modality"] or modality(marks, about_money=bounded)
+    told = row.get("modality") or modality(marks, about_money=bounded)
     program = context.programs[0] if tie == "program" and context.programs else ""
-    project = cluster if tie == "project" else None
+    project = cluster if tie == "project" or (kind == "purchase" and _of_the_project(sentence)) else None
     if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
         return Sum(sentence, mention, mention.value, None, "", kind, "", told)
     aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
     if aside or (kind == "project_cost" and _own_money(sentence, mention)):
         # Money that the text sets apart from the project is the firm's own.
-        payer = _payer(sentence, mention, "commitment", "", None)
+        payer = find_payer(sentence, mention, "commitment", "", None)
         kind, project = "commitment", None
         if aside and payer is None:
             return None
+    elif tie == "batch":
+        # Several projects' money belongs to none of them: the programme's where it is a batch, else the firm's.
+        program = context.programs[0] if context.programs and not sentence.of("org")[:1] else ""
+        kind = "tranche_total" if program else "other"
     elif (tie == "program" and not program) or (tie == "project" and project is None and kind in _OF_PROJECT):
         return None
-    payer = _payer(sentence, mention, kind, instrument, project)
-    return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer)
+    payer = find_payer(sentence, mention, kind, instrument, project)
+    untold = row.get("note") == "untold"
+    return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer, untold=untold)
 
 
-_OF_PROJECT = frozenset({"project_cost", "revenue", "export_value"})
+def _of_the_project(sentence: Sentence) -> bool:
+    """Whether what is bought is a part of the project, not of a firm ("30% of the mine", "a stake" and no more)."""
+    part = rf"(?:{BLOCKS['share']}|stake|shares|interest|holding|fifth|quarter|third|half|株式?|持ち分|持分)"
+    firm = rf"{part}(?: \w+){{0,2}}? ?(?:of|in|の)? ?(?:the )?{BLOCKS['org']}"
+    return not re.search(firm, sentence.masked) and not re.search(
+        rf"{BLOCKS['org']}(?:の)?(?:株|持ち分|持分)", sentence.masked
+    )
+
+
+_OF_PROJECT = frozenset({"project_cost", "revenue", "export_value", "other"})
 _UNMISTAKABLE = Decimal(10) ** 11
 """A sum this large that equals a programme's pledge is that pledge, even where the programme is not named."""
 
@@ -217,33 +316,6 @@ _COMPANY_SALES = re.compile(
     r"revenues?|turnover)|last year|fiscal|"
     r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売"
 )
-_PAYING_JA = re.compile(r"^(?:は|が|も)")
-
-
-def _payer(sentence: Sentence, mention: Mention, kind: str, instrument: str, project: Cluster | None) -> Mention | None:
-    """The organisation that lends, grants, buys or spends; None where a sum is shared or nobody is named."""
-    if kind not in ("financing", "commitment", "purchase", "disbursement", "other"):
-        return None
-    clause = sentence.start + max(sentence.text.rfind(mark, 0, mention.start - sentence.start) for mark in ";；")
-    orgs = [org for org in sentence.of("org") if clause < org.start < mention.start]
-    if instrument == "grant":
-        place = next(
-            (place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None
-        )
-        if place is None and project is not None and re.search(r"州政府|\bthe state\b", sentence.masked):
-            place = next((place for _, place in project.places if place.value.admin1), None)
-        givers = [org for org in orgs if org.kind == "org"]
-        return place if place is not None or not givers else givers[0]
-    if re.search(
-        r"協調融資|全体|総額|合わせて|co-?financ|syndicat|in all|together|altogether|in total|round\b", sentence.masked
-    ):
-        return None
-    if not orgs:
-        return None
-    if sentence.japanese:
-        subjects = [org for org in orgs if _PAYING_JA.match(sentence.masked[sentence.position(org) + 1 :].lstrip())]
-        return subjects[0] if subjects else None
-    return orgs[0]
 
 
 def _distinct(sums: Sequence[Sum]) -> list[Sum]:

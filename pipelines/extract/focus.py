@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.mentions import Sentence
+from pipelines.extract.whereabouts import spoken_of
 
 _DETACHED = re.compile(
     r"\b(?:another matter|outside the|elsewhere|separately|a different (?:matter|story)"
@@ -77,7 +78,8 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             projects.detached.add(sentence.number)
             continue
         focus = (
-            carried[:1]
+            spoken_of(sentence, projects.clusters)
+            or carried[:1]
             or _ahead(annotated, sentence, projects)
             or _by_organizations(sentence, projects)
             or _by_state(sentence, projects)
@@ -88,7 +90,7 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             focus = known if len(known) == 1 else []
         if focus:
             projects.focus[sentence.number] = focus
-            carried = carried or focus
+            carried = carried if carried[:1] == focus[:1] else [*focus, *carried]
 
 
 def _ahead(annotated: Annotated, sentence: Sentence, projects: Projects) -> list[Cluster]:

@@ -12,6 +12,7 @@ from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
+from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place
 
 
 def singled_out(mention: Mention, sentence: Sentence) -> Site:
@@ -39,6 +40,11 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     named = _by_name(site, projects) or (_new(projects.clusters) if site.project_id else None)
     if named is not None:
         return named
+    if site.passing and not listed:
+        return _known(site, sentence, projects)
+    at = _at(site, sentence, projects)
+    if at is not None:
+        return at
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
@@ -54,6 +60,23 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     if chosen is None and recent is not None:
         chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
     return chosen or _new(projects.clusters)
+
+
+def _known(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project that a facility in passing turns out to be: "power for the campus" after the campus was told of."""
+    if site.determiner != "definite" or site.generic or own_place(site.start, site.end, sentence):
+        return None
+    found = [one for one in projects.clusters if one.sector == site.sector and _compatible(site, one, sentence)]
+    return found[-1] if found else None
+
+
+def _at(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project that lies where the words beside the facility say: "the Kentucky plant", "Kinston's works"."""
+    place = own_place(site.start, site.end, sentence)
+    if place is None or not place.admin1 or sentence.heading or site.determiner == "other":
+        return None
+    found = [one for one in projects.clusters if lies_there(one, place) and _compatible(site, one, sentence)]
+    return max(found, key=lambda one: one.sites[-1][0], default=None)
 
 
 def _by_name(site: Site, projects: Projects) -> Cluster | None:
@@ -116,6 +139,7 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: b
         (ordinals and site.ordinal and site.ordinal != cluster.ordinal and not sentence.heading)
         or (site.name and cluster.names and not any(_same_name(site.name, name) for name in cluster.names))
         or _other_sector(site, cluster)
+        or _other_product(site, cluster, sentence)
         or _elsewhere(site, cluster, sentence)
         or _belongs_to_other(site, cluster, sentence)
     )
@@ -127,8 +151,21 @@ def _other_sector(site: Site, cluster: Cluster) -> bool:
     return not any({site.sector, cluster.sector} <= kin for kin in KIN)
 
 
+def _other_product(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether a facility with a place of its own makes something else than a project that has been given no place."""
+    if not site.product or not cluster.products or site.determiner == "definite":
+        return False
+    place = own_place(site.start, site.end, sentence)
+    return bool(
+        place and place.admin1 and not lies_there(cluster, place) and site.product["product"] not in cluster.products
+    )
+
+
 def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     """Whether the sentence places the facility where the project does not lie."""
+    own = own_place(site.start, site.end, sentence)
+    if own is not None and own.admin1:
+        return lies_elsewhere(cluster, own)
     places = [place.value for place in sentence.of("place")]
     states = {place.admin1 for place in places if place.admin1}
     countries = {place.country for place in places if place.country}

@@ -16,7 +16,7 @@ from pipelines.extract.mentions import Sentence
 from pipelines.extract.money_grammar import MoneyGrammar
 from pipelines.extract.names import NameFinder, NameRules, organization_terms
 from pipelines.extract.newnames import NewNames
-from pipelines.extract.patterns import Found, PatternBook
+from pipelines.extract.patterns import Found, PatternBook, kind_bits
 from pipelines.extract.places import PlaceFinder
 from pipelines.extract.relevance import Relevance
 from pipelines.extract.sites import SiteFinder
@@ -30,6 +30,8 @@ BANKS = (
     "stage_patterns",
     "attribution_patterns",
     "amount_patterns",
+    "money_cues",
+    "capacity_cues",
     "control_patterns",
     "production_patterns",
     "place_patterns",
@@ -114,7 +116,8 @@ class Lexicon:
             if text == "core" and sentence.core == sentence.masked and "masked" in sentence.matched:
                 found = sentence.matched["masked"]
             else:
-                found = self.books["ja" if sentence.japanese else "en"].find(read)
+                kinds = 0 if text == "plain" else kind_bits(mention.kind for mention in sentence.mentions)
+                found = self.books["ja" if sentence.japanese else "en"].find(read, kinds)
             sentence.matched[text] = found
         return found.get(vocabulary, ())
 

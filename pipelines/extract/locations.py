@@ -14,6 +14,7 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.places import PlaceMention
+from pipelines.extract.whereabouts import is_home
 
 
 def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
@@ -36,7 +37,7 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
         site = found.match.groupdict().get("site")
         if not caught or (site and found.match.start("site") != mark):
             continue
-        if not site and len(sentence.of("site")) > 1:
+        if (not site and len(sentence.of("site")) > 1) or is_home(sentence, caught[0]):
             continue
         found_place: PlaceMention = caught[0].value
         known = cluster.admin1
@@ -63,15 +64,37 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
         focus = projects.focus.get(sentence.number, [])
         if len(focus) != 1 or sentence.of("site") or sentence.heading:
             continue
-        for found in lexicon.matches("place_patterns", sentence):
-            caught = sentence.caught(found.mentions("place"))
-            if (
-                caught
-                and not found.match.groupdict().get("site")
-                and not (focus[0].admin1 or (focus[0].places and not caught[0].value.admin1))
-            ):
-                focus[0].places += [(sentence, one) for one in _coordinated(sentence, caught[0])]
+        locate_by_sentence(focus[0], sentence, lexicon)
+    _take_up_heads(annotated, projects)
     _take_up_dateline(annotated, projects)
+
+
+def locate_by_sentence(cluster: Cluster, sentence: Sentence, lexicon: Lexicon) -> None:
+    """Tie the places of a sentence that names no facility to the project it speaks of."""
+    for found in lexicon.matches("place_patterns", sentence):
+        caught = sentence.caught(found.mentions("place"))
+        if (
+            caught
+            and not is_home(sentence, caught[0])
+            and not found.match.groupdict().get("site")
+            and not (cluster.admin1 or (cluster.places and not caught[0].value.admin1))
+        ):
+            cluster.places += [(sentence, one) for one in _coordinated(sentence, caught[0])]
+
+
+def _take_up_heads(annotated: Annotated, projects: Projects) -> None:
+    """A paragraph headed by a place alone ("**Ohio.** By far the largest...") tells of the project there."""
+    for sentence in annotated.sentences:
+        places = [one for one in sentence.of("place") if one.value.admin1]
+        if len(places) != 1 or not re.fullmatch(r"\W*.\W*", sentence.masked):
+            continue
+        later = annotated.sentences[sentence.number + 1 : sentence.number + 4]
+        for other in later if sentence.heading else (one for one in later if one.paragraph == sentence.paragraph):
+            explicit = projects.explicit.get(other.number, [])
+            if explicit:
+                if not explicit[0].admin1:
+                    explicit[0].places.append((sentence, places[0]))
+                break
 
 
 def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:

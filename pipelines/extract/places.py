@@ -6,8 +6,8 @@ What belongs here: finding places by name and by the shape "town, state". What d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pipelines.extract.terms import Hit, Term, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, rows
@@ -37,7 +37,8 @@ class PlaceMention:
 
 _TOWN = re.compile(r"((?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$")
 _TOWN_IN = re.compile(
-    r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|state\sof)\s)?$"
+    r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|south|north|east|west|southeast|southwest|northeast|northwest|rural|coastal"
+    r"|upstate|state\sof)\s)?$"
 )
 _JA_TOWN = re.compile(
     r"(?:の)?([ァ-ヺー・]{2,20}|[一-鿿]{1,6}?(?:市|町|村|区))(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
@@ -55,6 +56,7 @@ class PlaceFinder:
         forms = rows(reference, "place_forms")
         self._parents = {row.get("code", ""): row.get("parent", "") for row in reference.get("places", ())}
         self._features = {row["form"] for row in forms if row["kind"] == "feature"}
+        self._seats = {row["form"] for row in forms if row["kind"] == "seat"}
         self._capitals = {row["form"] for row in forms if row["kind"] == "capital"}
 
     @staticmethod
@@ -83,12 +85,21 @@ class PlaceFinder:
         found = []
         for hit in known:
             code = self._choose(text, hit, hits)
-            admin1 = code if "-" in code else None
-            country = code if admin1 is None else self._parents.get(code) or _country(code)
+            admin1 = code if "-" in code and not self._is_seat(text, hit) else None
+            country = code if "-" not in code else self._parents.get(code) or _country(code)
             start, end, city = self._town(text, hit, known, admin1)
             named = hit.term.row.get("sort") == "named"
             found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city, named))
         return found
+
+    def _is_seat(self, text: str, hit: Hit) -> bool:
+        """Whether a capital's name stands for its government: "Washington said", 東京で発表 place nothing."""
+        if text[hit.start : hit.end] not in self._seats:
+            return False
+        around = text[max(0, hit.start - 14) : hit.end + 8]
+        return not re.search(
+            r", Washington|Washington [Ss]tate|[Ss]tate of|(?:eastern|western|central) W|ワシントン州|東京都", around
+        )
 
     def _town(self, text: str, hit: Hit, known: Sequence[Hit], admin1: str | None) -> tuple[int, int, str | None]:
         """The place with the town that the text puts before or into it."""
@@ -112,6 +123,9 @@ class PlaceFinder:
 
     def _accept_japanese(self, text: str, hit: Hit) -> bool:
         surface, after = text[hit.start : hit.end], text[hit.end :]
+        if re.match(r"・[ァ-ヺ]", after) and not re.match(r"・[ァ-ヺー]+(?:州|両州|など)", after):
+            # テキサス・ガルフリンク is a name, テキサス・ルイジアナ両州 a list.
+            return False
         if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", after) or surface in ("米", "豪", "英"):
             return False
         short = len(surface) <= 2
@@ -145,3 +159,31 @@ def _country(code: str) -> str:
     return {"US": "USA", "JP": "JPN", "AU": "AUS", "CA": "CAN", "FR": "FRA", "KR": "KOR"}.get(
         code.split("-", maxsplit=1)[0], ""
     )
+
+
+def towns_of(found: Sequence[Sequence[PlaceMention]]) -> dict[str, PlaceMention]:
+    """Towns that a document places in a state somewhere: name -> place; none that it places in two states."""
+    towns: dict[str, PlaceMention] = {}
+    twice: set[str] = set()
+    for place in (one for places in found for one in places):
+        if not place.city or not place.admin1:
+            continue
+        name = place.city.title() if place.city.isupper() else place.city
+        if len(name) < 2 or (name in towns and towns[name].admin1 != place.admin1):
+            twice.add(name)
+        towns.setdefault(name, replace(place, city=name))
+    return {name: place for name, place in towns.items() if name not in twice}
+
+
+def with_towns(text: str, places: Sequence[PlaceMention], towns: Mapping[str, PlaceMention]) -> list[PlaceMention]:
+    """The places of a text with the towns that it names again without their state."""
+    more = []
+    for name, town in towns.items():
+        if name not in text:
+            continue
+        edge = ("(?<![ァ-ヺー一-鿿])", "(?![ァ-ヺー])") if has_cjk(name) else (r"(?<![\w-])", r"(?![\w-])")
+        for match in re.finditer(f"{edge[0]}{re.escape(name)}{edge[1]}", text):
+            start, end = match.span()
+            if not any(start < one.end and one.start < end for one in places):
+                more.append(replace(town, start=start, end=end, text=name))
+    return sorted([*places, *more], key=lambda one: one.start) if more else list(places)

@@ -10,12 +10,13 @@ import re
 from collections import Counter
 
 from pipelines.extract.annotation import Annotated
-from pipelines.extract.clusters import Projects
+from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import fill_focus
 from pipelines.extract.grouping import cluster_for, singled_out
 from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.locations import fill_places, locate, locate_by_name
-from pipelines.extract.mentions import Sentence
+from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.unnamed import unnamed
 from pipelines.extract.vocabulary import Row
 
 _LIST = re.compile(
@@ -30,27 +31,49 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         listed = _is_list(sentence, annotated)
         for mention in sentence.of("site"):
             cluster = cluster_for(singled_out(mention, sentence), sentence, projects, listed)
-            if cluster is None:
-                continue
-            cluster.add(sentence.number, mention)
-            cluster.only_heading = cluster.only_heading and sentence.heading
-            cluster.ordinal = cluster.ordinal or mention.value.ordinal
-            cluster.org_ids += [
-                org.id for org in sentence.of("org")[:1] if not sentence.heading and not cluster.org_ids
-            ]
-            cluster.listed = cluster.listed or (listed and len(cluster.sites) == 1)
-            projects._of_mention[sentence.paragraph, mention.start, mention.end] = cluster
-            explicit = projects.explicit.setdefault(sentence.number, [])
-            if cluster not in explicit:
-                explicit.append(cluster)
-            locate(cluster, sentence, mention, lexicon)
-            locate_by_name(cluster, sentence, mention, lexicon)
+            if cluster is not None:
+                _take(cluster, mention, sentence, projects, lexicon, listed=listed)
+        entry = unnamed(sentence, projects, listed=listed) if not sentence.of("site") else None
+        if entry is not None:
+            cluster = cluster_for(entry.value, sentence, projects, listed)
+            if cluster is not None:
+                _take(cluster, entry, sentence, projects, lexicon, listed=listed)
+        if not sentence.of("site") and entry is None:
+            _place_last(sentence, projects, lexicon)
     fill_focus(annotated, projects)
     _infer_sectors(annotated, projects)
     _share_sectors(annotated, projects)
     fill_places(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
+
+
+def _take(
+    cluster: Cluster, mention: Mention, sentence: Sentence, projects: Projects, lexicon: Lexicon, *, listed: bool
+) -> None:
+    """Take a facility into its project, with what its sentence tells of it."""
+    cluster.add(sentence.number, mention)
+    cluster.only_heading = cluster.only_heading and sentence.heading
+    cluster.ordinal = cluster.ordinal or mention.value.ordinal
+    cluster.org_ids += [org.id for org in sentence.of("org")[:1] if not sentence.heading and not cluster.org_ids]
+    cluster.listed = cluster.listed or (listed and len(cluster.sites) == 1)
+    projects._of_mention[sentence.paragraph, mention.start, mention.end] = cluster
+    explicit = projects.explicit.setdefault(sentence.number, [])
+    if cluster not in explicit:
+        explicit.append(cluster)
+    locate(cluster, sentence, mention, lexicon)
+    locate_by_name(cluster, sentence, mention, lexicon)
+
+
+def _place_last(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> None:
+    """Where the project spoken of just before lies, so that a later facility elsewhere is told apart."""
+    if not sentence.of("place") or not projects.explicit:
+        return
+    before = max(projects.explicit)
+    last = projects.explicit[before][-1]
+    near = sentence.number - before <= 3 or len(projects.clusters) == 1
+    if near and len(projects.explicit[before]) == 1 and not last.admin1 and not sentence.heading:
+        locate_by_sentence(last, sentence, lexicon)
 
 
 def _is_list(sentence: Sentence, annotated: Annotated) -> bool:
@@ -97,8 +120,9 @@ def _infer_sectors(annotated: Annotated, projects: Projects) -> None:
 
 def _share_sectors(annotated: Annotated, projects: Projects) -> None:
     """A project told only by its place and firm is in the sector of the other project of the same firm."""
+    told = {one.sector for one in projects.clusters if one.sector}
     for cluster in projects.clusters:
-        if cluster.sector or not cluster.places:
+        if cluster.sector:
             continue
         orgs = {
             org.id
@@ -107,7 +131,10 @@ def _share_sectors(annotated: Annotated, projects: Projects) -> None:
             for org in sentence.of("org")
         }
         others = [one for one in projects.clusters if one.sector and orgs & set(one.org_ids)]
-        if len({one.sector for one in others}) == 1:
+        if len({one.sector for one in others}) != 1:
+            # A text that tells of one sector only means it with every "plant".
+            others = [one for one in projects.clusters if one.sector] if len(told) == 1 and cluster.places else []
+        if others:
             cluster.sectors[others[0].sector] += 1
             if others[0].products:
                 cluster.products.update(others[0].products)

@@ -88,7 +88,7 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
     sketches = []
     for cluster in published:
         sketches.append(project_sketch(cluster, facts.parts, facts.tied, annotated, lexicon))
-        write_project(writer, cluster, sketches[-1], facts.steps, annotated)
+        write_project(writer, cluster, sketches[-1], facts.steps, annotated, projects, lexicon)
     if published or _speaks_of_program(annotated) or any(one.program_id for one in facts.sums):
         write_sums(writer, [one for one in facts.sums if one.project is None or id(one.project) in keys], annotated)
     write_parts(

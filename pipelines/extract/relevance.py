@@ -17,7 +17,8 @@ from pipelines.extract.terms import Hit
 from pipelines.extract.vocabulary import Reference, rows
 
 _KANJI = "〇一二三四五六七八九"
-_WIDE = "０１２３４５６７８９"
+_PLACES = ("", "千", "百", "十", "")
+_WIDEN = str.maketrans("0123456789,", "０１２３４５６７８９，")
 
 
 class Relevance:
@@ -33,11 +34,8 @@ class Relevance:
         opening = [row["pattern"] for row in controls if row["what"] in ("number", "trigger")]
         self._controls = Gate([compile_pattern(pattern) for pattern in opening])
         self._production = Gate([compile_pattern(row["pattern"]) for row in rows(reference, "production_patterns")])
-        figures = {str(figure.normalize().as_tuple().digits[0]) for figure, _ in pledges}
-        forms = [form for digit in figures for form in (digit, _WIDE[int(digit)], _KANJI[int(digit)])]
-        self._pledge = re.compile(
-            rf"(?:{'|'.join(forms) or '(?!)'})[^。.]{{0,14}}(?:billion|bn|trillion|億|兆)", re.IGNORECASE
-        )
+        figures = "|".join(sorted({form for figure, _ in pledges for form in _forms(figure)})) or "(?!)"
+        self._pledge = re.compile(rf"(?<![0-9０-９,，.．])(?:{figures})(?![0-9０-９])")
 
     def concerns(self, texts: Sequence[str], hits: Sequence[Sequence[Hit]]) -> bool:
         """Whether a document is worth reading.
@@ -58,3 +56,19 @@ class Relevance:
 
 def _has_sector(hits: Iterable[Hit]) -> bool:
     return any(hit.term.kind == "facility" and hit.term.row.get("sector") for hit in hits)
+
+
+def _forms(figure: Decimal) -> list[str]:
+    """How texts write a large sum: 550, 5,500, ５５００, 五千五百; the unit behind it is left to reading."""
+    found = []
+    for unit in (Decimal(10) ** 9, Decimal(10) ** 8):
+        count = int(figure / unit)
+        digits = str(count)
+        forms = {digits, f"{count:,}", "".join(_KANJI[int(digit)] for digit in digits)}
+        found += [*forms, *(form.translate(_WIDEN) for form in forms)]
+        found.append("".join(_KANJI[int(digit)] + _PLACES[-place] for place, digit in _placed(digits)))
+    return [re.escape(form) for form in dict.fromkeys(found)]
+
+
+def _placed(digits: str) -> list[tuple[int, str]]:
+    return [(len(digits) - number, digit) for number, digit in enumerate(digits) if digit != "0"]

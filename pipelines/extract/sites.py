@@ -7,9 +7,10 @@ mentions are the same project (`projects`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
+from pipelines.extract.passing import in_passing, in_passing_japanese
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -31,6 +32,7 @@ class Site:
         name: Proper name in front of or around it ("Copper World", 亀尾); empty where none.
         project_id: Known project of that name; empty where none.
         ordinal: "first", "second" and so on before it, which tells sister plants apart.
+        passing: Named only for what a project serves, uses or neighbours (`passing`).
     """
 
     start: int
@@ -43,6 +45,7 @@ class Site:
     name: str = ""
     project_id: str = ""
     ordinal: str = ""
+    passing: bool = False
 
     @property
     def sector(self) -> str:
@@ -82,8 +85,19 @@ _COUNTED = re.compile(r"(?:[0-9０-９二三四五六七八九十]|複数の|各
 _VENTURE = re.compile(
     r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指|検討|決め)|体制|へ)"
 )
+_JA_QUOTED = re.compile(
+    r"[「『]([ァ-ヺー・A-Za-z][^「」『』]{1,24}|[一-鿿ぁ-ん]{2,12})[」』](?!と(?:述べ|話|語|説明|コメント))"
+)
+_JA_TOLD = re.compile(r"(?:同|この|その|新しい|新たな|別の|トンの|ワットの|キロワットの|バレルの)$")
+_JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
+_JA_MAKING = (
+    r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
+    r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
+)
 _JA_LINK = re.compile(
-    r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?"
+    rf"[）)」]?(?:の|を)?(?:{_JA_MAKING})*"
+    r"(?:する|の|に向けた|向けの|用の|を取り出す|を作る|をつくる|を造る|を育てる|を焼く|を巻く|を溶かす|を掘る|を取る)?"
+    r"(?:新たな|新しい|新|大型の?|最新鋭の|専用の?|主力の?)?"
 )
 
 
@@ -103,13 +117,16 @@ class SiteFinder:
             rf"(?:[A-Z][\w'’-]*\s){{1,3}}({heads})(?![\w-])(?!\s(?:terminal|plant|export|import|carrier|tanker|cargo|price|market|industry|supply|supplies|demand|project))"
         )
 
-    def find(self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = ()) -> list[Site]:
+    def find(
+        self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = (), towns: Collection[str] = ()
+    ) -> list[Site]:
         """Facilities of a text in its order.
 
         Args:
             text: A paragraph.
             hits: The term index's hits for it.
             taken: Spans of organisations and programmes, which hide what lies in them.
+            towns: Towns that the document places somewhere; they are no names of facilities.
         """
         japanese = has_cjk(text)
         free = [hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in taken)]
@@ -119,6 +136,7 @@ class SiteFinder:
         facilities = longest([hit for hit in free if hit.term.kind == "facility"])
         products = longest([hit for hit in free if hit.term.kind == "product"])
         named = [(hit.start, hit.end) for hit in projects]
+        places = {text[hit.start : hit.end] for hit in hits if hit.term.kind == "place"} | set(towns)
         sites = [
             Site(
                 hit.start,
@@ -137,8 +155,10 @@ class SiteFinder:
             if any(hit.start < end and start < hit.end for start, end in named) or self._is_compound(text, hit):
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
-            if site is not None:
-                sites.append(site)
+            site = _unplaced(text, site, places) if site is not None else None
+            if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
+                passing = (in_passing_japanese if japanese else in_passing)(text, site.start, site.end)
+                sites.append(replace(site, passing=passing))
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
         sites = [
@@ -149,6 +169,16 @@ class SiteFinder:
         if not japanese:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
+
+    @staticmethod
+    def _told(text: str, site: Site, places: set[str]) -> bool:
+        """Whether a word that is no facility by itself ("hall", 棟) has beside it what makes it one."""
+        if site.product or site.name:
+            return True
+        if _JA_TOLD.search(text[: site.start]):
+            return True
+        before = text[: site.start].rstrip().removesuffix("の")
+        return any(before.endswith(place) for place in places)
 
     def _by_head(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Site]:
         """Projects that bear their kind in their name: "Alaska LNG", "Rio Grande LNG"."""
@@ -198,6 +228,8 @@ class SiteFinder:
                 if near is not None:
                     start, product = near.start, dict(near.term.row)
         surface = text[hit.start : hit.end]
+        if surface.lower() == "works" and not _is_noun(text, hit, start):
+            return None
         plural = surface.lower().endswith("s") and not surface.lower().endswith(("ss", "works"))
         lead = text[:start]
         name_match = _NAME_BEFORE.search(lead)
@@ -208,7 +240,12 @@ class SiteFinder:
             name = self._proper(text, lead, hit, taken)
         found = _BEFORE.search(lead)
         determiner = (found.lastgroup or "bare") if found else "bare"
-        if plural and hit.term.row["strength"] in ("generic", "weak") and not product and not _NUMBERED.search(lead):
+        if (
+            plural
+            and hit.term.row["strength"] in ("generic", "weak", "beside")
+            and not product
+            and not _NUMBERED.search(lead)
+        ):
             return None
         return Site(
             start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", _ordinal(lead)
@@ -230,6 +267,8 @@ class SiteFinder:
 
     def _japanese(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
         start, product, name = hit.start, {}, ""
+        if hit.term.row["facility"] == "venture" and _JA_FIRM.match(text, hit.end):
+            return None
         if hit.term.row["facility"] == "project" and _COUNTED.search(text[: hit.start]):
             return None
         before = next(
@@ -246,7 +285,7 @@ class SiteFinder:
             return None
         else:
             run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
-            if run and hit.term.row["strength"] == "generic":
+            if run and hit.term.row["strength"] in ("generic", "beside"):
                 word = (
                     run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
                 )
@@ -256,6 +295,9 @@ class SiteFinder:
                     and not any(word.startswith(other) or word.endswith(other) for other in self._not_names)
                 ):
                     name, start = word, hit.start - len(word)
+        quoted = _JA_QUOTED.match(text, hit.end)
+        if quoted is not None and not name:
+            name = quoted[1]
         lead = text[:start]
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
             return None
@@ -268,6 +310,31 @@ class SiteFinder:
         else:
             determiner = "bare"
         return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+
+
+def _unplaced(text: str, site: Site, places: set[str]) -> Site:
+    """A facility without the place in front of it: "the Virginia plant" lies in Virginia and is not called so."""
+    if site.name not in places:
+        return site
+    found = text.find(site.name, site.start, site.end)
+    start = found + len(site.name) if found >= 0 else site.start
+    return replace(site, name="", start=start, text=text[start : site.end])
+
+
+_WORKS_LEAD = re.compile(
+    r"(?:\b(?:an?|the|its|their|his|our|this|that|these|those|new|two|three|four|both|such|another|second|third|former|old"
+    r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
+)
+_WORKS_VERB = re.compile(
+    r"\s(?:on|with|to|closely|well|hard|as|out|like|by|together|against|best|only|so|because|when|if|that way|just)\b"
+)
+
+
+def _is_noun(text: str, hit: Hit, start: int) -> bool:
+    """Whether "works" is a plant: a determiner, a name or a product stands before it and no verb's company behind."""
+    if start < hit.start:
+        return True
+    return bool(_WORKS_LEAD.search(text[: hit.start])) and not _WORKS_VERB.match(text, hit.end)
 
 
 def _ordinal(lead: str) -> str:

@@ -45,6 +45,7 @@ class Hit:
 
 _TOKEN = re.compile(r"[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z]+(?:\d+[A-Za-z]*)?|\d+(?:[.,]\d+)*[A-Za-z]*|[&$€£¥]")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯ｦ-ﾟ]")
+_WIDE = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "})
 _DROPPED = frozenset("・･·‧•＝゠ \u3000\t'’\u200b")
 _SPELLINGS = {
     "organisation": "organization",
@@ -129,6 +130,17 @@ def fold(text: str) -> tuple[str, list[int]]:
         Folded text (NFKC, lower case, no blanks or middle dots, ヴァ as バ) and for each of its characters the index of
         the character of `text` it comes from, with one more entry for the end.
     """
+    plain = text.translate(_WIDE)
+    if unicodedata.is_normalized("NFKC", plain) and len(plain.lower()) == len(plain):
+        # Nothing but blanks and dots goes: the usual case, and reading's most frequent one.
+        kept = [place for place, character in enumerate(plain) if character not in _DROPPED]
+        joined = plain.lower() if len(kept) == len(plain) else "".join([plain[place].lower() for place in kept])
+        return _unvoice(joined, [*kept, len(text)]) if "ヴ" in joined else (joined, [*kept, len(text)])
+    return _fold_slowly(text)
+
+
+def _fold_slowly(text: str) -> tuple[str, list[int]]:
+    """Fold a text in which characters change their number: half width, decomposed, squared forms."""
     folded: list[str] = []
     places: list[int] = []
     number = 0
@@ -185,7 +197,8 @@ class TermIndex:
                     if words:
                         latin.setdefault(f" {' '.join(words)} ", []).append(term)
             folded, _ = fold(term.form)
-            if folded and (has_cjk(term.form) or term.kind in ("organization", "firm", "program", "project", "place")):
+            everywhere = term.kind in ("organization", "firm", "program", "project", "place")
+            if folded and (has_cjk(term.form) or everywhere or term.row.get("language") == "ja"):
                 japanese.setdefault(folded, []).append(term)
         self._latin, self._latin_keys = list(latin.values()), list(latin)
         self._japanese, self._japanese_keys = list(japanese.values()), list(japanese)

@@ -9,30 +9,17 @@ import re
 from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.capacities import Capacity, find_capacity
 from pipelines.extract.claims import ClaimWriter, cell
-from pipelines.extract.clusters import Cluster
+from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.control_record import Control
 from pipelines.extract.finance import Sum
 from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.relations import Owner, Part
 from pipelines.extract.sketches import ProjectSketch
 from pipelines.extract.stages import Step, announced
 from pipelines.extract.uses import Tied, Use, WorldShare
 from pipelines.records import Cell
-
-_CAPACITY_CUE = re.compile(
-    r"capacity|put out|turn(?:s|ing)? out|produc|output|generat|designed to|designed for|"
-    r"ship\b|make\b|makes\b|in all|rated|able to|up to|to give|gives|gigawatt|"
-    r"megawatt|\bgw\b|\bmw\b|plant|complex|yield|process|handle|能力|生産|出力|年産|規模|発電|製造|処理|供給"
-)
-_NOT_CAPACITY = re.compile(
-    r"\beach\b|per (?:unit|module)|dream|ambition|carbon dioxide|\bco2\b|bury|buries|emission|"
-    r"demand|look into|would like|long term|first phase|one unit|storage|"
-    r"group's|worldwide|preliminary|letter|will take|to buy|buys|offtake|customer|需要|"
-    r"グループ|全社|世界|排出|二酸化炭素|1基|第1期|将来|構想|目標|貯蔵|水深|試験|引き取|"
-    r"購入"
-)
 
 
 def write_program(writer: ClaimWriter, annotated: Annotated, sums: Sequence[Sum]) -> None:
@@ -50,7 +37,13 @@ def write_program(writer: ClaimWriter, annotated: Annotated, sums: Sequence[Sum]
 
 
 def write_project(
-    writer: ClaimWriter, cluster: Cluster, sketch: ProjectSketch, steps: Sequence[Step], annotated: Annotated
+    writer: ClaimWriter,
+    cluster: Cluster,
+    sketch: ProjectSketch,
+    steps: Sequence[Step],
+    annotated: Annotated,
+    projects: Projects,
+    lexicon: Lexicon,
 ) -> None:
     """A project's own row and its events."""
     number, first = cluster.sites[0]
@@ -64,7 +57,7 @@ def write_project(
     if sketch.name_ja:
         cells["name_ja"] = cell(sketch.name_ja, sentence, first)
     _write_place(cells, cluster, sketch)
-    _write_capacity(cells, cluster, annotated)
+    _write_capacity(cells, find_capacity(cluster, annotated, projects, lexicon))
     _write_program_tie(cells, cluster, annotated)
     date = announced(steps, cluster)
     if date is not None:
@@ -91,28 +84,10 @@ def _write_place(cells: dict[str, Cell], cluster: Cluster, sketch: ProjectSketch
         cells["city"] = cell(sketch.city, *cluster.places[0])
 
 
-def _write_capacity(cells: dict[str, Cell], cluster: Cluster, annotated: Annotated) -> None:
-    """The one capacity that a sentence about this project gives it; two different ones leave it open."""
-    found: list[tuple[Sentence, Mention]] = []
-    for sentence in annotated.sentences:
-        mine = cluster.key in annotated.spoken_of(sentence)
-        if not mine or cluster.listed or sentence.heading or not _CAPACITY_CUE.search(sentence.masked):
-            continue
-        own = [one for one in sentence.of("quantity") if one.value.unit]
-        own = [one for one in own if not _NOT_CAPACITY.search(_clause(sentence, one))]
-        found += [(sentence, one) for one in own]
-    figures = {(one.value.value, one.value.unit) for _, one in found}
-    if len(figures) == 1:
-        sentence, one = found[0]
-        cells["capacity_value"] = cell(one.value.value, sentence, one)
-        cells["capacity_unit"] = cell(one.value.unit, sentence, one)
-
-
-def _clause(sentence: Sentence, mention: Mention) -> str:
-    """The words around a quantity, up to the next clause."""
-    start, end = mention.start - sentence.start, mention.end - sentence.start
-    before = re.split(r"[;；:。]|、(?=[^、]{30})", sentence.text[:start])[-1][-90:]
-    return (before + re.split(r"[;；,。]", sentence.text[end:])[0][:40]).lower()
+def _write_capacity(cells: dict[str, Cell], found: Capacity | None) -> None:
+    if found is not None:
+        cells["capacity_value"] = cell(found.value, found.sentence, found.mention)
+        cells["capacity_unit"] = cell(found.unit, found.sentence, found.mention)
 
 
 def _write_program_tie(cells: dict[str, Cell], cluster: Cluster, annotated: Annotated) -> None:

@@ -7,13 +7,16 @@ what a document means (`pipelines/extract`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 
 from pipelines.errors import RawFileError
-from pipelines.ingest.readers import html, markdown, pdf, text
+from pipelines.ingest.readers import html, mail, markdown, pdf, text, word
 from pipelines.ingest.readers.decoding import decode, looks_like_text
 from pipelines.records import Document, Source
 
 Reader = Callable[[bytes, str, Source | None], Document]
+
+FORMATS = "Markdown, text, HTML, PDF, DOCX or e-mail"
 
 
 def read_document(content: bytes, path: str, source: Source | None) -> Document:
@@ -31,7 +34,8 @@ def read_document(content: bytes, path: str, source: Source | None) -> Document:
         RawFileError: Empty, of an unknown format, in no known encoding, without text, or failing its reader.
     """
     try:
-        return _reader_for(content, path)(content, path, source)
+        read: Reader = _reader_for(content, path).read
+        return read(content, path, source)
     except RawFileError:
         raise
     except Exception as error:
@@ -46,19 +50,30 @@ def read_document(content: bytes, path: str, source: Source | None) -> Document:
         ) from error
 
 
-def _reader_for(content: bytes, path: str) -> Reader:
+def remarks_on(content: bytes, path: str) -> tuple[str, ...]:
+    """What a person should know of a document that could be read, one sentence each without a full stop.
+
+    That is: parts that were not read (attachments, scanned pages), and why it has no date.
+    """
+    remarks = getattr(_reader_for(content, path), "remarks", None)
+    return tuple(remarks(content, path)) if remarks is not None else ()
+
+
+def _reader_for(content: bytes, path: str) -> ModuleType:
     head = content[:4096].lstrip()
     if not head:
         raise RawFileError(path, "an empty file", "a document", "Remove the file or fill it.", "empty")
-    if head.startswith(b"%PDF-"):
-        return pdf.read
+    if b"%PDF-" in content[:1024]:
+        return pdf
+    if word.is_container(content):
+        return word
     if not looks_like_text(content):
-        raise RawFileError(
-            path, "bytes of an unknown format", "Markdown, text, HTML or PDF", "Convert the file.", "unreadable_format"
-        )
+        raise RawFileError(path, "bytes of an unknown format", FORMATS, "Convert the file.", "unreadable_format")
+    if mail.is_mail(content):
+        return mail
     start = decode(content[:65536], path, tolerate_cut=True)
     if html.is_html(start):
-        return html.read
+        return html
     if markdown.is_markdown(start):
-        return markdown.read
-    return text.read
+        return markdown
+    return text

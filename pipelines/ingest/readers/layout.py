@@ -13,7 +13,8 @@ from pipelines.records import Paragraph
 
 _ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪●○◆■・※]\s*|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[)）]|[①-⑳]|\|)")
 _WIDE = re.compile(r"[぀-ヿ一-鿿＀-￯　-〿]")
-_BLANK = re.compile(r"[ \t\u00a0\u2000-\u200b]+")
+_BLANK = re.compile(r" ?[\t\u00a0\u2000-\u200b][ \t\u00a0\u2000-\u200b]*| {2,}[\t\u00a0\u2000-\u200b ]*")
+"""Any run of blanks but a single space, which stays as it is."""
 _GOES_ON = re.compile(r"[ぁ-ゖァ-ヺー一-鿿](?:[、はがをにでとのもへ])$")
 _ENDS = re.compile(r"[.!?。！？:：”\"')）」』]\s*$")
 
@@ -27,6 +28,16 @@ def paragraphs(blocks: Iterable[str]) -> tuple[Paragraph, ...]:
 def tidy(text: str) -> str:
     """One line of NFC text: blanks joined; the ideographic space stays, it parts words in Japanese headlines."""
     return _BLANK.sub(" ", unicodedata.normalize("NFC", join_lines(text.split("\n")))).strip()
+
+
+def is_wide(character: str) -> bool:
+    """Whether a character is Japanese or Chinese, which are written without blanks."""
+    return bool(_WIDE.match(character))
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins as an item of a list or a row of a table does."""
+    return bool(_ITEM.match(line))
 
 
 def join_lines(lines: Sequence[str]) -> str:
@@ -73,4 +84,5 @@ def _flush(blocks: list[str], current: list[str]) -> None:
 
 
 def _width(line: str) -> int:
-    return sum(2 if _WIDE.match(character) else 1 for character in line.rstrip())
+    line = line.rstrip()
+    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))

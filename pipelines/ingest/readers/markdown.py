@@ -10,9 +10,10 @@ import re
 from typing import Any
 
 from pipelines.errors import RawFileError
+from pipelines.ingest.readers.dates import explicit_date
 from pipelines.ingest.readers.decoding import decode
 from pipelines.ingest.readers.layout import paragraphs, unwrap
-from pipelines.ingest.readers.record import explicit_date, masthead, source_of
+from pipelines.ingest.readers.record import masthead, source_of
 from pipelines.ingest.yamlfile import is_scalar, read_fields
 from pipelines.records import Document, Source
 

@@ -1,0 +1,68 @@
+"""What a sum of money is, told by the words around it: a cost, a loan, a grant, sales, a loss, several projects' total.
+
+What belongs here: weighing the cues of the vocabulary `money_cues` by how near they stand and what stands between. What
+does not: whose money it is (`finance`), nor the ways of saying that need no weighing (`amount_patterns`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.vocabulary import Row
+
+THRESHOLD = 0.2
+"""Least weight of a cue that is believed: one a clause and a long way off says nothing."""
+
+_REACH = 26.0
+"""Characters of masked text after which a cue counts half."""
+
+_BREAK_EN = re.compile(
+    r"[;:]|\s-\s|, (?:and|but|while|whereas|which|who|whose|with|of which|against|after|before|although|though|since|"
+    r"so|plus|as)\b|\bof which\b|\b(?:and|but) (?=[\ue000-\ue1ff]|the |it |its |a )"
+)
+_BREAK_JA = re.compile(r"[。；]|、(?!約|およそ|計|総額|最大|合計|[\ue200-\ue2ff])|(?:が|ため|ほか|一方)、|うち")
+_MONEY = re.compile(r"[\ue200-\ue2ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A cue beside a sum: its row and how much it counts."""
+
+    row: Row
+    weight: float
+
+
+def tell_kind(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Weighed | None:
+    """The cue that says most about a sum; None where no word near it tells what it is.
+
+    Args:
+        sentence: Sentence of the sum.
+        mention: The sum.
+        lexicon: With the vocabulary `money_cues`.
+    """
+    return max(_weighed(sentence, mention, lexicon), key=lambda one: one.weight, default=None)
+
+
+def _weighed(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Iterator[Weighed]:
+    place = sentence.position(mention)
+    text = sentence.masked
+    for found in lexicon.matches("money_cues", sentence):
+        start, end = found.match.span()
+        if start <= place < end:
+            between, side = "", found.row["side"]
+        elif end <= place:
+            between, side = text[end:place], "before"
+        else:
+            between, side = text[place + 1 : start], "after"
+        if found.row["side"] not in (side, "any"):
+            continue
+        breaks = len((_BREAK_JA if sentence.japanese else _BREAK_EN).findall(between))
+        # What stands between two sums belongs to the sum it stands before in Japanese, and to either in English.
+        others = len(_MONEY.findall(between))
+        weight = float(found.row["weight"]) * _REACH / (_REACH + len(between)) * 0.5**breaks * 0.4**others
+        if weight >= THRESHOLD:
+            yield Weighed(found.row, weight)

@@ -1,0 +1,107 @@
+"""Who pays a sum: the bank that lends, the state that grants, the firm that buys.
+
+What belongs here: finding the payer in the sentence of a sum. What does not: what the sum is (`finance`,
+`money_kinds`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipelines.extract.clusters import Cluster
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.patterns import BLOCKS
+
+_ORG = BLOCKS["org"]
+_GIVERS = frozenset({"ministry", "agency", "government", "committee"})
+_GIVES = re.compile(
+    r"^(?:'s)? (?:\w+ ){0,3}?(?:pays?|paid|gives?|gave|given|adds?|add|added|contributes?|contributed|offers?|offered|"
+    r"provides?|provided|sets?|set|spends?|puts?|put|chips?|promises?|promised|pledges?|pledged|approved?|approves|"
+    r"commits?|committed|awards?|awarded|would|will|has|is)\b|^(?:は|が|も)"
+)
+
+
+def public_giver(lexicon: Lexicon, sentence: Sentence, mention: Mention) -> bool:
+    """Whether the sum's giver is a state, a county or a government: public money for a project is a grant."""
+    place = sentence.position(mention)
+    for one in sentence.of("place", "org"):
+        spot = sentence.position(one)
+        if spot < 0 or spot > place or not _GIVES.match(sentence.masked[spot + 1 :]):
+            continue
+        if one.kind == "place":
+            if one.value.admin1 and spot < 12:
+                return True
+        elif lexicon.organizations.get(one.id, {}).get("kind") in _GIVERS:
+            return True
+    return bool(_STATE_GIVES.search(sentence.masked[:place]))
+
+
+_STATE_GIVES = re.compile(
+    r"\b(?:the|its) (?:state|county|city|commonwealth|town|federal government|province|prefecture)(?:'s \w+)? "
+    r"(?:\w+ ){0,3}?(?:pays?|paid|gives?|gave|adds?|contributes?|offers?|provides?|sets? aside|promised|approved|"
+    r"awarded|will|would|has)\b|(?:州|県|市|郡|政府)(?:は|が)"
+)
+
+
+_PAYING_JA = re.compile(r"^(?:は|が|も)")
+
+
+def find_payer(
+    sentence: Sentence, mention: Mention, kind: str, instrument: str, project: Cluster | None
+) -> Mention | None:
+    """The organisation that lends, grants, buys or spends; None where a sum is shared or nobody is named."""
+    if kind not in ("financing", "commitment", "purchase", "disbursement", "other"):
+        return None
+    clause = sentence.start + max(sentence.text.rfind(mark, 0, mention.start - sentence.start) for mark in ";；")
+    orgs = [org for org in sentence.of("org") if clause < org.start < mention.start]
+    if kind == "purchase" and not sentence.japanese:
+        return _buyer(sentence, mention, orgs)
+    if instrument == "grant":
+        return _grantor(sentence, mention, orgs, project)
+    if sentence.japanese:
+        orgs = [org for org in orgs if _PAYING_JA.match(sentence.masked[sentence.position(org) + 1 :].lstrip())]
+    if _SHARED.search(sentence.masked):
+        return None
+    source = None if sentence.japanese else _FROM.search(sentence.masked, sentence.position(mention))
+    if source is not None:
+        # "Borrowed from A": the lender stands behind; of several none is the payer.
+        orgs = [] if source["more"] else sentence.caught(source["org"])
+    return next(iter(orgs), None)
+
+
+_SHARED = re.compile(
+    r"協調融資|全体|総額|合わせて|共同で|両行|銀行団|co-?financ|syndicat|consorti|in all|together|altogether|in total|"
+    rf"between them|jointly|round\b|{_ORG}(?:,| and|、|と|や) ?(?:the )?{_ORG}(?: \w+)? (?:lend|lent|provid|put)"
+)
+_FROM = re.compile(
+    rf"(?:borrowed|loans?|lent|credit|financing|debt)\b[^;]{{0,40}}?(?:from|by) (?:the )?(?P<org>{_ORG})"
+    rf"(?P<more>(?:,| and) (?:the )?{_ORG})?"
+)
+
+
+def _grantor(sentence: Sentence, mention: Mention, orgs: Sequence[Mention], project: Cluster | None) -> Mention | None:
+    """The state or body that grants: the place named before the sum, else the project's own state, else the body."""
+    place = next((place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None)
+    if place is None and project is not None and re.search(r"州政府|\bthe state\b", sentence.masked):
+        place = next((place for _, place in project.places if place.value.admin1), None)
+    givers = [org for org in orgs if org.kind == "org"]
+    return place if place is not None or not givers else givers[0]
+
+
+_BUYING = re.compile(
+    r"(?:\w+ ){0,5}?(?:took|takes|take|taken|bought|buys|buy|buying|acquired|acquires|acquire|paid|pays|pay|purchased|"
+    r"ordered|orders|has agreed|agreed|might pay|would pay)\b"
+)
+
+
+def _buyer(sentence: Sentence, mention: Mention, orgs: Sequence[Mention]) -> Mention | None:
+    """The firm that buys: the nearest before a verb of buying; "it bought" names nobody."""
+    place = sentence.position(mention)
+    for org in reversed(orgs):
+        spot = sentence.position(org)
+        rest = sentence.masked[spot + 1 : place]
+        if _BUYING.match(re.sub(r"^(?:,[^,]{0,60},|\([^()]*\)| of \S+)? ?", "", rest)):
+            return org
+    return None
