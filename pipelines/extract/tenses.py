@@ -55,6 +55,9 @@ _OTHER_SUBJECT = re.compile(
     r"\b(?:an?|another|other|rival|some|several|two|three|his|her|their own|a competitor's|"
     r"competing)\s(?:[\w-]+\s){1,4}$"
 )
+_IN_PASSING = re.compile(
+    r"\b(?:where|near|beside|unlike|like|such as|as|whose) (?:an?|another|one|its|the other) (?:[\w-]+ ){0,4}[\ue400-\ue4ff] ?$"
+)
 _SINCE = re.compile(r"\b(?:since|from)\s?$|から|以来")
 
 
@@ -90,7 +93,11 @@ def is_planned(match: Found, sentence: Sentence, marks: frozenset[str]) -> bool:
 
 def is_another(match: Found, sentence: Sentence) -> bool:
     """Whether the subject is some other works in passing ("where a Korean venture is under construction")."""
-    if sentence.japanese or match.match.groupdict().get("site"):
+    if sentence.japanese:
+        return False
+    if _IN_PASSING.search(sentence.masked[: match.match.start()] + (match.match.groupdict().get("site") or "")):
+        return True
+    if match.match.groupdict().get("site"):
         return False
     if match.row["stage"] not in ("under_construction", "operating", "suspended"):
         return False
