@@ -263,7 +263,11 @@ def _plain(text: str) -> str:
     return text.lower().translate(_QUOTES)
 
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u3000": " ", "\xa0": " "})
+_QUOTES: dict[int, str] = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u3000": " ", "\xa0": " "}
+)
+_QUOTES |= {0xFF01 + number: chr(0x21 + number) for number in range(0x5E) if chr(0x21 + number).isalnum()}
+"""Quotation marks and full-width letters and digits, one for one."""
 _QUOTED = re.compile(r'"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"')
 """Quotation marks around a name say nothing."""
 _ASIDE = re.compile(

@@ -56,7 +56,8 @@ _OTHER_SUBJECT = re.compile(
     r"competing)\s(?:[\w-]+\s){1,4}$"
 )
 _IN_PASSING = re.compile(
-    r"\b(?:where|near|beside|unlike|like|such as|as|whose) (?:an?|another|one|its|the other) (?:[\w-]+ ){0,4}[\ue400-\ue4ff] ?$"
+    r"\b(?:where|near|beside|unlike|like|such as|as|whose) (?:an?|another|one|its|"
+    r"the other) (?:[\w-]+ ){0,4}[\ue400-\ue4ff] ?$"
 )
 _SINCE = re.compile(r"\b(?:since|from)\s?$|から|以来")
 
