@@ -63,5 +63,49 @@ def _take_up(text: str, mentions: list[Mention], names: dict[str, str]) -> None:
                 mentions.append(_named(start, end, name))
 
 
+_HEAD = re.compile(r"([A-Za-z]{3,})$|([一-鿿ァ-ヺー]{1,6})$")
+_NO_HEAD = frozenset(
+    {"generation", "project", "storage", "power", "extension", "expansion", "venture", "mining", "scheme"}
+)
+
+
+def take_up_heads(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
+    """Mark "the hall" and 基地は as the facility that was told more fully before ("a lathe hall", LNG基地).
+
+    Args:
+        texts: Paragraphs.
+        found: The mentions of each, to which facilities are added.
+    """
+    heads: dict[str, Site] = {}
+    for text, mentions in zip(texts, found, strict=True):
+        for head, site in heads.items():
+            if head in text and has_cjk(head) == has_cjk(text):
+                _take_up_head(text, mentions, head, site)
+        for mention in mentions:
+            site = mention.value
+            if mention.kind != "site" or site.passing or site.plural or not site.sector:
+                continue
+            form = site.facility.get("form", "") if has_cjk(mention.text) else mention.text.lower()
+            match = _HEAD.search(form)
+            if match is not None and match[0] not in _NO_HEAD:
+                heads.setdefault(match[0], site)
+
+
+def _take_up_head(text: str, mentions: list[Mention], head: str, site: Site) -> None:
+    before, behind = (
+        (r"(?:(?<=[。、「（])|^)(?:同|この|その)?", r"(?=[はのをでにが])")
+        if has_cjk(head)
+        else (
+            r"\b[Tt]h(?:e|is|at)\s(?:(?:new|planned|whole|finished)\s)?",
+            r"(?![\w-])(?!\s(?:of|between|[a-z]+line)\b)",
+        )
+    )
+    for match in re.finditer(f"{before}({re.escape(head)}){behind}", text):
+        start, end = match.span(1)
+        if not any(start < one.end and one.start < end for one in mentions):
+            value = Site(start, end, head, site.facility, site.product, "definite")
+            mentions.append(Mention("site", start, end, head, "", value))
+
+
 def _named(start: int, end: int, name: str) -> Mention:
     return Mention("site", start, end, name, "", Site(start, end, name, {}, {}, "definite", False, name))
