@@ -111,7 +111,7 @@ class Projects:
         focus: Sentence number -> projects it speaks of; the first is the nearest.
         explicit: Sentence number -> projects whose facility it names.
         detached: Sentences that speak of something else on purpose.
-        before: Organisations of the sentence before, in the same paragraph, while the projects are being told apart.
+        before: Organisations that the sentence before brought up, while the projects are being told apart.
     """
 
     clusters: list[Cluster] = field(default_factory=list)

@@ -28,10 +28,12 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     """Group the facilities of a document into projects and say which sentence speaks of which."""
     projects = Projects()
     previous: Sentence | None = None
+    known: set[str] = set()
     for sentence in annotated.sentences:
         listed = _is_list(sentence, annotated)
         together = previous is not None and previous.paragraph == sentence.paragraph
-        projects.before = tuple(org.id for org in previous.of("org")) if previous is not None and together else ()
+        projects.before = _new_firms(previous, known) if previous is not None and together else ()
+        known |= {org.id for org in previous.of("org")} if previous is not None else set()
         previous = sentence
         for mention in _facilities(sentence, projects, listed=listed):
             cluster = cluster_for(singled_out(mention, sentence), sentence, projects, listed)
@@ -70,6 +72,12 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
         return sites
     entry = unnamed(sentence, projects, listed=listed)
     return [entry] if entry is not None else []
+
+
+def _new_firms(previous: Sentence, known: set[str]) -> tuple[str, ...]:
+    """Firms that the sentence before brings up for the first time, and no others."""
+    orgs = [org.id for org in previous.of("org")]
+    return () if known & set(orgs) else tuple(orgs)
 
 
 def _place_by_head(cluster: Cluster, sentence: Sentence, annotated: Annotated) -> None:
