@@ -41,7 +41,8 @@ _FAMILIES = (
             r"in)\b|\bwill come (?:as|from)\b|\bturned into\b|\beats?\b|\bswallows?\b"
             r"|\bbuys?\b|\bbought\b|\bsourc\w+|\bneeds?\b|\bdraws? (?:\w+ ){0,3}from\b|\bsuppl(?:y|ies|"
             r"ied) (?:\w+ ){0,6}(?:to|from|by)\b|\bimport\w*|\bdelivers?\b|\bmade (?:of|from|out of)\b"
-            r"|\b(?:wire|sheet|plate|powder|foil|rod|ore|concentrate|feed|cathode|scrap|ingot|strip)s? (?:\w+ )?from\b|原料|使う|使い|消費|調達|買(?:う|い)|仕入れ|受け取|納め"
+            r"|\b(?:wire|sheet|plate|powder|foil|rod|ore|concentrate|feed|cathode|scrap|ingot|"
+            r"strip)s? (?:\w+ )?from\b|原料|使う|使い|消費|調達|買(?:う|い)|仕入れ|受け取|納め"
         ),
     ),
     (
