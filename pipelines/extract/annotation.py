@@ -19,7 +19,9 @@ from pipelines.extract.newnames import Taken
 from pipelines.extract.places import PlaceMention, towns_of, with_towns
 from pipelines.extract.proforms import find_proforms
 from pipelines.extract.publishers import country_of
+from pipelines.extract.proper import name_projects
 from pipelines.extract.terms import Hit, has_cjk, longest
+from pipelines.extract.towns import name_towns
 from pipelines.records import Document
 
 _MINERAL_CONTEXT = re.compile(
@@ -84,6 +86,8 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
         if _is_product(name.start, name.end, hits[name.paragraph], texts[name.paragraph]):
             continue
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
+    name_towns(texts, found)
+    name_projects(texts, found)
     _take_up(document, found, lexicon)
     _take_up_days(found)
     sentences: list[Sentence] = []
