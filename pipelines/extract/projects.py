@@ -10,6 +10,7 @@ import re
 from collections import Counter
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.batches import is_batch
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import fill_focus
 from pipelines.extract.grouping import cluster_for, singled_out
@@ -30,6 +31,8 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     for sentence in annotated.sentences:
         listed = _is_list(sentence, annotated)
         for mention in sentence.of("site"):
+            if is_batch(mention, sentence):
+                continue
             cluster = cluster_for(singled_out(mention, sentence), sentence, projects, listed)
             if cluster is not None:
                 _take(cluster, mention, sentence, projects, lexicon, listed=listed)

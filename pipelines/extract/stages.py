@@ -131,6 +131,8 @@ def _clusters(match: Found, sentence: Sentence, focus: Sequence[Cluster], projec
     if site is not None:
         cluster = projects.of(sentence, site)
         return [cluster] if cluster else []
+    if sentence.number in projects.batches and sentence.number not in projects.explicit:
+        return focus
     if len(focus) > 1 and match.row["stage"] != "reported":
         sites = [(sentence.position(site), projects.of(sentence, site)) for site in sentence.of("site")]
         near = min(sites, key=lambda pair: abs(pair[0] - match.match.start()), default=None)
