@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.batches import is_batch
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.described import find_described
 from pipelines.extract.focus import fill_focus
 from pipelines.extract.grouping import cluster_for, singled_out
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.sites import Site
 from pipelines.extract.unnamed import unnamed
 from pipelines.extract.vocabulary import Row
 
@@ -28,13 +31,17 @@ _LIST = re.compile(
 def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     """Group the facilities of a document into projects and say which sentence speaks of which."""
     projects = Projects()
+    described = find_described(annotated, lexicon)
     for sentence in annotated.sentences:
         listed = _is_list(sentence, annotated)
         for mention in sentence.of("site"):
             if is_batch(mention, sentence):
                 continue
-            cluster = cluster_for(singled_out(mention, sentence), sentence, projects, listed)
+            site = singled_out(mention, sentence)
+            known = described.get((sentence.paragraph, mention.start, mention.end), "")
+            cluster = cluster_for(_as_known(site, known), sentence, projects, listed)
             if cluster is not None:
+                cluster.project_id = cluster.project_id or known
                 _take(cluster, mention, sentence, projects, lexicon, listed=listed)
         entry = unnamed(sentence, projects, listed=listed) if not sentence.of("site") else None
         if entry is not None:
@@ -49,6 +56,11 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     fill_places(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
+
+
+def _as_known(site: Site, known: str) -> Site:
+    """A facility that describes a known project stands for that one."""
+    return replace(site, project_id=known, plural=False, passing=False) if known else site
 
 
 def _take(
