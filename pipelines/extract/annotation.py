@@ -18,6 +18,7 @@ from pipelines.extract.mentions import Mention, Sentence, annotate, split_senten
 from pipelines.extract.newnames import Taken
 from pipelines.extract.places import PlaceMention, towns_of, with_towns
 from pipelines.extract.proforms import find_proforms
+from pipelines.extract.publishers import country_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.records import Document
 
@@ -168,7 +169,7 @@ def _mentions(
     found += [
         # Hedges and conversions belong to the sum: patterns see one character for all of it.
         Mention("money", amount.outer_start, amount.outer_end, amount.literal, amount.currency, amount)
-        for amount in scan_amounts(text, "ja" if japanese else "en", None, lexicon.grammar)
+        for amount in scan_amounts(text, "ja" if japanese else "en", country_of(document.source), lexicon.grammar)
     ]
     found += [
         Mention("date", date.start + len(date.text) - len(date.text.lstrip()), date.end, date.text.strip(), "", date)

@@ -12,7 +12,7 @@ from pipelines.extract.annotation import Annotated
 from pipelines.extract.capacities import Capacity, find_capacity
 from pipelines.extract.claims import ClaimWriter, cell
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.controls import Control
+from pipelines.extract.control_record import Control
 from pipelines.extract.finance import Sum
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.relations import Owner, Part
