@@ -15,6 +15,7 @@ from pipelines.extract.clusters import KIN
 from pipelines.extract.lexicon import KnownProject, Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.signs import Signs
+from pipelines.extract.sites import Site
 
 _ENOUGH = 3
 """What is built must fit, and beside it a telling place, or a state and the programme or a firm of the project."""
@@ -61,7 +62,7 @@ def find_described(annotated: Annotated, lexicon: Lexicon) -> dict[Place, str]:
     found: dict[Place, str] = {}
     for sentence in annotated.sentences:
         for mention in sentence.of("site"):
-            if mention.value.project_id or mention.value.determiner == "other" or sentence.row:
+            if _is_out(mention.value) or sentence.row:
                 continue
             weighed = sorted(
                 ((_weight(mention, sentence, annotated, lexicon.known_projects[one], lexicon, programme=programme), one)
@@ -71,6 +72,11 @@ def find_described(annotated: Annotated, lexicon: Lexicon) -> dict[Place, str]:
             if weighed[0][0] >= _ENOUGH and (len(weighed) == 1 or weighed[0][0] > weighed[1][0]):
                 found[sentence.paragraph, mention.start, mention.end] = weighed[0][1]
     return found
+
+
+def _is_out(site: Site) -> bool:
+    """Whether a facility cannot be a known one told without its name: it has one, or is only passed by."""
+    return bool(site.project_id or site.passing or site.determiner == "other")
 
 
 def _whole(annotated: Annotated) -> str:
