@@ -1,7 +1,7 @@
 """Several projects spoken of at once: "the three projects", "all three", 三件, 両事業, "the first of them".
 
-What belongs here: recognising such words, telling which projects of the document they mean, and which sentences are about
-all of them. What does not: the projects themselves (`projects`) and what is said of them.
+What belongs here: recognising such words, telling which projects of the document they mean, and which sentences are
+about all of them. What does not: the projects themselves (`projects`) and what is said of them.
 """
 
 from __future__ import annotations
@@ -13,41 +13,65 @@ from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
 
-_NUMBERS = {
-    "both": 2, "two": 2, "pair": 2, "three": 3, "trio": 3, "four": 4, "five": 5, "six": 6, "2": 2, "3": 3, "4": 4, "5": 5,
-    "6": 6, "両": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "２": 2, "３": 3, "４": 4, "５": 5, "６": 6,
-}  # fmt: skip
+_NUMBERS = {"both": 2, "pair": 2, "trio": 3, "両": 2} | {
+    form: number
+    for number, forms in {
+        2: ("two", "2", "二", "２"),
+        3: ("three", "3", "三", "３"),
+        4: ("four", "4", "四", "４"),
+        5: ("five", "5", "五", "５"),
+        6: ("six", "6", "六", "６"),
+    }.items()
+    for form in forms
+}
 _COUNT = r"(?P<count>two|three|four|five|six|pair|trio|[2-6])"
 _NOUN = r"(?:projects|undertakings|ventures|schemes|deals|investments|proposals|picks|selections|items|developments)"
 _SINGLED = (
     r"(?:one|first|second|third|last|largest|biggest|smallest|costliest|cheapest|any|neither|none|either|most of|part)"
 )
+_SAID = (
+    r"(?:are|were|was|have|had|will|would|come|came|cost|costs|account|carry|add|make|made|together|combined|in all"
+    r"|altogether|stand|amount|total|represent|got|get|went|go|share|received|receive|began|begin|each)"
+)
+_WHOSE = r"(?:all|the|these|those|all of the|both of the|our|its|first|such)"
+_OF_THEM = r"(?:the|these|all|all of the|each of the)"
+_SOME = rf"(?:\s(?:[\w-]+\s){{0,2}}?{_NOUN})"
+
+
+def _count(name: str) -> str:
+    return _COUNT.replace("count", name)
+
+
 _EN = re.compile(
-    rf"\b(?:"
-    rf"(?:all|the|these|those|all of the|both of the|our|its|first|such)\s(?:first |other |selected |chosen |named |new |initial )*"
-    rf"{_COUNT}(?:\s(?:[\w-]+\s){{0,2}}?{_NOUN}|(?=\s(?:are|were|was|have|had|will|would|come|came|cost|costs|account|carry|add|make|made"
-    rf"|together|combined|in all|altogether|stand|amount|total|represent|got|get|went|go|share|received|receive|began|begin|each)\b))"
-    rf"|(?P<both>both)\s(?:of them|{_NOUN})|{_COUNT.replace('count', 'bare')}\s(?:[\w-]+\s){{0,2}}?{_NOUN}"
+    rf"\b(?:{_WHOSE}\s(?:first |other |selected |chosen |named |new |initial )*{_COUNT}(?:{_SOME}|(?=\s{_SAID}\b))"
+    rf"|(?P<both>both)\s(?:of them|{_NOUN})|{_count('bare')}{_SOME}"
     rf"|(?:the|these|all) {_NOUN}(?=\s(?:together|combined|that|which|in the|of the (?:first|second|third))\b)"
-    rf"|(?:for|by|of|across|between|among|to) (?:the|these|all|all of the|each of the) {_COUNT.replace('count', 'among')}\b"
-    rf"(?:\s(?:[\w-]+\s){{0,2}}?{_NOUN})?)",
+    rf"|(?:for|by|of|across|between|among|to) {_OF_THEM} {_count('among')}\b{_SOME}?"
+    rf"|(?:^|there (?:are|were) (?:just )?){_count('lone')} of them\b"
+    r"|(?:first|second|third|initial|opening) (?:batch|tranche|round|wave)\b)",
 )
 _EACH = re.compile(
-    rf"\b(?:each|every) (?:of the (?:two|three|four|five) )?(?:project|undertaking|venture|one|of them)\b|\bby project\b|\bper project\b"
+    r"\b(?:each|every) (?:of the (?:two|three|four|five) )?(?:project|undertaking|venture|one|of them)\b"
+    r"|\bby project\b|\bper project\b"
 )
 _ONE_OF = re.compile(
     rf"\b{_SINGLED}(?: one)? (?:of|among) (?:all |the |these |those |its )?(?:\w+ )?(?:two|three|four|five|six|[2-6])\b"
 )
 _JA_NOUN = r"(?:案件|事業|プロジェクト|計画|投資案件|投資|件|つ)"
+_JA_NOT = r"(?!目|のうち|の中|の一つ|の1つ|の一角|円|億|万|トン|%|か月|か所|年)"
+_JA_PROJECTS = r"(?:案件|事業|プロジェクト)"
 _JA = re.compile(
-    rf"(?P<count>[二三四五六2-6２-６])(?:(?:つ|件)の?)?(?:大型|投資|新規|対象)?(?:{_JA_NOUN})(?!目|のうち|の中|の一つ|の1つ|の一角|円|億|万|トン|%|か月|か所|年)"
-    rf"|(?P<both>両)(?:案件|事業|プロジェクト|計画)|(?:各|全|複数の?|これらの?)(?:案件|事業|プロジェクト)|(?:案件|事業|プロジェクト)(?:ごと|別|それぞれ)|第?[0-9０-９一二三]+号(?:案件|事業|プロジェクト)"
+    rf"(?<![0-9０-９.．十百])(?P<count>[二三四五六2-6２-６])(?:(?:つ|件)の?)?(?:大型|投資|新規|対象)?{_JA_NOUN}{_JA_NOT}"
+    rf"|(?P<both>両)(?:{_JA_PROJECTS}|計画)|(?:各|全|複数の?|これらの?){_JA_PROJECTS}|{_JA_PROJECTS}(?:ごと|別|それぞれ)"
+    rf"|(?<![この同])第[1-3１-３一二三]弾(?:の{_JA_PROJECTS}|として|に(?:選|決|含))"
+    rf"|第?[0-9０-９一二三]+号{_JA_PROJECTS}"
 )
 _JA_ONE_OF = re.compile(
-    rf"[二三四五六2-6２-６](?:つの?|件の?)?(?:案件|事業|プロジェクト|計画)?(?:のうち|の中で|の一つ|の1つ|の一角)"
+    r"[二三四五六2-6２-６](?:つの?|件の?)?(?:案件|事業|プロジェクト|計画)?(?:のうち|の中で|の一つ|の1つ|の一角)"
 )
 _TOTALS = re.compile(
-    r"\b(?:together|combined|in all|altogether|in total|in sum|the total)\b|合計|総額|合わせて|あわせて|足すと|計(?:で|約)"
+    r"\b(?:together|combined|in all|altogether|in total|in sum|the total)\b"
+    r"|合計|総額|合わせて|あわせて|足すと|計(?:で|約)"
 )
 _GENERIC = frozenset({"project"})
 
@@ -65,7 +89,7 @@ def counted(sentence: Sentence) -> int | None:
         return None
     if found is None:
         return 0 if _EACH.search(text) else None
-    number = next((found[name] for name in ("count", "both", "bare", "among") if found[name]), "")
+    number = next((found[name] for name in ("count", "both", "bare", "among", "lone") if found[name]), "")
     return _NUMBERS.get(number, 0)
 
 
@@ -100,6 +124,9 @@ def spread(annotated: Annotated, projects: Projects) -> None:
         explicit = projects.explicit.get(sentence.number, [])
         if number is not None and len(explicit) != 1:
             running = explicit if len(explicit) > 1 else members(number, sentence, annotated, projects)
+            if not running and not number:
+                running = None
+                continue
             _reach_back(sentence, running, annotated, projects)
         elif explicit or number is not None or _takes_up_one(sentence, projects):
             running = None
@@ -139,12 +166,13 @@ def _financed_together(annotated: Annotated, projects: Projects) -> None:
 
 
 _FINANCE = re.compile(
-    r"\bloans?\b|\blend(?:s|ing|ers?)?\b|\bcredits?\b|\binsur(?:e|es|ed|ing|er|ers)\b|\bguarantee[sd]?\b|融資|貸付|貸し付け|貸し倒れ|付保|保険|債務保証"
+    r"\bloans?\b|\blend(?:s|ing|ers?)?\b|\bcredits?\b|\binsur(?:e|es|ed|ing|er|ers)\b|\bguarantee[sd]?\b"
+    r"|融資|貸付|貸し付け|貸し倒れ|付保|保険|債務保証"
 )
 
 
 def _takes_up_one(sentence: Sentence, projects: Projects) -> bool:
-    """Whether a sentence that goes on after a batch is about one of its projects: it names that one's own firm or state."""
+    """Whether a sentence after one about a batch is about one of its projects, whose firm or state it names."""
     if _TOTALS.search(sentence.masked):
         return False
     states = {place.value.admin1 for place in sentence.of("place") if place.value.admin1}
@@ -192,7 +220,7 @@ def _in_order(sentence: Sentence, clusters: Sequence[Cluster], projects: Project
 
 
 _LISTED = re.compile(
-    r"[\ue200-\ue2ff](?:(?:,|;) [^\ue200-\ue2ff]{0,24}[\ue200-\ue2ff])*(?:,|;)? and [^\ue200-\ue2ff]{0,24}[\ue200-\ue2ff]"
+    r"[\ue200-\ue2ff](?:[,;] [^\ue200-\ue2ff]{0,24}[\ue200-\ue2ff])*[,;]? and [^\ue200-\ue2ff]{0,24}[\ue200-\ue2ff]"
 )
 _LISTED_JA = re.compile(r"[\ue200-\ue2ff](?:[、，・と][^\ue200-\ue2ff]{0,10}[\ue200-\ue2ff])+")
 _RESPECTIVELY = re.compile(r"\brespectively\b|\bin that order\b|\bin turn\b|それぞれ|順に|各々|の順")

@@ -175,7 +175,8 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     if batch is not None and all(site.value.plural or is_batch(site, sentence) for site in sentence.of("site")):
         return batch
     cluster = parallel or context.projects.nearest(sentence, mention)
-    if parallel is None and sentence.number in context.projects.batches and not sentence.of("site"):
+    alone = sentence.number in context.projects.explicit
+    if parallel is None and sentence.number in context.projects.batches and not alone:
         # What is said of several projects at once is no single one's.
         cluster = None
     if cluster is not None and cluster.listed:

@@ -13,9 +13,10 @@ from dataclasses import replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.batches import is_batch
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.described import find_described
+from pipelines.extract.described import Describer
 from pipelines.extract.focus import fill_focus
 from pipelines.extract.grouping import cluster_for, singled_out
+from pipelines.extract.known_places import place_by_lead, place_known
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
 from pipelines.extract.mentions import Mention, Sentence
@@ -31,22 +32,27 @@ _LIST = re.compile(
 def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     """Group the facilities of a document into projects and say which sentence speaks of which."""
     projects = Projects()
-    described = find_described(annotated, lexicon)
+    describer = Describer(annotated, lexicon)
     for sentence in annotated.sentences:
         listed = _is_list(sentence, annotated)
         for mention in sentence.of("site"):
             if is_batch(mention, sentence):
                 continue
             site = singled_out(mention, sentence)
-            known = described.get((sentence.paragraph, mention.start, mention.end), "")
+            known = describer.known(mention, sentence)
             cluster = cluster_for(_as_known(site, known), sentence, projects, listed)
             if cluster is not None:
                 cluster.project_id = cluster.project_id or known
+                if known:
+                    place_by_lead(cluster, sentence, annotated)
                 _take(cluster, mention, sentence, projects, lexicon, listed=listed)
         entry = unnamed(sentence, projects, listed=listed) if not sentence.of("site") else None
         if entry is not None:
-            cluster = cluster_for(entry.value, sentence, projects, listed)
+            known = describer.known(entry, sentence)
+            cluster = cluster_for(_as_known(entry.value, known), sentence, projects, listed)
             if cluster is not None:
+                cluster.project_id = cluster.project_id or known
+                place_by_lead(cluster, sentence, annotated)
                 _take(cluster, entry, sentence, projects, lexicon, listed=listed)
         if not sentence.of("site") and entry is None:
             _place_last(sentence, projects, lexicon)
@@ -54,6 +60,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     _infer_sectors(annotated, projects)
     _share_sectors(annotated, projects)
     fill_places(annotated, projects, lexicon)
+    place_known(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
 

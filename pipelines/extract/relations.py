@@ -94,7 +94,21 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         here += _listed_parts(sentence, projects, here)
         here += _state_parts(sentence, projects)
         found += _settled(here)
+    found = [_as_financier(part, lexicon) for part in found]
     return _merged([*found, *_alongside(annotated, projects, found)])
+
+
+def _as_financier(part: Part, lexicon: Lexicon) -> Part:
+    """A public lender or insurer that "provides" money supplies no equipment."""
+    kind = lexicon.organizations.get(part.org.id, {}).get("kind")
+    if kind not in ("government_bank", "export_credit_agency", "commercial_bank"):
+        return part
+    if kind == "export_credit_agency" and part.role in ("lender", "supplier") and _INSURES.search(part.sentence.masked):
+        return replace(part, role="insurer", instrument="insurance")
+    return replace(part, role="lender", instrument="loan") if part.role in ("supplier", "developer") else part
+
+
+_INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")
 
 
 _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")

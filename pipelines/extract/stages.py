@@ -75,8 +75,12 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
                 if step is not None:
                     found.append(step)
     found = [_confirmed(step, annotated, lexicon) for step in found]
-    ended = {(step.project.key, step.sentence.number) for step in found if _RANK[step.stage] == _RANK["cancelled"]}
-    # "Announced that it gives up": what was announced is the end.
+    ended = {
+        (step.project.key, step.sentence.number)
+        for step in found
+        if _RANK[step.stage] == _RANK["cancelled"] or step.stage == "financing_signed"
+    }
+    # "Announced that it gives up", "announced that it signed the loans": what was announced is not the project.
     found = [
         step for step in found if step.stage != "announced" or (step.project.key, step.sentence.number) not in ended
     ]
@@ -257,12 +261,12 @@ def default_steps(annotated: Annotated, projects: Projects, steps: Sequence[Step
 
 def announced(steps: Sequence[Step], cluster: Cluster) -> Mention | None:
     """The day on which a project was announced or, for an entry of a list, the list was published."""
-    wanted = "listed_interest" if cluster.listed else "announced"
-    for step in steps:
-        told = step.project is cluster and step.stage == wanted and step.event_type in _ANNOUNCING
-        if told and step.date is not None and step.date.value.precision == "day":
-            return step.date
+    for wanted in ("listed_interest",) if cluster.listed else ("announced", "approved"):
+        for step in steps:
+            told = step.project is cluster and step.stage == wanted and step.event_type in _ANNOUNCING
+            if told and step.date is not None and step.date.value.precision == "day":
+                return step.date
     return None
 
 
-_ANNOUNCING = frozenset({"announcement", "fid", "agreement", "listing", "statement"})
+_ANNOUNCING = frozenset({"announcement", "fid", "agreement", "listing", "statement", "selection"})
