@@ -112,6 +112,7 @@ class Projects:
         explicit: Sentence number -> projects whose facility it names.
         detached: Sentences that speak of something else on purpose.
         batches: Sentences that speak of several projects at once -> these; none where it is not sure which.
+        before: Organisations of the sentence before, in the same paragraph, while the projects are being told apart.
     """
 
     clusters: list[Cluster] = field(default_factory=list)
@@ -119,6 +120,7 @@ class Projects:
     explicit: dict[int, list[Cluster]] = field(default_factory=dict)
     detached: set[int] = field(default_factory=set)
     batches: dict[int, list[Cluster]] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 
     def of(self, sentence: Sentence, mention: Mention) -> Cluster | None:

@@ -78,7 +78,7 @@ class _Context:
 def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Sum]:
     """Every sum of a document that is something we publish."""
     programs = tuple(one.id for sentence in annotated.sentences for one in sentence.of("program"))
-    programs = programs or tuple(dict.fromkeys(_by_pledge(annotated, lexicon)))
+    programs = programs or tuple(dict.fromkeys(pledged_programs(annotated, lexicon)))
     context = _Context(annotated, projects, lexicon, programs)
     found: list[Sum] = []
     for sentence in annotated.sentences:
@@ -112,7 +112,7 @@ def _told(sums: Sequence[Sum]) -> list[Sum]:
     return kept
 
 
-def _by_pledge(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
+def pledged_programs(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
     """Programmes that a document knows by their sum alone."""
     for sentence in annotated.sentences:
         for mention in sentence.of("money"):

@@ -27,6 +27,11 @@ BATCH = re.compile(
 )
 """Words for several projects at once: what is said with them belongs to no one of them."""
 
+OWN_PLANT = re.compile(
+    r"\b(?:from|at|in) (?:its|their)(?: own)? (?:\w+ ){0,2}[\ue400-\ue4ff]|自社の?[\ue400-\ue4ff](?:から|で)"
+)
+"""A party's own plant from which it supplies ("will supply oxide from its plant"): not what the passage is about."""
+
 
 def keep(annotated: Annotated, projects: Projects, kept: Sequence[Cluster]) -> None:
     """Forget the facilities that are no projects, and tell the focus of every sentence anew."""
@@ -98,6 +103,8 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
 def _ahead(annotated: Annotated, sentence: Sentence, projects: Projects) -> list[Cluster]:
     """The first project that the same paragraph names later, in the next sentence but one at most."""
     for later in annotated.sentences[sentence.number + 1 : sentence.number + 3]:
+        if OWN_PLANT.search(later.masked):
+            continue
         if later.paragraph == sentence.paragraph and later.number in projects.explicit:
             return projects.explicit[later.number][:1]
     return []

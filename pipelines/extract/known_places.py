@@ -37,25 +37,6 @@ def place_known(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
             cluster.places += _state(annotated, cluster, known, projects)
 
 
-def place_by_lead(cluster: Cluster, sentence: Sentence, annotated: Annotated) -> None:
-    """A lead of one state ("Ohio.") places the project that its paragraph tells of.
-
-    Args:
-        cluster: The project; nothing happens where it has a place.
-        sentence: The sentence that tells of it.
-        annotated: The document.
-    """
-    lead = next(iter(annotated.paragraph(sentence.paragraph)), sentence)
-    if cluster.admin1 or lead is sentence or len(lead.text) > _LEAD:
-        return
-    states = [one for one in lead.of("place") if one.value.admin1]
-    if len(states) == 1:
-        cluster.places.append((lead, states[0]))
-
-
-_LEAD = 30
-
-
 def _town(annotated: Annotated, known: KnownProject) -> tuple[Sentence, Mention] | None:
     """The first place in the text where it names the town, with the state that the town is known to lie in."""
     if not known.city:
