@@ -112,7 +112,7 @@ class Projects:
         explicit: Sentence number -> projects whose facility it names.
         detached: Sentences that speak of something else on purpose.
         batches: Sentences that speak of several projects at once -> these; none where it is not sure which.
-        before: Organisations of the sentence before, in the same paragraph, while the projects are being told apart.
+        before: Organisations that the sentence before brought up, while the projects are being told apart.
     """
 
     clusters: list[Cluster] = field(default_factory=list)

@@ -14,7 +14,6 @@ from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
 from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place
 
-
 _ITS = re.compile(r"^(?:Its|Their)\s(?:own\s)?(?:[\w-]+\s){0,2}$")
 
 
@@ -45,14 +44,12 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return named
     if site.passing and not listed:
         return _known(site, sentence, projects)
-    at = _at(site, sentence, projects)
-    if at is not None:
-        return at
-    if projects.before and _ITS.search(sentence.text[: max(0, site.start - sentence.start)]):
-        theirs = set(projects.before)
-        owned = [one for one in projects.clusters if theirs & set(one.org_ids)]
-        if not owned and any(one.org_ids for one in projects.clusters) and not projects.explicit.get(sentence.number):
-            return _new(projects.clusters)
+    told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
+    return told or _by_context(site, sentence, projects, listed=listed)
+
+
+def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: bool) -> Cluster | None:
+    """The project by what the text has told before, where neither a name nor a place decides."""
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
@@ -65,15 +62,24 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         # "for Japanese power stations" names a kind, not one of them.
         same = recent if recent is not None and recent.sector == site.sector else None
         return here[-1] if here else same
-    row = listed and (sentence.row or _opens_with_firm(sentence))
-    if chosen is None and row and projects.explicit.get(sentence.number):
+    if chosen is None and listed and (sentence.row or _opens_with_firm(sentence)):
         # One line, one entry.
-        return projects.explicit[sentence.number][-1]
+        chosen = next(reversed(projects.explicit.get(sentence.number, [])), None)
     if chosen is None and here and not (listed and site.sector and here[-1].sector != site.sector):
         chosen = here[-1]
     if chosen is None and recent is not None:
         chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
     return chosen or _new(projects.clusters)
+
+
+def _of_new_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """A project of its own, where "Its own plant" opens a sentence behind one that brings up another firm."""
+    if not projects.before or not _ITS.search(sentence.text[: max(0, site.start - sentence.start)]):
+        return None
+    theirs = set(projects.before)
+    owned = any(theirs & set(one.org_ids) for one in projects.clusters)
+    others = any(one.org_ids for one in projects.clusters)
+    return None if owned or not others or projects.explicit.get(sentence.number) else _new(projects.clusters)
 
 
 def _opens_with_firm(sentence: Sentence) -> bool:

@@ -34,18 +34,20 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     projects = Projects()
     describer = Describer(annotated, lexicon)
     previous: Sentence | None = None
+    known: set[str] = set()
     for sentence in annotated.sentences:
         listed = _is_list(sentence, annotated)
         together = previous is not None and previous.paragraph == sentence.paragraph
-        projects.before = tuple(org.id for org in previous.of("org")) if previous is not None and together else ()
+        projects.before = _new_firms(previous, known) if previous is not None and together else ()
+        known |= {org.id for org in previous.of("org")} if previous is not None else set()
         previous = sentence
         for mention in _facilities(sentence, projects, listed=listed):
             if is_batch(mention, sentence):
                 continue
-            known = describer.known(mention, sentence)
-            cluster = cluster_for(_as_known(singled_out(mention, sentence), known), sentence, projects, listed)
+            described = describer.known(mention, sentence)
+            cluster = cluster_for(_as_known(singled_out(mention, sentence), described), sentence, projects, listed)
             if cluster is not None:
-                cluster.project_id = cluster.project_id or known
+                cluster.project_id = cluster.project_id or described
                 _take(cluster, mention, sentence, projects, lexicon, listed=listed)
                 _place_by_head(cluster, sentence, annotated)
         if sentence.number not in projects.explicit:
@@ -84,6 +86,12 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
         return sites
     entry = unnamed(sentence, projects, listed=listed)
     return [entry] if entry is not None else []
+
+
+def _new_firms(previous: Sentence, known: set[str]) -> tuple[str, ...]:
+    """Firms that the sentence before brings up for the first time, and no others."""
+    orgs = [org.id for org in previous.of("org")]
+    return () if known & set(orgs) else tuple(orgs)
 
 
 def _place_by_head(cluster: Cluster, sentence: Sentence, annotated: Annotated) -> None:

@@ -1,4 +1,4 @@
-"""Projects that bear a name: "Ocotillo Storage, the largest bank of batteries", and wherever the text takes it up again.
+"""Projects that bear a name ("Ocotillo Storage, the largest bank of batteries"), wherever the text takes it up.
 
 What belongs here: names that an apposition or a facility word tells to be a project's, and their later mentions. What
 does not: names of known projects (`sites`), names of firms (`newnames`).
@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipelines.extract.mentions import Mention
 from pipelines.extract.sites import Site
 from pipelines.extract.terms import has_cjk
 
 _APPOSED = re.compile(
-    r",\s(?:an?|the|its|their|one of the)\s(?:(?!(?:maker|operator|owner|developer|builder|company|firm|unit|supplier|producer"
-    r"|subsidiary|that|which|of|in)\b)[\w'’-]+\s){0,4}$"
+    r",\s(?:an?|the|its|their|one of the)\s(?:(?!(?:maker|operator|owner|developer|builder|company|firm|unit|supplier"
+    r"|producer|subsidiary|that|which|of|in)\b)[\w'’-]+\s){0,4}$"
 )
 _FIRM = re.compile(
     r"\b(?:Inc|Corp|Ltd|LLC|Co|Company|Corporation|Group|Holdings|Bank|Partners|Associates|Industries|Energy|Power|Electric"
@@ -47,7 +46,7 @@ def name_projects(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
                 names[name] = name
     for text, mentions in zip(texts, found, strict=True):
         for number, org in enumerate(mentions):
-            if org.kind == "org" and org.id in ids:
+            if org.kind == "org" and org.text == ids.get(org.id):
                 mentions[number] = _named(org.start, org.end, ids[org.id])
         _take_up(text, mentions, names)
 
