@@ -191,7 +191,7 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
         weighed = tell_kind(sentence, mention, context.lexicon)
         row = weighed.row if weighed is not None and weighed.weight >= _SURE else row
         if row["kind"] == "project_cost" and bank_gives(context.lexicon, sentence, mention):
-            row = _LOAN
+            row = _LENT
     if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
         row = _GRANT if public_giver(context.lexicon, sentence, mention) else row
     return _by_words(context, sentence, mention, row, one_of_several(sentence, mention, context.projects, cluster))
@@ -212,14 +212,14 @@ def _cued(context: _Context, sentence: Sentence, mention: Mention) -> Row:
     weighed = tell_kind(sentence, mention, context.lexicon)
     uncertain = weighed is None or weighed.row["kind"] in ("project_cost", "purchase", "disbursement", "commitment")
     if uncertain and bank_gives(context.lexicon, sentence, mention):
-        return _LOAN
+        return _LENT
     giver = public_giver(context.lexicon, sentence, mention)
     if giver and uncertain:
         return _GRANT
     return weighed.row if weighed is not None else _UNTOLD
 
 
-_LOAN: Row = {"kind": "financing", "instrument": "loan", "tie": "project", "modality": ""}
+_LENT: Row = {"kind": "financing", "instrument": "loan", "tie": "project", "modality": ""}
 _GRANT: Row = {"kind": "financing", "instrument": "grant", "tie": "project", "modality": ""}
 _UNTOLD: Row = {"kind": "other", "instrument": "", "tie": "project", "modality": "", "note": "untold"}
 
