@@ -53,7 +53,7 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
-    if recent is not None and _is_part(site, sentence):
+    if recent is not None and not listed and _is_part(site, sentence):
         return here[-1] if here else recent
     chosen = _headline(site, sentence, projects)
     if chosen is None and site.determiner == "other":

@@ -38,7 +38,8 @@ class PlaceMention:
 
 
 _TOWN = re.compile(
-    r"((?!(?:In|At|Near|Outside|From|For|By|Off|On|Around|Of|And|But|The)\s)(?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$"
+    r"(?<![\w'’-])((?!(?:In|At|Near|Outside|From|For|By|Off|On|Around|Of|And|But|The)\s)[A-Z][\w'’.-]+"
+    r"(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$"
 )
 _TOWN_IN = re.compile(
     r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|south|north|east|west|southeast|southwest|northeast|northwest|rural|coastal"

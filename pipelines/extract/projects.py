@@ -60,7 +60,7 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
     """The facilities of a sentence, or what it says is made; a line of a list counts without what it only serves."""
     sites = sentence.of("site")
     if listed:
-        if _NOT_LISTED.search(sentence.masked):
+        if not sentence.row and _NOT_LISTED.search(sentence.masked):
             return []
         if sentence.row and not sentence.of("org", "money", "material"):
             return []

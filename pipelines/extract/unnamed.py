@@ -53,7 +53,8 @@ def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention 
         and sentence.mentions[0].kind == "org"
         and sentence.mentions[0].start <= sentence.start + 4
     )
-    if listed and sentence.of("org") and (sentence.row or (opens and sentence.of("money"))):
+    named = bool(sentence.of("org"))
+    if listed and ((sentence.row and (named or sentence.of("money"))) or (named and opens and sentence.of("money"))):
         return _mention(sentence, max(hits, key=lambda hit: hit.end - hit.start))
     if any(one.sector for one in projects.clusters):
         # What a known project makes is told in many sentences: only other sectors open another one.

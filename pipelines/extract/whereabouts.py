@@ -117,6 +117,7 @@ _HOME = re.compile(
     rf"|{BLOCKS['org']},?\s(?:an?\s(?:[\w-]+\s){{0,6}})?(?:of|from)"
     r"|\b(?:company|firm|maker|group|specialist|producer|start-?up|developer|supplier|trader|builder|bank|fund|lender|utility"
     r"|miner|refiner|manufacturer|house|investor|analyst|broker|partner|competitor|customer|buyer)s?\s(?:of|from|in|near|outside)"
+    r"|^(?:[\w.&'-]+\s){0,4}[\w.&'-]+,\s(?:of|from)"
     r"|\b(?:company|maker|firm)\s(?:city|town)\sof)\s(?:(?:the|nearby|western|eastern|northern|southern|central)\s)?$"
 )
 _HOME_JA = re.compile(rf"(?<!{BLOCKS['site']})[（(](?:本社|本店)?[・、：]?$")
