@@ -180,7 +180,7 @@ class PlaceFinder:
 def _is_before_state(text: str, hit: Hit, known: Sequence[Hit]) -> bool:
     """Whether a town of the gazetteer stands before its state, which then tells where it lies."""
     sort = hit.term.row.get("sort")
-    state = next((one for one in known if one.start >= hit.end and "-" in one.term.id), None)
+    state = next((one for one in known if one.start >= hit.end), None)
     if state is None or text[hit.end : state.start] not in (", ", " in "):
         return False
     if sort == "country":
