@@ -68,10 +68,10 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
         entry = unnamed(sentence, projects, listed=True) if sites and not own else None
         if entry is not None or (sites and not own and sentence.products):
             return [entry] if entry is not None else []
-    if sites:
+    if any(not one.value.passing for one in sites):
         return sites
     entry = unnamed(sentence, projects, listed=listed)
-    return [entry] if entry is not None else []
+    return [*sites, entry] if entry is not None else sites
 
 
 def _new_firms(previous: Sentence, known: set[str]) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def name_projects(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
                 names[name] = name
     for text, mentions in zip(texts, found, strict=True):
         for number, org in enumerate(mentions):
-            if org.kind == "org" and org.text == ids.get(org.id):
+            if org.kind == "org" and ids.get(org.id, "").startswith(org.text):
                 mentions[number] = _named(org.start, org.end, ids[org.id])
         _take_up(text, mentions, names)
 
