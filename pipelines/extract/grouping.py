@@ -39,7 +39,7 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     Returns:
         None where the words name a kind of facility and no single one.
     """
-    named = _by_name(site, projects, sentence.number) or (_new(projects.clusters) if site.project_id else None)
+    named = _by_name(site, sentence, projects) or (_new(projects.clusters) if site.project_id else None)
     if named is not None:
         return named
     if site.passing and not listed:
@@ -110,23 +110,29 @@ def _at(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
     return max(found, key=lambda one: one.sites[-1][0], default=None)
 
 
-def _by_name(site: Site, projects: Projects, number: int) -> Cluster | None:
-    """The project of this name, or the one that the opening sentences speak of without it."""
+def _by_name(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project of this name, or the one that the sentences before speak of without it."""
     clusters = projects.clusters
     if site.project_id:
         found = next((one for one in clusters if one.project_id == site.project_id), None)
-        if found is None and len(clusters) == 1 and _may_be(clusters[0], number):
-            return clusters[0]
-        return found
+        return found or _yet_unnamed(site, sentence, clusters)
     if site.name:
         return next((one for one in clusters if any(_same_name(site.name, name) for name in one.names)), None)
     return None
 
 
-def _may_be(cluster: Cluster, number: int) -> bool:
-    """Whether the opening sentences speak of a project that a name in this sentence is that of."""
-    opening = cluster.sites[0][0] <= 1 and not cluster.project_id and not cluster.names
-    return opening and (number <= 4 or not cluster.places)
+def _yet_unnamed(site: Site, sentence: Sentence, clusters: list[Cluster]) -> Cluster | None:
+    """The one project told so far that a known one's name or description may take up: nothing speaks against it."""
+    if site.sector:
+        near = [one for one in clusters if one.sector and not one.project_id and _compatible(site, one, sentence)]
+        near = [one for one in near if not one.names and (one.only_heading or sentence.number - one.sites[-1][0] <= 3)]
+        return near[0] if len(near) == 1 else None
+    opening = len(clusters) == 1 and clusters[0].sites[0][0] <= 1 and sentence.number <= _OPENING
+    return clusters[0] if opening and not clusters[0].project_id and not clusters[0].names else None
+
+
+_OPENING = 6
+"""A name that comes later than this sentence belongs to another project than the one that the text opened with."""
 
 
 def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:

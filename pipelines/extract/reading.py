@@ -20,7 +20,8 @@ from pipelines.extract.projects import find_projects
 from pipelines.extract.relations import Owner, Part, find_owners, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
 from pipelines.extract.stages import Step, default_steps, find_steps
-from pipelines.extract.uses import Tied, find_shares, find_tied, find_uses
+from pipelines.extract.ties import Tied, find_tied
+from pipelines.extract.uses import find_shares, find_uses
 from pipelines.extract.writing import (
     write_controls,
     write_materials,

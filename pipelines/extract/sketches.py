@@ -14,7 +14,7 @@ from pipelines.extract.clusters import Cluster
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.relations import Part
 from pipelines.extract.terms import has_cjk
-from pipelines.extract.uses import Tied
+from pipelines.extract.ties import Tied
 from pipelines.records import Claim
 
 _LEAD_ROLES = ("developer", "operator", "owner", "interested", "equity_investor", "supplier", "")
