@@ -93,8 +93,7 @@ def _read(document: Document, lexicon: Lexicon) -> Reading:
     published = [
         cluster
         for cluster in ordered(projects.clusters)
-        if _is_project(cluster, facts)
-        and (not _is_existing(cluster, facts) or _is_measured(cluster, annotated, projects))
+        if _is_project(cluster, facts) and (not _is_existing(cluster, facts) or _is_measured(cluster, annotated))
     ]
     if facts is not _NO_FACTS and len(published) < len(projects.clusters):
         # Facilities in passing take the focus from the projects: without them each passage is told anew.
@@ -207,13 +206,10 @@ def _is_existing(cluster: Cluster, facts: Facts) -> bool:
     return steps <= {"operating"} and roles <= {"operator", "owner", "parent", "developer", ""}
 
 
-def _is_measured(cluster: Cluster, annotated: Annotated, projects: Projects) -> bool:
-    """Whether the text measures what a facility makes: a running plant with a figure is worth a row."""
-    return any(
-        sentence.of("quantity")
-        for sentence in annotated.sentences
-        if projects.focus.get(sentence.number, [None])[0] is cluster
-    )
+def _is_measured(cluster: Cluster, annotated: Annotated) -> bool:
+    """Whether the text tells more of a running plant than that it runs: what it makes, since when."""
+    numbers = {number for number, _ in cluster.sites}
+    return any(annotated.sentences[number].of("quantity", "date") for number in numbers)
 
 
 def _speaks_of_program(annotated: Annotated) -> bool:

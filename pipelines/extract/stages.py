@@ -155,7 +155,11 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
         for match in matches:
             stage = match.row["stage"]
             meant = projects.batches.get(sentence.number) or batch
-            lacking = [one for one in batch if one in meant and not told[one.key] & (_FIRM if stage != "approved" else {"approved"})]
+            lacking = [
+                one
+                for one in batch
+                if one in meant and not told[one.key] & (_FIRM if stage != "approved" else {"approved"})
+            ]
             steps = [_step(match, sentence, cluster, marks) for cluster in lacking]
             more += [step for step in steps if step is not None and step.stage == stage]
     return _without_echoes(more)
