@@ -18,8 +18,8 @@ from pipelines.extract.mentions import Mention, Sentence, annotate, split_senten
 from pipelines.extract.newnames import Taken
 from pipelines.extract.places import PlaceMention, towns_of, with_towns
 from pipelines.extract.proforms import find_proforms
-from pipelines.extract.publishers import country_of
 from pipelines.extract.proper import name_projects
+from pipelines.extract.publishers import country_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.towns import name_towns
 from pipelines.records import Document

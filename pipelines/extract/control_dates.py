@@ -42,9 +42,9 @@ _BOTH_BEFORE = re.compile(
 _ISSUE_BEFORE = re.compile(
     rf"\b{_ISSUE}(?: (?:it|them|jointly|together|only|by [^,;.]{{2,40}}))?(?:,? (?:on|in|of|as of))?(?: the)? $|\bof $"
 )
-_ISSUE_FAR = re.compile(rf"\b{_ISSUE}\b[^;.]{{0,90}}\bon $")
+_ISSUE_FAR = re.compile(rf"\b{_ISSUE}\b(?:[^;.]|\bnos?\.){{0,90}}\bon $")
 _ISSUE_AFTER = re.compile(
-    rf"^,?[^;.]{{0,80}}?\b(?:{_ISSUE}|announc\w+|banned|said|told|restricted|tightened|expanded|placed|put|"
+    rf"^,?(?:[^;.]|\bnos?\.){{0,80}}?\b(?:{_ISSUE}|announc\w+|banned|said|told|restricted|tightened|expanded|placed|put|"
     rf"made|required|subjected|widened|limited|stopped|cut off)\b"
 )
 _UNTIL_JA = re.compile(r"^(?:まで|を期限|の期限|に(?:失効|期限))")
