@@ -18,7 +18,7 @@ from pipelines.extract.mentions import Mention, Sentence, annotate, split_senten
 from pipelines.extract.newnames import Taken
 from pipelines.extract.places import PlaceMention, towns_of, with_towns
 from pipelines.extract.proforms import find_proforms
-from pipelines.extract.proper import name_projects
+from pipelines.extract.proper import name_projects, take_up_heads
 from pipelines.extract.publishers import country_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.towns import name_towns
@@ -88,6 +88,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
     name_towns(texts, found)
     name_projects(texts, found)
+    take_up_heads(texts, found)
     _take_up(document, found, lexicon)
     _take_up_days(found)
     sentences: list[Sentence] = []
