@@ -191,7 +191,11 @@ def _read_numbered(
     for control in suspenders:
         control.measure_type = "suspension"
         say_issuers(control, matches)
-    say_dates(suspenders or [control for _, control in subjects], told, sentence)
+    dated = suspenders or [control for _, control in subjects]
+    if not suspenders and GROUP.search(text) and not any(one.headed for one, _ in subjects):
+        # "All took effect on the same day as No. 55": the day holds for those named before, too.
+        dated = [*dated, *[control for control in _anaphor(text, state) if control not in dated]]
+    say_dates(dated, told, sentence)
     if suspenders:
         say_dates_in_brackets(subjects, sentence)
         targets = [control for _, control in subjects] or _anaphor(text, state)
