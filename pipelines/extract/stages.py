@@ -132,6 +132,19 @@ _BUILDS = re.compile(
 )
 
 
+_BEFORE_JA = re.compile(r"^[\ue600-\ue6ff](?:に)?(?:発表|公表|表明)(?:した|された|の)(?![。、])")
+_HAD = re.compile(r"\bhad (?:\w+ )?(?:announced|unveiled|presented|disclosed|made public)\b")
+
+
+def _was_before(step: Step) -> bool:
+    """Whether the announcement is told as an earlier one ("had announced a plant on May 6")."""
+    masked = step.sentence.masked
+    if step.sentence.japanese:
+        at = masked.find(step.said)
+        return bool(_BEFORE_JA.match(masked[max(at, 0) :]))
+    return bool(_HAD.search(masked))
+
+
 def _without_echoes(steps: Sequence[Step]) -> list[Step]:
     """Drop "announced" where the same sentence tells what was announced: talks, a loan, a start, an end."""
     told: dict[tuple[str, int], set[str]] = {}
@@ -142,7 +155,7 @@ def _without_echoes(steps: Sequence[Step]) -> list[Step]:
     for step in steps:
         others = told.get((step.project.key, step.sentence.number), set())
         echo = step.stage == "announced" and step.event_type == "announcement" and others
-        if not echo or (not others & _ENDED and not step.weak and _BUILDS.search(step.said)):
+        if not echo or _was_before(step) or (not others & _ENDED and not step.weak and _BUILDS.search(step.said)):
             kept.append(step)
     return kept
 
