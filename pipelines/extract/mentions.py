@@ -32,6 +32,7 @@ _ABBREVIATIONS = frozenset(
         "llc",
         "st",
         "no",
+        "nos",
         "vs",
         "u.s",
         "u.k",
