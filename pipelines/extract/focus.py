@@ -23,6 +23,8 @@ _DETACHED = re.compile(
 BATCH = re.compile(
     r"\b(?:first|second|third|next|initial) (?:batch|tranche|round|set|wave)\b|\b(?:two|"
     r"three|four|five|several|all) (?:projects|undertakings|deals)\b"
+    r"|\bthe (?:tranche|batch|trio) (?:as a whole|itself|in all|is|comes|totals?|amounts?|adds|runs)\b"
+    r"|\bthe (?:whole|entire) (?:tranche|batch|list|round)\b"
     r"|第[1-9一二三四]弾|(?:[2-9二三四五]|複数の)(?:つの)?(?:事業|案件|件|プロジェクト)"
 )
 """Words for several projects at once: what is said with them belongs to no one of them."""

@@ -86,7 +86,8 @@ def _as_financier(part: Part, lexicon: Lexicon) -> Part:
         return part
     if kind == "export_credit_agency" and part.role in ("lender", "supplier") and _INSURES.search(part.sentence.masked):
         return replace(part, role="insurer", instrument="insurance")
-    return replace(part, role="lender", instrument="loan") if part.role in ("supplier", "developer") else part
+    misread = part.role in ("supplier", "developer") or (part.role == "insurer" and kind != "export_credit_agency")
+    return replace(part, role="lender", instrument="loan") if misread else part
 
 
 _INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")
