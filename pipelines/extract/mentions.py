@@ -262,11 +262,13 @@ def _plain(text: str) -> str:
 
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u3000": " ", "\xa0": " "})
-_QUOTED = re.compile(r'"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"')
+_QUOTED = re.compile(
+    r'["「『](?=[\ue000-\ue1ff])|(?<=[\ue000-\ue1ff])[」』]|"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"'
+)
 """Quotation marks around a name say nothing."""
 _ASIDE = re.compile(
-    r"(?<=[\ue000-\ue1ff\ue400-\ue4ff\uea00-\ueaff])(?:,\s(?:the|a|an|which|who|known as|"
-    r"part of|owned by|one of|itself|its|based in|an? \w+)\b[^,;]{3,110},(?=\s)|\s?\([^()"
+    r"(?<=[\ue000-\ue1ff\ue300-\ue4ff\uea00-\ueaff])(?:,\s(?:the|a|an|which|who|known as|"
+    r"part of|owned by|one of|itself|its|based in|an? \w+)\b[^,;]{1,110},(?=\s)|\s?\([^()"
     r"]{2,60}\)|\s-\s[^-]{3,90}\s-(?=\s)|（[^（）]{1,40}）)"
 )
 
