@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.extract.amounts import scan_amounts
 from pipelines.extract.dates import find_dates
@@ -18,8 +18,10 @@ from pipelines.extract.mentions import Mention, Sentence, annotate, split_senten
 from pipelines.extract.newnames import Taken
 from pipelines.extract.places import PlaceMention, towns_of, with_towns
 from pipelines.extract.proforms import find_proforms
+from pipelines.extract.proper import name_projects
 from pipelines.extract.publishers import country_of
 from pipelines.extract.terms import Hit, has_cjk, longest
+from pipelines.extract.towns import name_towns
 from pipelines.records import Document
 
 _MINERAL_CONTEXT = re.compile(
@@ -70,7 +72,10 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
         if _is_product(name.start, name.end, hits[name.paragraph], texts[name.paragraph]):
             continue
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
+    name_towns(texts, found)
+    name_projects(texts, found)
     _take_up(document, found, lexicon)
+    _take_up_days(found)
     sentences: list[Sentence] = []
     for paragraph, mentions, scanned in zip(document.paragraphs, found, hits, strict=True):
         products = [hit for hit in scanned if hit.term.kind == "product"]
@@ -123,6 +128,19 @@ def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -
         spoken += told
 
 
+def _take_up_days(found: list[list[Mention]]) -> None:
+    """Read "the same day" and 同日 that open a paragraph as the day told last in the text."""
+    last: dt.date | None = None
+    for mentions in found:
+        for number, one in sorted(enumerate(mentions), key=lambda pair: pair[1].start):
+            if one.kind != "date" or one.value.precision != "day":
+                continue
+            if one.value.day is None and last is not None and _SAME_DAY.match(one.text):
+                mentions[number] = replace(one, value=replace(one.value, day=last))
+            last = mentions[number].value.day or last
+
+
+_SAME_DAY = re.compile(r"同日|(?:[Tt]he|[Tt]hat) same day|[Tt]hat day")
 _SAME_FIRM = re.compile(r"同社|同じ会社|当社|弊社|(?:(?<=^)|(?<=[.!?] ))The (?:company|firm|developer)(?=\s)")
 
 

@@ -111,12 +111,14 @@ class Projects:
         focus: Sentence number -> projects it speaks of; the first is the nearest.
         explicit: Sentence number -> projects whose facility it names.
         detached: Sentences that speak of something else on purpose.
+        before: Organisations of the sentence before, in the same paragraph, while the projects are being told apart.
     """
 
     clusters: list[Cluster] = field(default_factory=list)
     focus: dict[int, list[Cluster]] = field(default_factory=dict)
     explicit: dict[int, list[Cluster]] = field(default_factory=dict)
     detached: set[int] = field(default_factory=set)
+    before: tuple[str, ...] = ()
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 
     def of(self, sentence: Sentence, mention: Mention) -> Cluster | None:

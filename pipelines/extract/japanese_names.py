@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from pipelines.extract.english_names import Taken
+from pipelines.extract.terms import has_cjk
 from pipelines.extract.vocabulary import Row
 
 _CHAR = r"ァ-ヺー・ｦ-ﾟ一-鿿々A-Za-zＡ-Ｚａ-ｚ0-9０-９&＆"
@@ -142,6 +143,8 @@ class JapaneseNames:
         """Names with their points; `taken` is what is recognised in each paragraph already."""
         signs: dict[str, dict[str, float]] = defaultdict(dict)
         for text, spans in zip(paragraphs, taken, strict=True):
+            if not has_cjk(text):
+                continue
             for start, end, led in self._runs(text, spans):
                 surface = text[start:end]
                 for kind, points in self._signs(text, start, end, led, spans):

@@ -1,4 +1,4 @@
-"""Facilities in passing: whom a project serves, where its inputs come from, what stands next door or stood there before.
+"""Facilities in passing: whom a project serves, where its inputs come from, what stands next door or stood there.
 
 What belongs here: the words around a facility which tell that it is no project of the text. What does not: facilities
 (`sites`), and which mentions are the same project (`grouping`).
@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import re
 
-_ARTICLE = r"(?:(?:the|an?|its|their|his|this|that|those|these|some|several|many|another|one of (?:its|the)|[A-Z][\w.&'’-]*)\s)"
+_ARTICLE = (
+    r"(?:(?:the|an?|its|their|his|this|that|those|these|some|several|many|another|one of (?:its|the)"
+    r"|[A-Z][\w.&'’-]*)\s)"
+)
 _WORDS = rf"{_ARTICLE}?(?:(?!(?:the|an?|its|their|is|are|was|will|and|which|that|to)\s)[\w.&'’-]+\s){{0,4}}$"
 _SOURCE = re.compile(rf"\b(?:from|out of)\s{_ARTICLE}{_WORDS}")
+_WHOSE = re.compile(
+    r"\b(?:whose|precedent for|rivals?|competing|an existing|(?:which|that|who)\s(?:already\s)?(?:runs?|owns?|operates?|has|had)|(?:operators?|owners?)\sof)\s(?:[\w'’-]+\s){0,3}$"
+)
 _NEIGHBOUR = re.compile(
     r"\b(?:next(?:\sdoor)?\sto|beside|alongside|adjacent\sto|adjoining|across\s(?:\w+\s){0,2}from|opposite|not\sfar\sfrom"
     r"|miles?\s(?:away\s)?(?:from|north\sof|south\sof|east\sof|west\sof)|kilomet(?:er|re)s?\s(?:away\s)?from|close\sto"
@@ -29,15 +35,17 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _REVIVED = re.compile(
-    r"\b(?:re-?start|re-?open|reviv|re-?commission|refurbish|rebuil|bring(?:ing)? back|brought back|resum|buy|bought|take over)",
+    r"\b(?:re-?start|re-?open|reviv|re-?commission|refurbish|rebuil|bring(?:ing)? back|brought back|resum|buy|bought"
+    r"|take over)",
     re.IGNORECASE,
 )
 _JA_BEHIND = re.compile(
     r"(?:群|向け|用(?:の|に)|などに(?:使|納|供給)|から(?:出|調達|仕入|受け|買|の(?:くず|副産|排|廃))|に(?:隣接|隣り合)|の(?:隣|近く|すぐ|跡地|そば)"
-    r"|跡地?|などで使|に使う|で使う|に使われ|へ(?:の)?供給|に(?:電気|電力|ガス|燃料|部品)を(?:送|供給)|(?:など)?の需要|の顧客)"
+    r"|跡地?|などで使|に使う|で使う|に使われ|へ(?:の)?供給|に(?:電気|電力|ガス|燃料|部品)を(?:送|供給)|(?:など)?の需要|の顧客"
+    r"|を(?:掘る|運営する|持つ|手がける|営む|操業する|保有する|抱える|もつ)(?=[ァ-ヺーA-Zａ-ｚＡ-Ｚ一-鿿]))"
 )
 _JA_BEFORE = re.compile(
-    r"(?:旧|閉鎖した|閉鎖された|隣り合う|隣接する|隣の|近隣の|最寄りの|使わなくなった|廃止した|休止した|既に稼働する)[^、。]{0,8}$"
+    r"(?:本社|本店|旧|閉鎖した|閉鎖された|隣り合う|隣接する|隣の|近隣の|最寄りの|使わなくなった|廃止した|休止した|既に稼働する)[^、。]{0,8}$"
 )
 
 
@@ -49,7 +57,7 @@ def in_passing(text: str, start: int, end: int) -> bool:
         start, end: The facility with the product in front of it.
     """
     lead = text[max(0, start - 90) : start]
-    if _SOURCE.search(lead) or _NEIGHBOUR.search(lead) or _PURPOSE.search(lead):
+    if _WHOSE.search(lead) or _SOURCE.search(lead) or _NEIGHBOUR.search(lead) or _PURPOSE.search(lead):
         return True
     return bool(_GONE.search(lead)) and not _REVIVED.search(text[max(0, start - 120) : end + 60])
 

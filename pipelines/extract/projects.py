@@ -16,7 +16,7 @@ from pipelines.extract.grouping import cluster_for, singled_out
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.unnamed import unnamed
+from pipelines.extract.unnamed import made, unnamed
 from pipelines.extract.vocabulary import Row
 
 _LIST = re.compile(
@@ -27,18 +27,18 @@ _LIST = re.compile(
 def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     """Group the facilities of a document into projects and say which sentence speaks of which."""
     projects = Projects()
+    previous: Sentence | None = None
     for sentence in annotated.sentences:
         listed = _is_list(sentence, annotated)
-        for mention in sentence.of("site"):
+        together = previous is not None and previous.paragraph == sentence.paragraph
+        projects.before = tuple(org.id for org in previous.of("org")) if previous is not None and together else ()
+        previous = sentence
+        for mention in _facilities(sentence, projects, listed=listed):
             cluster = cluster_for(singled_out(mention, sentence), sentence, projects, listed)
             if cluster is not None:
                 _take(cluster, mention, sentence, projects, lexicon, listed=listed)
-        entry = unnamed(sentence, projects, listed=listed) if not sentence.of("site") else None
-        if entry is not None:
-            cluster = cluster_for(entry.value, sentence, projects, listed)
-            if cluster is not None:
-                _take(cluster, entry, sentence, projects, lexicon, listed=listed)
-        if not sentence.of("site") and entry is None:
+                _place_by_head(cluster, sentence, annotated)
+        if sentence.number not in projects.explicit:
             _place_last(sentence, projects, lexicon)
     fill_focus(annotated, projects)
     _infer_sectors(annotated, projects)
@@ -46,6 +46,42 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     fill_places(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
+
+
+_NOT_LISTED = re.compile(
+    r"\b(?:does not appear|do not appear|is not on|are not on|not listed|nowhere (?:on|in)|is missing from|not among)\b"
+    r"|記載(?:が|は)?(?:ない|なし|されていない)|載っていない|含まれ(?:ない|ていない)"
+)
+
+
+def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list[Mention]:
+    """The facilities of a sentence, or what it says is made; a line of a list counts without what it only serves."""
+    sites = sentence.of("site")
+    if listed:
+        if _NOT_LISTED.search(sentence.masked):
+            return []
+        if sentence.row and not sentence.of("org", "money", "material"):
+            return []
+        own = [one for one in sites if not one.value.passing]
+        entry = unnamed(sentence, projects, listed=True) if sites and not own else None
+        if entry is not None or (sites and not own and sentence.products):
+            return [entry] if entry is not None else []
+    if sites:
+        return sites
+    entry = unnamed(sentence, projects, listed=listed)
+    return [entry] if entry is not None else []
+
+
+def _place_by_head(cluster: Cluster, sentence: Sentence, annotated: Annotated) -> None:
+    """A paragraph headed by a place alone ("**Ohio.** By far the largest...") tells of the project there."""
+    if cluster.admin1:
+        return
+    for other in annotated.sentences[max(0, sentence.number - 3) : sentence.number]:
+        if not (other.heading or other.paragraph == sentence.paragraph):
+            continue
+        places = [one for one in other.of("place") if one.value.admin1]
+        if len(places) == 1 and re.fullmatch(r"\W*.\W*", other.masked):
+            cluster.places.append((other, places[0]))
 
 
 def _take(
@@ -109,7 +145,7 @@ def _infer_sectors(annotated: Annotated, projects: Projects) -> None:
                     continue
                 if cluster.sector and hit.term.row["sector"] != cluster.sector:
                     continue
-                counts[hit.term.id] += 1 + (cluster in projects.explicit.get(sentence.number, []))
+                counts[hit.term.id] += 1 + (cluster in projects.explicit.get(sentence.number, [])) + made(sentence, hit)
                 rows[hit.term.id] = hit.term.row
         if counts and not cluster.products:
             best = counts.most_common(1)[0][0]

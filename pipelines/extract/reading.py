@@ -165,7 +165,7 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
 
 def _is_project(cluster: Cluster, facts: Facts) -> bool:
     """Whether a document says enough of a facility to call it a project: a sector and two kinds of facts about it."""
-    if not cluster.sector or (cluster.sector == "other" and not cluster.project_id):
+    if not cluster.sector:
         return False
     steps = [step for step in facts.steps if step.project is cluster]
     told = (part for part in facts.parts if part.project is cluster and part.note != "lead")
@@ -175,6 +175,9 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
+    if cluster.sector == "other":
+        # Tyres and toilets are told of in many texts that are none of ours: a step, a place and more.
+        return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
 

@@ -67,7 +67,7 @@ _BETWEEN = (
 )
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
-    rf"|\b(?P<new>an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
+    rf"|\b(?P<new>an?\s(?:set|series|pair|group|cluster|string|fleet|chain|network|number)\sof|an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
     rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}",
     re.IGNORECASE,
 )
@@ -156,6 +156,8 @@ class SiteFinder:
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
             site = _unplaced(text, site, places) if site is not None else None
+            if site is not None and _is_bare(text, site, hit):
+                continue
             if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
                 passing = (in_passing_japanese if japanese else in_passing)(text, site.start, site.end)
                 sites.append(replace(site, passing=passing))
@@ -173,7 +175,7 @@ class SiteFinder:
     @staticmethod
     def _told(text: str, site: Site, places: set[str]) -> bool:
         """Whether a word that is no facility by itself ("hall", 棟) has beside it what makes it one."""
-        if site.product or site.name:
+        if site.product or (site.name and not text[site.end - 1 : site.end].isascii()):
             return True
         if _JA_TOLD.search(text[: site.start]):
             return True
@@ -230,7 +232,9 @@ class SiteFinder:
         surface = text[hit.start : hit.end]
         if surface.lower() == "works" and not _is_noun(text, hit, start):
             return None
-        plural = surface.lower().endswith("s") and not surface.lower().endswith(("ss", "works"))
+        plural = surface.lower().endswith("s") and not surface.lower().endswith(
+            ("ss", "works", "campus", "gas", "basis")
+        )
         lead = text[:start]
         name_match = _NAME_BEFORE.search(lead)
         name = self._name(name_match[1].strip()) if name_match else ""
@@ -284,32 +288,31 @@ class SiteFinder:
         elif hit.term.row["strength"] == "needs_product":
             return None
         else:
-            run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
-            if run and hit.term.row["strength"] in ("generic", "beside"):
-                word = (
-                    run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
-                )
-                if (
-                    word
-                    and word not in self._not_names
-                    and not any(word.startswith(other) or word.endswith(other) for other in self._not_names)
-                ):
-                    name, start = word, hit.start - len(word)
+            name = self._japanese_name(text, hit)
+            start = hit.start - len(name)
         quoted = _JA_QUOTED.match(text, hit.end)
         if quoted is not None and not name:
             name = quoted[1]
-        lead = text[:start]
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
             return None
-        if self._other.search(lead):
-            determiner = "other"
-        elif self._new.search(lead) or text[start : hit.end].startswith("新"):
-            determiner = "new"
-        elif self._definite.search(lead):
-            determiner = "definite"
-        else:
-            determiner = "bare"
+        determiner = self._japanese_determiner(text[:start], text[start : hit.end])
         return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+
+    def _japanese_name(self, text: str, hit: Hit) -> str:
+        """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
+        run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
+        if run is None or hit.term.row["strength"] not in ("generic", "beside"):
+            return ""
+        word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
+        barred = not word or any(word.startswith(other) or word.endswith(other) for other in self._not_names)
+        return "" if barred else word
+
+    def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
+        if self._other.search(lead):
+            return "other"
+        if self._new.search(lead) or surface.startswith("新"):
+            return "new"
+        return "definite" if self._definite.search(lead) else "bare"
 
 
 def _unplaced(text: str, site: Site, places: set[str]) -> Site:
@@ -319,6 +322,11 @@ def _unplaced(text: str, site: Site, places: set[str]) -> Site:
     found = text.find(site.name, site.start, site.end)
     start = found + len(site.name) if found >= 0 else site.start
     return replace(site, name="", start=start, text=text[start : site.end])
+
+
+def _is_bare(text: str, site: Site, hit: Hit) -> bool:
+    """Whether "site" stands for no site: "on site", "site clearance"."""
+    return hit.term.form == "site" and site.determiner == "bare" and not site.product and not site.name
 
 
 _WORKS_LEAD = re.compile(

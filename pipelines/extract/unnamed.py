@@ -14,12 +14,15 @@ from pipelines.extract.sites import Site
 from pipelines.extract.terms import Hit
 
 _PLANS = (
-    r"(?:is|are|was|were) (?:due |set |expected |planning |preparing |slated |about )?to|will|would|plans? to|planned to"
-    r"|means? to|meant to|intends? to|wants? to|aims? to|hopes? to|expects? to|decided to|promised to|agreed to|proposes to"
+    r"(?:is|are|was|were) (?:due |set |expected |planning |preparing |slated |about )?to|will|would|plans? to"
+    r"|planned to"
+    r"|means? to|meant to|intends? to|wants? to|aims? to|hopes? to|expects? to|decided to|promised to|agreed to"
+    r"|proposes to"
     r"|(?:has )?(?:begun|began|started)(?: to)?|to (?:begin|start)"
 )
 _MAKES = (
-    r"(?:be )?(?:mak|produc|build|manufactur|grow|refin|smelt|assembl|recover|process|turn out|turning out|cast|forg|synthesi[sz]"
+    r"(?:be )?(?:mak|produc|build|manufactur|grow|refin|smelt|assembl|recover|process|turn out|turning out|cast|forg"
+    r"|synthesi[sz]"
     r"|recycl|min|enrich|extract|roll|separat|press|generat|liquef|brew|weav|print|mold|crystalli[sz]|purif)"
     r"(?:e|es|ed|ing|y|ies|ying)?"
 )
@@ -45,7 +48,12 @@ def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention 
     hits = [hit for hit in hits if not any(one.start <= hit.start < one.end for one in sentence.of("org", "program"))]
     if not hits:
         return None
-    if listed and sentence.row and sentence.of("org"):
+    opens = (
+        bool(sentence.mentions)
+        and sentence.mentions[0].kind == "org"
+        and sentence.mentions[0].start <= sentence.start + 4
+    )
+    if listed and sentence.of("org") and (sentence.row or (opens and sentence.of("money"))):
         return _mention(sentence, max(hits, key=lambda hit: hit.end - hit.start))
     if any(one.sector for one in projects.clusters):
         # What a known project makes is told in many sentences: only other sectors open another one.
@@ -53,6 +61,24 @@ def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention 
         hits = [hit for hit in hits if hit.term.row["sector"] not in known]
     hit = next((hit for hit in hits if _is_made(sentence, hit)), None)
     return _mention(sentence, hit) if hit is not None else None
+
+
+_OUTPUT = re.compile(
+    r"\b(?:tons?|tonnes|kilograms?|units|pounds|ounces|carats|barrels|pieces|million|gigawatt-hours|wafers)\s"
+    r"(?:(?:a|per|each)\s(?:year|month|day)\s|annually\s)?(?:worth\s)?of\s(?:[\w-]+\s){0,3}$"
+)
+_JA_OUTPUT = re.compile(
+    r"(?:を|の)?(?:年(?:間|産)?|月産|日量)|(?:を)(?:生産|製造|精製|回収|取り出|作る|造る|つくる|量産|製錬)"
+)
+
+
+def made(sentence: Sentence, hit: Hit) -> int:
+    """How strongly a sentence says that a product is what is made: as the object of making, as what is measured."""
+    at = hit.start - sentence.start
+    if sentence.japanese:
+        return 2 if _JA_OUTPUT.match(sentence.text, hit.end - sentence.start) else 0
+    lead = sentence.text[max(0, at - 80) : at]
+    return 3 if _OUTPUT.search(lead) or _MAKING.search(lead) else 0
 
 
 def _is_made(sentence: Sentence, hit: Hit) -> bool:

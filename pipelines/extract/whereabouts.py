@@ -21,9 +21,15 @@ _BEFORE = re.compile(
 )
 _BEHIND = re.compile(
     r",?\s(?:[\w-]+\s){0,3}?(?:in|at|near|outside|off|for|within)\s"
-    r"(?:(?:the|southern|northern|eastern|western|central|rural|southeastern|southwestern|northeastern|northwestern|town of"
-    r"|city of|state of|upstate|coastal|nearby)\s){0,3}"
+    r"(?:(?:the|southern|northern|eastern|western|central|rural|southeastern|southwestern|northeastern|northwestern"
+    r"|town of|city of|state of|upstate|coastal|nearby)\s){0,3}"
     r"|（"
+)
+
+
+_FAR = re.compile(
+    r"\s(?:(?!(?:from|by|company|maker|firm|unlike|while|whereas|but|and)\b)[\w&.'’-]+\s){0,12}(?:in|at|near|outside|off)\s"
+    r"(?:(?:the|southern|northern|eastern|western|central|rural|nearby)\s){0,2}"
 )
 
 
@@ -36,7 +42,33 @@ def own_place(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
     """
     if sentence.japanese:
         return _own_japanese(start, sentence) or _adjoining(start, end, sentence)
-    return _adjoining(start, end, sentence)
+    return _adjoining(start, end, sentence) or _behind(end, sentence) or _opening(start, sentence)
+
+
+def _opening(start: int, sentence: Sentence) -> PlaceMention | None:
+    """The place that opens a sentence with what happens there: "In Bintulu, Sarawak, X means to put up a plant"."""
+    places = [one for one in sentence.of("place") if one.end <= start]
+    if len(places) != 1 or not places[0].value.admin1:
+        return None
+    lead = _between(sentence, sentence.start, places[0].start)
+    if not re.fullmatch(
+        r"(?:In|At|Near|Outside|Off)\s(?:(?:the|southern|northern|eastern|western|central|rural)\s){0,2}", lead
+    ):
+        return None
+    found: PlaceMention = places[0].value
+    return found
+
+
+def _behind(end: int, sentence: Sentence) -> PlaceMention | None:
+    """The place that ends the words about an English facility: "the works that X is to build in Georgia"."""
+    place = next((one for one in sentence.of("place") if one.start >= end), None)
+    site = next((one for one in sentence.of("site") if one.start >= end), None)
+    if place is None or not place.value.admin1 or (site is not None and site.start < place.start):
+        return None
+    if is_home(sentence, place) or not _FAR.fullmatch(_between(sentence, end, place.start)):
+        return None
+    found: PlaceMention = place.value
+    return found
 
 
 def _adjoining(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
@@ -58,7 +90,10 @@ def _own_japanese(start: int, sentence: Sentence) -> PlaceMention | None:
     if any(places[-1].end <= site.start and site.end <= start for site in sentence.of("site")):
         return None
     if (
-        re.match(r"(?:郡|市|近郊|沖|東部|西部|南部|北部|南西部|南東部|北西部|北東部|中部|内)?(?:の|に|で|へ)", gap)
+        re.match(
+            r"(?:[ァ-ヺー]{2,12})?(?:郡|市|近郊|沖|東部|西部|南部|北部|南西部|南東部|北西部|北東部|中部|内)?(?:の|に|で|へ)",
+            gap,
+        )
         and len(gap) <= 40
     ):
         found: PlaceMention = places[-1].value
@@ -80,7 +115,7 @@ _HOME_JA_BEHIND = re.compile(
 
 
 def is_home(sentence: Sentence, place: Mention) -> bool:
-    """Whether a place is where a firm has its seat ("Sekiya, of Amagasaki", 北斗（秋田県）), which places no project."""
+    """Whether a place is where a firm has its seat ("Sekiya, of Amagasaki"), which places no project."""
     at = sentence.position(place)
     if at < 0:
         return False

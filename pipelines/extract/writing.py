@@ -59,7 +59,7 @@ def write_project(
     _write_place(cells, cluster, sketch)
     _write_capacity(cells, find_capacity(cluster, annotated, projects, lexicon))
     _write_program_tie(cells, cluster, annotated)
-    date = announced(steps, cluster)
+    date = announced(steps, cluster, annotated.published_on)
     if date is not None:
         step = next(step for step in steps if step.date is date)
         cells["announced_on"] = cell(date.value.day, step.sentence, date)
