@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
 
 from pipelines.extract.mentions import Mention
 from pipelines.extract.sites import Site
@@ -47,7 +47,8 @@ def name_projects(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
                 names[name] = name
     for text, mentions in zip(texts, found, strict=True):
         for number, org in enumerate(mentions):
-            if org.kind == "org" and org.id in ids:
+            # A venture that bears the project's name with more words behind it ("... Number One") stays a firm.
+            if org.kind == "org" and org.text == ids.get(org.id):
                 mentions[number] = _named(org.start, org.end, ids[org.id])
         _take_up(text, mentions, names)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.cues import labelled, of_batch, under_question
 from pipelines.extract.focus import BATCH, OWN_PLANT
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
@@ -70,11 +71,15 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         here += _possessive(annotated, sentence, projects)
         here += _partners(sentence, projects, found, marks)
         here += _row_parts(sentence, projects, lexicon)
+        here += labelled(sentence, projects)
+        if not here:
+            here += under_question(annotated, sentence, projects, lexicon)
         here += _listed_parts(sentence, projects, here)
         here += _state_parts(sentence, projects)
         here += the_state(sentence, projects)
         absent = denied(sentence) if here else set()
         found += _settled([part for part in here if part.org.id not in absent])
+    found += list(of_batch(found, projects))
     found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
     return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
 
