@@ -1,14 +1,13 @@
-"""Parts told by where a name stands: under a question, behind a label, in a batch of projects.
+"""Parts told by where a name stands: under a question, behind a label.
 
-What belongs here: roles that headings ("Who is behind it."), labels ("Contractor: X") and words for several projects
-give to the names beside them. What does not: patterns of sentences (`relations`), leads (`parties`).
+What belongs here: roles that headings ("Who is behind it.") and labels ("Contractor: X") give to names.
+What does not: patterns of sentences (`relations`), leads (`parties`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
@@ -55,14 +54,6 @@ _LABELS = (
     (re.compile(r"parent|親会社"), "parent"),
 )
 _LABEL = re.compile(r"^\W{0,3}([^|:：\ue000-\ue1ff]{2,40}?)\s?[|:：]\s?(?=(?:the )?[\ue000-\ue1ff])")
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "二": 2, "三": 3, "四": 4, "五": 5}
-_COUNTS |= {str(number): number for number in range(2, 6)}
-_BATCH = re.compile(
-    r"\b(?:for|of|in|to|covers?|cover|all) (?:each of )?(?:all )?(?:the |these |those )?(?:first )?"
-    r"(two|three|four|five) (?:\w+ ){0,2}?(?:[\ue400-\ue4ff]|projects?|undertakings|plants|schemes|works|sites)"
-    r"|([2-5二三四五])(?:つの|件の|カ所の)?(?:案件|事業|計画|プロジェクト|[\ue400-\ue4ff])"
-)
-_SHARED = frozenset({"lender", "insurer", "guarantor", "equity_investor"})
 
 
 def under_question(annotated: Annotated, sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Part]:
@@ -93,17 +84,6 @@ def labelled(sentence: Sentence, projects: Projects) -> Iterator[Part]:
     for project in _focus(sentence, projects):
         for org in sentence.of("org"):
             yield Part(project, "", org, sentence, role)
-
-
-def of_batch(parts: Sequence[Part], projects: Projects) -> Iterator[Part]:
-    """A lender or insurer "for the three projects" of a document on three projects is one to each of them."""
-    clusters = [one for one in projects.clusters if not one.listed]
-    for part in parts:
-        if part.role not in _SHARED or part.project is None:
-            continue
-        match = _BATCH.search(part.sentence.masked)
-        if match and _COUNTS[match[1] or match[2]] == len(clusters):
-            yield from (replace(part, project=cluster) for cluster in clusters if cluster is not part.project)
 
 
 def _focus(sentence: Sentence, projects: Projects) -> list[Cluster]:

@@ -15,7 +15,7 @@ from pipelines.extract.patterns import KINDS, Found
 from pipelines.extract.plainforms import plain
 from pipelines.extract.terms import Hit, has_cjk
 
-_RANK = ("program", "org", "site", "place", "material", "money", "date", "quantity", "share", "name")
+_RANK = ("program", "org", "site", "money", "place", "material", "date", "quantity", "share", "name")
 """Of overlapping mentions the one whose kind stands first stays, whatever their length."""
 
 _ABBREVIATIONS = frozenset(
@@ -269,7 +269,8 @@ _QUOTES: dict[int, str] = str.maketrans(
 _QUOTES |= {0xFF01 + number: chr(0x21 + number) for number in range(0x5E) if chr(0x21 + number).isalnum()}
 """Quotation marks and full-width letters and digits, one for one."""
 _QUOTED = re.compile(
-    r'\bthe (?=[\ue000-\ue1ff])|["「『](?=[\ue000-\ue1ff])|(?<=[\ue000-\ue1ff])[」』]'
+    r"(?:^|(?<=from )|(?<=with )|(?<= by )|(?<= to )|(?<= of )|(?<= and )|(?<=that )|(?<= in ))the (?=[\ue000-\ue1ff])"
+    r'|["「『](?=[\ue000-\ue1ff])|(?<=[\ue000-\ue1ff])[」』]'
     r'|"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"'
 )
 """Quotation marks around a name say nothing, nor does its article."""

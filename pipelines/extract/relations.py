@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
+from pipelines.extract.batches import counted
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.cues import labelled, of_batch, under_question
+from pipelines.extract.cues import labelled, under_question
 from pipelines.extract.focus import BATCH, OWN_PLANT
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
@@ -26,7 +27,7 @@ _INSTRUMENTS = (
     ("insurance", "insurer", re.compile(r"\binsur(?!ance\))|貿易保険の|保険を|付保")),
     ("loan", "lender", re.compile(r"\bloans?\b(?! guarantee)|\blend(?:ing)?\b|融資|貸し付け|貸付")),
 )
-__all__ = ["Owner", "Part", "find_owners", "find_parts"]
+__all__ = ["Part", "find_parts"]
 
 _PROGRAM_ANAPHOR = re.compile(
     r"\b(?:these|the|this|such) (?:\w+ )?(?:investment )?(?:plans?|program(?:me)?|scheme|"
@@ -44,15 +45,6 @@ _LIKE_STATE = re.compile(
 _WEAK_WITH_INTEREST = frozenset(
     {"offtaker", "supplier", "developer", "operator", "contractor", "lender", "equity_investor"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """One organisation stands above another."""
-
-    owner: Mention
-    owned: Mention
-    sentence: Sentence
 
 
 def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Part]:
@@ -79,9 +71,22 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         here += the_state(sentence, projects)
         absent = denied(sentence) if here else set()
         found += _settled([part for part in here if part.org.id not in absent])
-    found += list(of_batch(found, projects))
+    found = [_as_financier(part, lexicon) for part in found]
     found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
     return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
+
+
+def _as_financier(part: Part, lexicon: Lexicon) -> Part:
+    """A public lender or insurer that "provides" money supplies no equipment."""
+    kind = lexicon.organizations.get(part.org.id, {}).get("kind")
+    if kind not in ("government_bank", "export_credit_agency", "commercial_bank"):
+        return part
+    if kind == "export_credit_agency" and part.role in ("lender", "supplier") and _INSURES.search(part.sentence.masked):
+        return replace(part, role="insurer", instrument="insurance")
+    return replace(part, role="lender", instrument="loan") if part.role in ("supplier", "developer") else part
+
+
+_INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")
 
 
 _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
@@ -126,10 +131,10 @@ def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozense
     told = row["modality"] or modality(marks)
     if "unnamed" in marks and told in ("asserted", "planned"):
         told = "reported"
-    if row["role"] not in _BUILDING and sentence.japanese and orgs and _within_clause(match, group, sentence, orgs[0]):
+    inner = row["role"] not in _BUILDING and sentence.japanese and orgs and _within_clause(match, group)
+    if inner or _is_open(match, sentence):
         return
-    for org in orgs:
-        project = _project_of(match, sentence, org, projects)
+    for org, project in _pairs(match, sentence, orgs, projects):
         if row["role"] == "@instruments":
             yield from _financiers(sentence, org, project, program, told)
         elif project is not None and not (row["note"] == "state" and not org.value.admin1):
@@ -142,7 +147,7 @@ _SINGULAR = re.compile(r",? (?:also |itself |now |still |already )?(?:is|has|was
 _BUILDING = frozenset({"developer", "operator", "owner", ""})
 
 
-def _within_clause(match: Found, group: str, sentence: Sentence, org: Mention) -> bool:
+def _within_clause(match: Found, group: str) -> bool:
     """Whether a Japanese subject with が belongs to a clause about a facility, not to the verb that was matched.
 
     "Aは、Bが建てる工場に出資する": it is A that invests.
@@ -153,6 +158,34 @@ def _within_clause(match: Found, group: str, sentence: Sentence, org: Mention) -
         return False
     topic = any(text[place + 1 : place + 2] == "は" for place in range(at) if "\ue000" <= text[place] <= "\ue1ff")
     return topic and bool(re.search(r"[\ue400-\ue4ff](?:に|へ|を|の)", text[match.match.end(group) : end]))
+
+
+_OPEN = re.compile(r"\bwhether\b[^,;]*$")
+_OPEN_JA = re.compile(r"^.{0,16}?(?:か(?:どうか|否か)|のか)")
+
+
+def _is_open(match: Found, sentence: Sentence) -> bool:
+    """Whether the words only ask: "asked whether it insures the loans", 引き受けたかどうかを尋ねる."""
+    if sentence.japanese:
+        return bool(_OPEN_JA.match(sentence.masked[match.match.end() :]))
+    return bool(_OPEN.search(sentence.masked[: match.match.start()]))
+
+
+_FOR_ALL = frozenset({"lender", "insurer", "guarantor", "sponsor_government", "equity_investor", "@instruments"})
+
+
+def _pairs(
+    match: Found, sentence: Sentence, orgs: Sequence[Mention], projects: Projects
+) -> Iterator[tuple[Mention, Cluster | None]]:
+    """Each organisation with its project; with every one of several projects that the sentence speaks of at once."""
+    together = projects.batches.get(sentence.number, ())
+    for org in orgs:
+        alone = bool(match.mentions("site")) or sentence.number in projects.explicit
+        if together and not alone:
+            if match.row["role"] in _FOR_ALL or counted(sentence) is not None:
+                yield from ((org, one) for one in together)
+        else:
+            yield org, _project_of(match, sentence, org, projects)
 
 
 def _project_of(match: Found, sentence: Sentence, org: Mention, projects: Projects) -> Cluster | None:
@@ -344,38 +377,3 @@ def _bounded(part: Part, interest: Part | None) -> Part:
     if interest is None or part.role not in ("offtaker", "supplier", "lender", "contractor"):
         return part
     return replace(part, modality="conditional", engagement=part.engagement or interest.engagement)
-
-
-def find_owners(annotated: Annotated, lexicon: Lexicon) -> list[Owner]:
-    """Who stands above whom."""
-    found: dict[tuple[str, str], Owner] = {}
-    for sentence in annotated.sentences:
-        for match in lexicon.matches("ownership_patterns", sentence):
-            above = [one for one in sentence.caught(match.mentions("owner")) if one.kind == "org"]
-            owned = next(iter(sentence.caught(match.mentions("owned"))), None)
-            owner = above[0] if above else None
-            for other in above[1:]:
-                if owned is not None and other.id != owned.id:
-                    found.setdefault((other.id, owned.id), Owner(other, owned, sentence))
-            if owner is None and owned is not None and "owner" not in match.match.re.groupindex:
-                owner = _firm_before(annotated, sentence, owned, lexicon)
-            if owner is not None and owned is not None and owner.id != owned.id:
-                found.setdefault((owner.id, owned.id), Owner(owner, owned, sentence))
-    return list(found.values())
-
-
-def _firm_before(annotated: Annotated, sentence: Sentence, owned: Mention, lexicon: Lexicon) -> Mention | None:
-    """The firm last spoken of, for "the American subsidiary X": no bank and no public body."""
-    found: Mention | None = None
-    for earlier in annotated.sentences[: sentence.number + 1]:
-        for org in earlier.of("org"):
-            kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
-            if earlier.number == sentence.number and org.start >= owned.start:
-                break
-            if (
-                kind in ("company", "utility", "trading_house")
-                and not re.search(r"Bank\b|銀行", org.text)
-                and org.id != owned.id
-            ):
-                found = org
-    return found
