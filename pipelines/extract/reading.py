@@ -44,12 +44,14 @@ class Reading:
         claims: With project ids `@p0`, `@p1`... and ids `@name` of organisations that the reference does not know.
         projects: What identifies each provisional project.
         organizations: The organisations outside the reference that the claims name.
+        failure: What went wrong while it was read; empty where nothing did. A document that fails says nothing.
     """
 
     document: Document
     claims: tuple[Claim, ...]
     projects: tuple[ProjectSketch, ...]
     organizations: tuple[OrgSketch, ...]
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ _NO_FACTS = Facts((), (), (), (), ())
 
 
 def read_document(document: Document, lexicon: Lexicon) -> Reading:
-    """Read a document.
+    """Read a document; whatever its text does to the reader, the other documents are read all the same.
 
     Args:
         document: Its main text and source.
@@ -76,6 +78,14 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
     Returns:
         Claims with provisional ids; nothing where the document speaks of none of our matters.
     """
+    try:
+        return _read(document, lexicon)
+    except Exception as error:
+        # Texts of unknown origin find what no test has found; one of them must not stop a build.
+        return Reading(document, (), (), (), f"{type(error).__name__}: {str(error)[:80]}")
+
+
+def _read(document: Document, lexicon: Lexicon) -> Reading:
     annotated = annotate_document(document, lexicon)
     if annotated is None:
         return Reading(document, (), (), ())
