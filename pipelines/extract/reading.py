@@ -16,8 +16,9 @@ from pipelines.extract.controls import find_controls
 from pipelines.extract.finance import Sum, find_sums, pledged_programs
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.owners import Owner, find_owners
 from pipelines.extract.projects import find_projects
-from pipelines.extract.relations import Owner, Part, find_owners, find_parts
+from pipelines.extract.relations import Part, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
 from pipelines.extract.stages import Step, default_steps, find_steps
 from pipelines.extract.ties import Tied, find_tied
