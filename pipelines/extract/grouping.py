@@ -134,7 +134,9 @@ def _yet_unnamed(site: Site, sentence: Sentence, clusters: list[Cluster]) -> Clu
     return clusters[0] if opening and not clusters[0].project_id and not clusters[0].names else None
 
 
-_NAMING = re.compile(r"[,\s「『（(\"“]*(?:(?:to be |also |better )?(?:known as|called|named|dubbed)\s)?(?:the\s)?[「『\"“]?")
+_NAMING = re.compile(
+    r"[,\s「『（(\"“]*(?:(?:to be |also |better )?(?:known as|called|named|dubbed)\s)?(?:the\s)?[「『\"“]?"
+)
 
 
 def _apposed(site: Site, sentence: Sentence, clusters: list[Cluster]) -> Cluster | None:

@@ -329,9 +329,16 @@ def _settled(parts: Sequence[Part]) -> list[Part]:
     lending = {(part.org.id, id(part.project)) for part in parts if part.role in ("lender", "insurer", "guarantor")}
     guaranteeing = {(part.org.id, id(part.project)) for part in parts if part.role == "guarantor"}
     supplying = {(part.org.id, id(part.project)) for part in parts if part.role == "supplier"}
+    programme = {part.org.id for part in parts if part.program_id}
     kept = []
     for part in parts:
         who = (part.org.id, id(part.project))
+        if part.program_id:
+            kept.append(part)
+            continue
+        if part.org.id in programme and not part.sentence.of("site"):
+            # What a bank does for the programme as a whole is told of no project.
+            continue
         if part.role in _WEAK_WITH_INTEREST and who in interested and part.note != "full":
             continue
         if (
