@@ -18,7 +18,9 @@ def row(table: str, **cells: Value | None) -> Row:
     known = {column: value for column, value in cells.items() if value is not None}
     key = tuple(canonical(known[part]) if part in known else "" for part in TABLES[table].key)
     receipts = {
-        column: [Receipt(f"s-{table}-{column}", SOURCE, "file.csv", f"{'|'.join(key)}/{column}", canonical(value), "chosen")]
+        column: [
+            Receipt(f"s-{table}-{column}", SOURCE, "file.csv", f"{'|'.join(key)}/{column}", canonical(value), "chosen")
+        ]
         for column, value in known.items()
     }
     return Row(table, key, known, receipts)

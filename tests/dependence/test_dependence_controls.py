@@ -103,7 +103,9 @@ def test_suspensions_licences_and_informal_practice_restrict_nothing() -> None:
 
 
 def test_measures_on_a_material_by_form_and_destination() -> None:
-    def found(form: str | None = None, importer: str | None = None, material_id: str = "synthetic-diamond") -> list[str]:
+    def found(
+        form: str | None = None, importer: str | None = None, material_id: str = "synthetic-diamond"
+    ) -> list[str]:
         on = DAY("2025-12-01")
         return [c.control_id for c in controls_on(ROWS, on, material_id, form, importer=importer)]
 

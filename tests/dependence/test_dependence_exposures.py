@@ -36,7 +36,9 @@ def control(control_id: str, kind: str, target: str, status: str) -> tuple[Row, 
     )  # fmt: skip
 
 
-def world(*uses: Row, plant: Row | None = None, dependencies: tuple[Row, ...] = (dependency(),)) -> dict[str, dict[str, Row]]:
+def world(
+    *uses: Row, plant: Row | None = None, dependencies: tuple[Row, ...] = (dependency(),)
+) -> dict[str, dict[str, Row]]:
     controls = [
         control("ban", "export_ban", "USA", "in_force"),
         control("licence", "licence", "ALL", "suspended"),
@@ -91,7 +93,9 @@ def test_the_latest_year_at_or_before_the_announcement() -> None:
 
 
 def test_bases_are_not_mixed() -> None:
-    customs = dependency(basis="customs_value_share", reliance_low_pct=None, reliance_high_pct=None, china_share_pct=60.0)
+    customs = dependency(
+        basis="customs_value_share", reliance_low_pct=None, reliance_high_pct=None, china_share_pct=60.0
+    )
     printed = dependency(edition="usgs-mcs-2025")
     found = exposure(world(dependencies=(customs, printed))).values
     assert found["basis"] == "usgs_net_reliance"

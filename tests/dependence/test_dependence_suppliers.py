@@ -9,7 +9,14 @@ from dependence_sample import DAY, dependency, imports, keyed, row
 from pipelines.dependence.suppliers import filled_dependencies
 from pipelines.reconcile.choose import Row
 
-COLUMNS = ("top_supplier", "top_supplier_share_pct", "china_share_pct", "n_suppliers", "supplier_hhi_low", "supplier_hhi_high")
+COLUMNS = (
+    "top_supplier",
+    "top_supplier_share_pct",
+    "china_share_pct",
+    "n_suppliers",
+    "supplier_hhi_low",
+    "supplier_hhi_high",
+)
 
 GRIT = (
     imports("CHN", 77, rank=1, partner_scope="incl_hkg"),
