@@ -19,7 +19,7 @@ from pipelines.extract.focus import BATCH
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.money_kinds import tell_kind
-from pipelines.extract.money_parties import find_payer, of_others, public_giver, superseded
+from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver, superseded
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.vocabulary import Row
 
@@ -198,6 +198,8 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
         # The words of cost and of loans are many and loose: a nearer word for something else goes before them.
         weighed = tell_kind(sentence, mention, context.lexicon)
         row = weighed.row if weighed is not None and weighed.weight >= _SURE else row
+        if row["kind"] == "project_cost" and bank_gives(context.lexicon, sentence, mention):
+            row = _LENT
     if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
         row = _GRANT if public_giver(context.lexicon, sentence, mention) else row
     return _by_words(context, sentence, mention, row, one_of_several(sentence, mention, context.projects, cluster))
@@ -216,12 +218,16 @@ _BUYS = re.compile(r"\b(?:buy|buys|bought|acquir|purchas|stake|shares)|買|購�
 def _cued(context: _Context, sentence: Sentence, mention: Mention) -> Row:
     """What the words beside a sum tell, with what the payer's nature adds; `other` where nothing does."""
     weighed = tell_kind(sentence, mention, context.lexicon)
+    uncertain = weighed is None or weighed.row["kind"] in ("project_cost", "purchase", "disbursement", "commitment")
+    if uncertain and bank_gives(context.lexicon, sentence, mention):
+        return _LENT
     giver = public_giver(context.lexicon, sentence, mention)
-    if giver and (weighed is None or weighed.row["kind"] in ("project_cost", "purchase", "disbursement", "commitment")):
+    if giver and uncertain:
         return _GRANT
     return weighed.row if weighed is not None else _UNTOLD
 
 
+_LENT: Row = {"kind": "financing", "instrument": "loan", "tie": "project", "modality": ""}
 _GRANT: Row = {"kind": "financing", "instrument": "grant", "tie": "project", "modality": ""}
 _UNTOLD: Row = {"kind": "other", "instrument": "", "tie": "project", "modality": "", "note": "untold"}
 

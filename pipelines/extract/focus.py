@@ -88,8 +88,8 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
         focus = (
             spoken_of(sentence, projects.clusters)
             or carried[:1]
-            or _ahead(annotated, sentence, projects)
             or _by_organizations(sentence, projects)
+            or _ahead(annotated, sentence, projects)
             or _by_state(sentence, projects)
         )
         if not focus and not BATCH.search(sentence.masked):

@@ -12,7 +12,7 @@ from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
-from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place
+from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place, reaches
 
 _ITS = re.compile(r"^(?:Its|Their)\s(?:own\s)?(?:[\w-]+\s){0,2}$")
 
@@ -53,7 +53,7 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
-    if recent is not None and _is_part(site, sentence):
+    if recent is not None and not listed and _is_part(site, sentence):
         return here[-1] if here else recent
     chosen = _headline(site, sentence, projects)
     if chosen is None and site.determiner == "other":
@@ -229,7 +229,7 @@ def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     own = own_place(site.start, site.end, sentence)
     if own is not None and own.admin1:
         return lies_elsewhere(cluster, own)
-    places = [place.value for place in sentence.of("place")]
+    places = [place.value for place in sentence.of("place") if reaches(place, site.start, sentence)]
     states = {place.admin1 for place in places if place.admin1}
     countries = {place.country for place in places if place.country}
     introduced = site.determiner != "definite"

@@ -74,6 +74,8 @@ def _classify(cluster: Cluster, lexicon: Lexicon) -> None:
 def _as_known(site: Site, known: str) -> Site:
     """A facility that describes a known project stands for that one."""
     return replace(site, project_id=known, plural=False, passing=False) if known else site
+
+
 _NOT_LISTED = re.compile(
     r"\b(?:does not appear|do not appear|is not on|are not on|not listed|nowhere (?:on|in)|is missing from|not among)\b"
     r"|記載(?:が|は)?(?:ない|なし|されていない)|載っていない|含まれ(?:ない|ていない)"
@@ -84,7 +86,7 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
     """The facilities of a sentence, or what it says is made; a line of a list counts without what it only serves."""
     sites = sentence.of("site")
     if listed:
-        if _NOT_LISTED.search(sentence.masked):
+        if not sentence.row and _NOT_LISTED.search(sentence.masked):
             return []
         if sentence.row and not sentence.of("org", "money", "material"):
             return []
@@ -92,10 +94,10 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
         entry = unnamed(sentence, projects, listed=True) if sites and not own else None
         if entry is not None or (sites and not own and sentence.products):
             return [entry] if entry is not None else []
-    if sites:
+    if any(not one.value.passing for one in sites):
         return sites
     entry = unnamed(sentence, projects, listed=listed)
-    return [entry] if entry is not None else []
+    return [*sites, entry] if entry is not None else sites
 
 
 def _new_firms(previous: Sentence, known: set[str]) -> tuple[str, ...]:

@@ -16,11 +16,13 @@ from pipelines.extract.controls import find_controls
 from pipelines.extract.finance import Sum, find_sums, pledged_programs
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.owners import Owner, find_owners
 from pipelines.extract.projects import find_projects
-from pipelines.extract.relations import Owner, Part, find_owners, find_parts
+from pipelines.extract.relations import Part, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
 from pipelines.extract.stages import Step, default_steps, find_steps
-from pipelines.extract.uses import Tied, find_shares, find_tied, find_uses
+from pipelines.extract.ties import Tied, find_tied
+from pipelines.extract.uses import find_shares, find_uses
 from pipelines.extract.writing import (
     write_controls,
     write_materials,
@@ -42,12 +44,14 @@ class Reading:
         claims: With project ids `@p0`, `@p1`... and ids `@name` of organisations that the reference does not know.
         projects: What identifies each provisional project.
         organizations: The organisations outside the reference that the claims name.
+        failure: What went wrong while it was read; empty where nothing did. A document that fails says nothing.
     """
 
     document: Document
     claims: tuple[Claim, ...]
     projects: tuple[ProjectSketch, ...]
     organizations: tuple[OrgSketch, ...]
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ _NO_FACTS = Facts((), (), (), (), ())
 
 
 def read_document(document: Document, lexicon: Lexicon) -> Reading:
-    """Read a document.
+    """Read a document; whatever its text does to the reader, the other documents are read all the same.
 
     Args:
         document: Its main text and source.
@@ -74,12 +78,24 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
     Returns:
         Claims with provisional ids; nothing where the document speaks of none of our matters.
     """
+    try:
+        return _read(document, lexicon)
+    except Exception as error:
+        # Texts of unknown origin find what no test has found; one of them must not stop a build.
+        return Reading(document, (), (), (), f"{type(error).__name__}: {str(error)[:80]}")
+
+
+def _read(document: Document, lexicon: Lexicon) -> Reading:
     annotated = annotate_document(document, lexicon)
     if annotated is None:
         return Reading(document, (), (), ())
     projects = find_projects(annotated, lexicon)
     facts = _facts(annotated, projects, lexicon) if _has_subject(annotated, projects, lexicon) else _NO_FACTS
-    published = [cluster for cluster in ordered(projects.clusters) if _is_project(cluster, facts)]
+    published = [
+        cluster
+        for cluster in ordered(projects.clusters)
+        if _is_project(cluster, facts) and (not _is_existing(cluster, facts) or _is_measured(cluster, annotated))
+    ]
     if facts is not _NO_FACTS and len(published) < len(projects.clusters):
         # Facilities in passing take the focus from the projects: without them each passage is told anew.
         keep(annotated, projects, published)
@@ -180,6 +196,21 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
         return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
+
+
+def _is_existing(cluster: Cluster, facts: Facts) -> bool:
+    """Whether all that is said of a facility is that it runs: "the company already runs a plant in Toyama"."""
+    if cluster.listed or cluster.project_id or any(one.project is cluster for one in facts.sums):
+        return False
+    steps = {step.stage for step in facts.steps if step.project is cluster}
+    roles = {part.role for part in facts.parts if part.project is cluster}
+    return steps <= {"operating"} and roles <= {"operator", "owner", "parent", "developer", ""}
+
+
+def _is_measured(cluster: Cluster, annotated: Annotated) -> bool:
+    """Whether the text tells more of a running plant than that it runs: what it makes, since when."""
+    numbers = {number for number, _ in cluster.sites}
+    return any(annotated.sentences[number].of("quantity", "date") for number in numbers)
 
 
 def _speaks_of_program(annotated: Annotated) -> bool:
