@@ -165,11 +165,17 @@ def _financed_together(annotated: Annotated, projects: Projects) -> None:
         for number, together in projects.batches.items()
         if together and _FINANCE.search(annotated.sentences[number].text.lower())
     ]
+    groups = {tuple(one.key for one in together) for together in projects.batches.values() if len(together) > 1}
+    if not loans and len(groups) == 1:
+        # One batch alone: its lenders need not name it ("JBIC and NEXI provide loans and insurance").
+        loans = [(number, together) for number, together in projects.batches.items() if len(together) > 1][:1]
     if not loans:
         return
     for sentence in annotated.sentences:
         number = sentence.number
         if sentence.heading or projects.focus.get(number) or number in projects.batches or number < loans[0][0]:
+            continue
+        if sentence.of("program"):
             continue
         if _FINANCE.search(sentence.text.lower()) and sentence.of("org") and number not in projects.detached:
             _speak_of_all(sentence, loans[0][1], projects)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.annotation import Annotated
-from pipelines.extract.clusters import KIN, Cluster
+from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.lexicon import KnownProject, Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.signs import Signs
@@ -77,6 +77,41 @@ class Describer:
             for one in clusters
             if self._firms_speak_against(one, known) or _other_work(one, known) or _other_town(one, known, signs)
         )
+
+    def recognise(self, projects: Projects) -> None:
+        """Tell the projects that a text describes bit by bit: what is built, a firm of its own, the state.
+
+        Args:
+            projects: The document's projects; those recognised get the known project's id.
+        """
+        clusters = projects.clusters
+        taken = {one.project_id for one in clusters}
+        for cluster in clusters:
+            if cluster.project_id or cluster.listed or not cluster.sites:
+                continue
+            fitting = [one for one in self._likely if one not in taken and self._fits(cluster, one, projects)]
+            if len(fitting) == 1:
+                cluster.project_id = fitting[0]
+                taken.add(fitting[0])
+
+    def _fits(self, cluster: Cluster, project_id: str, projects: Projects) -> bool:
+        known = self._lexicon.known_projects[project_id]
+        signs = self._lexicon.signs.of(project_id, self._annotated.language)
+        built = " ".join(site.text for _, site in cluster.sites).lower()
+        if signs is None or signs.works is None or not signs.works.search(built):
+            return False
+        if known.program_relation == "interest_list" or self.strangers(project_id, [cluster]):
+            return False
+        state = known.admin1 in self._states and cluster.admin1 in (None, known.admin1)
+        firms = {
+            org.id
+            for sentence in self._annotated.sentences
+            if projects.focus.get(sentence.number) == [cluster]
+            for org in sentence.of("org")
+        }
+        kinds = self._lexicon.organizations
+        own = {org for org in firms & set(known.org_ids) if kinds.get(org, {}).get("kind") not in _EVERYWHERE}
+        return state and bool(own)
 
     def _firms_speak_against(self, cluster: Cluster, known: KnownProject) -> bool:
         kinds = self._lexicon.organizations

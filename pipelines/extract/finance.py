@@ -78,7 +78,7 @@ class _Context:
 def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Sum]:
     """Every sum of a document that is something we publish."""
     programs = tuple(one.id for sentence in annotated.sentences for one in sentence.of("program"))
-    programs = programs or tuple(dict.fromkeys(pledged_programs(annotated, lexicon)))
+    programs = programs or tuple(dict.fromkeys(pledged_programs(annotated, lexicon))) or _by_projects(projects, lexicon)
     context = _Context(annotated, projects, lexicon, programs)
     found: list[Sum] = []
     for sentence in annotated.sentences:
@@ -120,6 +120,14 @@ def pledged_programs(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
             figure = amount.low if amount.low is not None else amount.high
             if figure is not None and figure >= _UNMISTAKABLE and (figure, amount.currency) in lexicon.pledges:
                 yield lexicon.pledges[figure, amount.currency]
+
+
+def _by_projects(projects: Projects, lexicon: Lexicon) -> tuple[str, ...]:
+    """The programme of a document that speaks of several of its chosen projects without naming it."""
+    known = [lexicon.known_projects.get(one.project_id) for one in projects.clusters]
+    batches = ("selected", "candidate")
+    chosen = [one.program_id for one in known if one and one.program_id and one.program_relation in batches]
+    return (chosen[0],) if len(chosen) > 1 and len(set(chosen)) == 1 else ()
 
 
 def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | None:

@@ -57,6 +57,7 @@ class KnownProject:
         country: ISO 3166-1 alpha-3.
         sector: Code of the codelist `sector`.
         materials: Material ids tied to it, where known.
+        program_id: The programme that it belongs to.
         program_relation: Code; an entry of a list of interest is matched by entries of such lists alone.
     """
 
@@ -69,6 +70,7 @@ class KnownProject:
     sector: str | None = None
     materials: tuple[str, ...] = ()
     program_relation: str | None = None
+    program_id: str | None = None
 
 
 @dataclass(frozen=True)

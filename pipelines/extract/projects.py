@@ -55,6 +55,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         if sentence.number not in projects.explicit:
             _place_last(sentence, projects, lexicon)
     fill_focus(annotated, projects)
+    describer.recognise(projects)
     _infer_sectors(annotated, projects)
     _share_sectors(annotated, projects)
     fill_places(annotated, projects, lexicon)

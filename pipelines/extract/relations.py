@@ -192,6 +192,10 @@ def _pairs(
 def _project_of(match: Found, sentence: Sentence, org: Mention, projects: Projects) -> Cluster | None:
     site = next(iter(sentence.caught(match.mentions("site"))), None)
     if site is not None:
+        between = [one for one in sentence.of("site") if site.end <= one.start < org.start]
+        if between and sentence.number in projects.batches and not sentence.japanese:
+            # Of several projects in a row the last one before the firm is the firm's.
+            return projects.nearest(sentence, org)
         return projects.of(sentence, site)
     if match.row["role"] == "supplier" and OWN_PLANT.search(sentence.masked):
         # "will supply oxide from its plant": the supplier's own plant is not what it supplies.

@@ -108,6 +108,7 @@ def known_projects(claims: Sequence[Claim]) -> list[KnownProject]:
             sector=known.get("sector"),
             materials=tuple(sorted(tied.get((project, "material_id"), ()))),
             program_relation=known.get("program_relation"),
+            program_id=known.get("program_id"),
         )
         for project, known in sorted(cells.items())
     ]
