@@ -35,6 +35,9 @@ def find_capacity(cluster: Cluster, annotated: Annotated, projects: Projects, le
         projects: Which sentence speaks of which project.
         lexicon: With the vocabulary `capacity_cues`.
     """
+    if cluster.capacity is not None:
+        stated: Capacity = cluster.capacity
+        return stated
     ranked = sorted(_candidates(cluster, annotated, projects, lexicon), key=lambda pair: -pair[0])
     if not ranked or cluster.listed:
         return None

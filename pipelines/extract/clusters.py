@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.sites import Site
@@ -36,6 +37,8 @@ class Cluster:
         listed: It is an entry of a list of interest.
         kind: Facility row of the project it is a second one of.
         org_ids: Organisations that the text ties to it.
+        entry: It is a row or entry of a list.
+        capacity: A `capacities.Capacity` that a heading or label states; None where none does.
     """
 
     key: str
@@ -51,6 +54,8 @@ class Cluster:
     ordinal: str = ""
     only_heading: bool = True
     org_ids: list[str] = field(default_factory=list)
+    entry: bool = False
+    capacity: Any = None
 
     @property
     def sector(self) -> str:
@@ -111,12 +116,14 @@ class Projects:
         focus: Sentence number -> projects it speaks of; the first is the nearest.
         explicit: Sentence number -> projects whose facility it names.
         detached: Sentences that speak of something else on purpose.
+        records: The `records.Records` of the document.
     """
 
     clusters: list[Cluster] = field(default_factory=list)
     focus: dict[int, list[Cluster]] = field(default_factory=dict)
     explicit: dict[int, list[Cluster]] = field(default_factory=dict)
     detached: set[int] = field(default_factory=set)
+    records: Any = None
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 
     def of(self, sentence: Sentence, mention: Mention) -> Cluster | None:

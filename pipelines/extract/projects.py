@@ -16,6 +16,7 @@ from pipelines.extract.grouping import cluster_for, singled_out
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name
 from pipelines.extract.mentions import Sentence
+from pipelines.extract.records import open_records, remark, take
 from pipelines.extract.vocabulary import Row
 
 _LIST = re.compile(
@@ -25,9 +26,17 @@ _LIST = re.compile(
 
 def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     """Group the facilities of a document into projects and say which sentence speaks of which."""
-    projects = Projects()
+    records = open_records(annotated, lexicon)
+    projects = Projects(records=records)
     for sentence in annotated.sentences:
+        for record in records.opening.get(sentence.number, ()):
+            take(record, projects, lexicon)
+        if sentence.number in records.owned:
+            continue
         listed = _is_list(sentence, annotated)
+        if listed and records.listed:
+            remark(sentence, projects)
+            continue
         for mention in sentence.of("site"):
             cluster = cluster_for(singled_out(mention, sentence), sentence, projects, listed)
             if cluster is None:

@@ -16,6 +16,7 @@ from pipelines.extract.controls import find_controls
 from pipelines.extract.finance import Sum, find_sums
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.lists import with_records
 from pipelines.extract.projects import find_projects
 from pipelines.extract.relations import Owner, Part, find_owners, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
@@ -129,13 +130,16 @@ def _facts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> Facts:
     _follow_firms(annotated, projects, parts)
     steps = find_steps(annotated, projects, lexicon)
     steps += default_steps(annotated, projects, steps, lexicon)
-    return Facts(
-        tuple(find_parts(annotated, projects, lexicon)),
-        tuple(find_sums(annotated, projects, lexicon)),
-        tuple(steps),
-        tuple(find_tied(annotated, projects, lexicon)),
-        tuple(find_owners(annotated, lexicon)),
+    parts, sums, steps, tied = with_records(
+        find_parts(annotated, projects, lexicon),
+        find_sums(annotated, projects, lexicon),
+        steps,
+        find_tied(annotated, projects, lexicon),
+        annotated,
+        projects,
+        lexicon,
     )
+    return Facts(tuple(parts), tuple(sums), tuple(steps), tuple(tied), tuple(find_owners(annotated, lexicon)))
 
 
 def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part]) -> None:
@@ -160,6 +164,8 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
 
 def _is_project(cluster: Cluster, facts: Facts) -> bool:
     """Whether a document says enough of a facility to call it a project: a sector and two kinds of facts about it."""
+    if cluster.entry and cluster.listed:
+        return True
     if not cluster.sector or (cluster.sector == "other" and not cluster.project_id):
         return False
     steps = [step for step in facts.steps if step.project is cluster]

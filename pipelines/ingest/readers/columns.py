@@ -145,7 +145,9 @@ def _is_beside(row: Sequence[Piece], piece: Piece) -> bool:
 
 
 def _has_cells(row: Sequence[Piece]) -> bool:
-    return len(row) > 1 and any(len(piece.text.strip()) > 2 for piece in row[:1])
+    first = row[0].text.strip()
+    # A bullet or number in front of a line is no cell; a word of two wide characters is one.
+    return len(row) > 1 and (len(row) > 2 or len(first) > 2 or (len(first) == 2 and all(map(is_wide, first))))
 
 
 def _line(row: Sequence[Piece], table: bool) -> Line:

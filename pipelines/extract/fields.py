@@ -1,0 +1,88 @@
+"""Labelled facts about the project that a passage speaks of: "Capacity: 1,200 tons a year", 投資額：45億円, key facts.
+
+What belongs here: which paragraphs are labelled facts, and of which project. What does not: labels (`labels`) and what
+their values mean (`recorded`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelines.extract.annotation import Annotated
+from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.labels import Labelled, Labels, cells
+from pipelines.extract.listing import MONEY_KINDS, Cell, Listing, Record
+from pipelines.extract.mentions import Sentence
+
+_TELLING = frozenset({"place", "status", "announced", "capacity", "role", *MONEY_KINDS})
+_TALKATIVE = frozenset({"role", "place", "status"})
+"""What is said in whole sentences may name others: only the first one answers the label."""
+
+
+def find_fields(annotated: Annotated, projects: Projects, labels: Labels, owned: set[int]) -> list[Record]:
+    """Labelled facts as records of one cell, each with the project that it is about.
+
+    Args:
+        annotated: The document.
+        projects: Its projects, in focus.
+        labels: The vocabulary.
+        owned: Sentences that are rows of lists.
+    """
+    found: list[Record] = []
+    before: Cluster | None = None
+    last = -1
+    for paragraph in annotated.document.paragraphs:
+        told = list(_labelled(paragraph.text, labels))
+        if not told:
+            continue
+        sentences = tuple(annotated.paragraph(paragraph.number))
+        if not sentences or sentences[0].number in owned or _is_title(sentences, annotated):
+            continue
+        explicit = [one for part in sentences for one in projects.explicit.get(part.number, [])]
+        above = before if sentences[0].number == last + 1 else _above(sentences[0], projects, annotated)
+        cluster = explicit[-1] if explicit else above or _only(sentences[0], projects)
+        before, last = cluster, sentences[-1].number
+        for one in told if cluster is not None else ():
+            if one.label.kind in _TELLING:
+                cell = Cell(one.label, paragraph.number, one.start, _end(one, sentences))
+                found.append(Record(Listing(), sentences, (cell,), None, cluster))
+    return found
+
+
+def _labelled(text: str, labels: Labels) -> Iterator[Labelled]:
+    if " | " in text:
+        spans = cells(text)
+        label = labels.read(text[spans[0][0] : spans[0][1]])
+        if label.kind and len(spans) == 2:
+            yield Labelled(label, spans[1][0], spans[1][1])
+        return
+    yield from labels.in_line(text)
+
+
+def _is_title(sentences: tuple[Sentence, ...], annotated: Annotated) -> bool:
+    return sentences[0].number == 0 and sentences[0].text == annotated.document.title
+
+
+def _end(one: Labelled, sentences: tuple[Sentence, ...]) -> int:
+    """Where a value ends: with its paragraph, or with the sentence where a name is asked for."""
+    if one.label.kind not in _TALKATIVE:
+        return one.end
+    ends = [part.start + len(part.text) for part in sentences if part.start + len(part.text) > one.start]
+    return min([one.end, *ends[:1]])
+
+
+def _above(sentence: Sentence, projects: Projects, annotated: Annotated) -> Cluster | None:
+    """The project named by the heading right above."""
+    if sentence.number == 0:
+        return None
+    heading = annotated.sentences[sentence.number - 1]
+    explicit = projects.explicit.get(heading.number, [])
+    return explicit[-1] if heading.heading and explicit else None
+
+
+def _only(sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project in focus, else the only one of the document."""
+    focus = projects.focus.get(sentence.number, [])
+    if focus:
+        return focus[0]
+    return projects.clusters[0] if len(projects.clusters) == 1 else None
