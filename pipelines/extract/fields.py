@@ -15,8 +15,7 @@ from pipelines.extract.listing import MONEY_KINDS, Cell, Listing, Record
 from pipelines.extract.mentions import Sentence
 
 _TELLING = frozenset({"place", "status", "announced", "capacity", "role", *MONEY_KINDS})
-_TALKATIVE = frozenset({"role", "place", "status"})
-"""What is said in whole sentences may name others: only the first one answers the label."""
+"""What a label may announce that is read here."""
 
 
 def find_fields(annotated: Annotated, projects: Projects, labels: Labels, owned: set[int]) -> list[Record]:
@@ -43,7 +42,7 @@ def find_fields(annotated: Annotated, projects: Projects, labels: Labels, owned:
         cluster = explicit[-1] if explicit else above or _only(sentences[0], projects)
         before, last = cluster, sentences[-1].number
         for one in told if cluster is not None else ():
-            if one.label.kind in _TELLING:
+            if one.label.kind in _TELLING and not _names_others(one, sentences):
                 cell = Cell(one.label, paragraph.number, one.start, _end(one, sentences))
                 found.append(Record(Listing(), sentences, (cell,), None, cluster))
     return found
@@ -54,9 +53,16 @@ def _labelled(text: str, labels: Labels) -> Iterator[Labelled]:
         spans = cells(text)
         label = labels.read(text[spans[0][0] : spans[0][1]])
         if label.kind and len(spans) == 2:
-            yield Labelled(label, spans[1][0], spans[1][1])
+            yield Labelled(label, spans[0][0], spans[1][0], spans[1][1])
         return
     yield from labels.in_line(text)
+
+
+def _names_others(one: Labelled, sentences: tuple[Sentence, ...]) -> bool:
+    """Whether the label speaks of somebody's or something's in particular ("Toshiba's equipment:")."""
+    return any(
+        one.opens <= mention.start < one.start for part in sentences for mention in part.of("org", "money", "program")
+    )
 
 
 def _is_title(sentences: tuple[Sentence, ...], annotated: Annotated) -> bool:
@@ -64,9 +70,7 @@ def _is_title(sentences: tuple[Sentence, ...], annotated: Annotated) -> bool:
 
 
 def _end(one: Labelled, sentences: tuple[Sentence, ...]) -> int:
-    """Where a value ends: with its paragraph, or with the sentence where a name is asked for."""
-    if one.label.kind not in _TALKATIVE:
-        return one.end
+    """Where a value ends: with its sentence, for the next one may speak of others."""
     ends = [part.start + len(part.text) for part in sentences if part.start + len(part.text) > one.start]
     return min([one.end, *ends[:1]])
 

@@ -32,9 +32,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A label with its value: characters of the paragraph."""
+    """A label, where it opens, and its value: characters of the paragraph."""
 
     label: Label
+    opens: int
     start: int
     end: int
 
@@ -50,7 +51,9 @@ _INLINE = re.compile(r"(?:^|(?<=[;；。]))\s*([^:：;；。|]{1,44}?)\s?[:：]\
 _HEADED = re.compile(r"^[【〔［\[]([^】〕］\]]{1,18})[】〕］\]]\s?(?=\S)")
 _SPACED = re.compile(r"^([^\u3000:：|。]{2,14}(?:\u3000[^\u3000:：|。]{1,2})?)\u3000+(?=\S)")
 _DASHED = re.compile(r"^([A-Z][\w' -]{2,30}?)\s[–—-]\s(?=\S)")
-_RUN_IN = re.compile(r"^((?:[A-Z][\w'’-]*|[Ww]h\w+)(?:\s[\w'’-]+){0,6})[.?]\s+(?=\S)")
+_RUN_IN = re.compile(r"^((?:Wh\w+|How)(?:\s[\w'’-]+){1,6}|[A-Z][\w'’-]*(?:\s[\w'’-]+){0,2})[.?]\s+(?=\S)")
+_ARTICLE = re.compile(r"^(?:the|its|their|project|plant)\s", re.IGNORECASE)
+_QUESTION = re.compile(r"Wh\w+|How")
 
 
 class Labels:
@@ -89,6 +92,14 @@ class Labels:
                 return Label(label.kind, label.code, unit[1] if unit else "")
         return NONE
 
+    def _asks(self, text: str, label: Label) -> bool:
+        return label.kind not in _NO_QUESTION and bool(_QUESTION.match(text) or self._is_all(text))
+
+    def _is_all(self, text: str) -> bool:
+        """Whether the words of a label are all that a short sentence holds ("The cost."), so that it states nothing."""
+        bare = _ARTICLE.sub("", text)
+        return any(match and 2 * len(match[0]) > len(bare) for match in (row[1].search(bare) for row in self._rows))
+
     def stage(self, text: str) -> str:
         """The stage that the words under a heading "status" tell; empty where they tell none."""
         return next((stage for pattern, stage in self._stages if pattern.search(text)), "")
@@ -104,11 +115,11 @@ class Labels:
         if not found:
             opening = _HEADED.match(text) or _SPACED.match(text) or _DASHED.match(text) or _RUN_IN.match(text)
             label = self.read(opening[1]) if opening else NONE
-            if opening and label.kind and not (opening.re is _RUN_IN and label.kind in _NO_QUESTION):
+            if opening and label.kind and (opening.re is not _RUN_IN or self._asks(opening[1], label)):
                 found.append((label, opening.start(), opening.end()))
-        for number, (label, _, start) in enumerate(found):
+        for number, (label, opens, start) in enumerate(found):
             end = found[number + 1][1] if number + 1 < len(found) else len(text)
-            yield Labelled(label, start, end)
+            yield Labelled(label, opens, start, end)
 
 
 _REMEMBERED = 4096

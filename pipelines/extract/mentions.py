@@ -211,8 +211,8 @@ def _english_ends(text: str) -> Iterator[int]:
 
 def _is_abbreviation(word: str, following: str) -> bool:
     """Whether the full stop belongs to the word; behind "U.S." a sentence may end all the same."""
-    if word in ("u.s", "u.k"):
-        return not re.match(r"(?:The|It|They|In|But|He|She|A|An|This)\s", following)
+    if word in ("u.s", "u.k", "inc", "corp", "co", "ltd", "llc"):
+        return not re.match(r"(?:The|It|Its|They|In|But|He|She|A|An|This|That|Both|At|For|On)\s", following)
     return word in _ABBREVIATIONS or bool(re.fullmatch(r"[a-z]|(?:[a-z]\.)+[a-z]", word))
 
 

@@ -24,6 +24,10 @@ from pipelines.extract.terms import has_cjk
 from pipelines.extract.uses import Tied
 
 _PUBLIC = frozenset({"ministry", "agency", "government", "committee"})
+_OPEN_TO_PUBLIC = frozenset(
+    {("firm", "")} | {("role", code) for code in ("lender", "owner", "operator", "guarantor", "insurer")}
+)
+"""Headings under which a ministry or an agency has the part itself; elsewhere it only tells of others."""
 _NUMBER = re.compile(r"^(?:about |around |約|up to |最大)?\s?[0-9０-９][0-9０-９,，.]*$")
 _CEILING = re.compile(r"\b(?:up to|maximum|max\.?|ceilings?|upper limit)\b|最大|上限", re.IGNORECASE)
 _WITHIN = re.compile(r"(?:of which|including|out of|うち)\s?(?:the )?$|うち.{0,12}$", re.IGNORECASE)
@@ -39,7 +43,7 @@ def parts_of(record: Record, lexicon: Lexicon) -> Iterator[Part]:
     for cell in record.cells:
         for sentence, org in record.mentions(cell, "org"):
             public = lexicon.organizations.get(org.id, {}).get("kind", "company") in _PUBLIC
-            if org.id in seen or (public and cell.label.kind not in ("firm", "role")):
+            if org.id in seen or (public and (cell.label.kind, cell.label.code) not in _OPEN_TO_PUBLIC):
                 continue
             if record.listing.listed:
                 seen.add(org.id)

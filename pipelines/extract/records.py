@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import KIN, Cluster, Projects
+from pipelines.extract.entitled import name_firms
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.listing import Cell, Record, find_records
 from pipelines.extract.locations import locate
@@ -45,6 +46,7 @@ def open_records(annotated: Annotated, lexicon: Lexicon) -> Records:
     """Find the records of a document."""
     found = Records()
     for record in find_records(annotated, lexicon.labels):
+        name_firms(record, lexicon)
         found.all.append(record)
         if record.listing.parties or is_total(record):
             continue
@@ -83,6 +85,8 @@ def take(record: Record, projects: Projects, lexicon: Lexicon) -> None:
         projects._of_mention[sentence.paragraph, mention.start, mention.end] = cluster
         if record.listing.listed or record.of("project"):
             locate(cluster, sentence, mention, lexicon)
+    if not cluster.products:
+        _add_product(cluster, record, cells)
     if not cluster.sector:
         cluster.sectors[_section_sector(record) or "other"] += 1
     for sentence in record.sentences:
@@ -119,6 +123,17 @@ def _products(record: Record, cells: Sequence[Cell]) -> Iterator[tuple[Cell, Sen
             for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
                 if sentence.paragraph == cell.paragraph:
                     yield cell, sentence, hit
+
+
+def _add_product(cluster: Cluster, record: Record, cells: Sequence[Cell]) -> None:
+    """What a record's facility makes, where another word of the record tells it."""
+    for _, _, hit in _products(record, cells):
+        row = hit.term.row
+        if not cluster.sector or row["sector"] == cluster.sector or {row["sector"], cluster.sector} in KIN:
+            cluster.products[row["product"]] += 1
+            cluster.product_rows.setdefault(row["product"], row)
+            cluster.sectors[row["sector"]] += 1
+            return
 
 
 def _section_sector(record: Record) -> str:
