@@ -14,12 +14,16 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from assets.shapes import Frame, Inputs
+from assets.shapes import Frame, Inputs, Memory
 from pipelines.fingerprint import ROOT
 from pipelines.publish.suite_process import SHARED, Results
 
 RAW_VARIABLE, OUTPUT_VARIABLE = "KAKEHASHI_RAW", "KAKEHASHI_OUTPUT"
 """Environment variables that name the folders of runs which the UI starts; unset: the project's own."""
+
+CACHE_VARIABLE = "KAKEHASHI_CACHE"
+"""Environment variable that names the folder in which runs remember what they have read; unset: `.cache/` of the
+project; empty: nothing is remembered."""
 
 
 class Build(dg.ConfigurableResource[None]):
@@ -54,6 +58,14 @@ class Build(dg.ConfigurableResource[None]):
             Path(self.reference) if self.reference else None,
             dt.date.fromisoformat(self.as_of) if self.as_of else None,
         )
+
+    def memory(self) -> Memory:
+        """What earlier builds have read of the raw folder. The release is the same without it."""
+        from pipelines.memory import DEFAULT_FOLDER, Memory
+
+        named = os.environ.get(CACHE_VARIABLE)
+        folder = DEFAULT_FOLDER if named is None else Path(named) if named else None
+        return Memory(folder, self.raw_folder(), avoid=[self.output_folder()])
 
 
 def build_from_environment(environment: Mapping[str, str] = os.environ) -> Build:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Built", "Frame", "Inputs", "Raw", "Reconciled", "Release", "Resolved", "Stated"]
+__all__ = ["Built", "Frame", "Inputs", "Memory", "Raw", "Reconciled", "Release", "Resolved", "Stated"]
 
 if TYPE_CHECKING:
     from pandas import DataFrame as Frame
 
     from pipelines.build import Built, Inputs, Resolved, Stated
     from pipelines.ingest.raw import Raw
+    from pipelines.memory import Memory
     from pipelines.publish.release import Release
     from pipelines.reconcile.reconcile import Reconciled
 else:
-    Built = Frame = Inputs = Raw = Reconciled = Release = Resolved = Stated = Any
+    Built = Frame = Inputs = Memory = Raw = Reconciled = Release = Resolved = Stated = Any

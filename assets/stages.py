@@ -28,14 +28,14 @@ def _counts(counted: Counter[str]) -> dg.MarkdownMetadataValue:
     kinds={"file", "csv", "markdown"},
     freshness_policy=FRESH,
     description="Everything in the raw folder, opened safely: documents as paragraphs, coded tables as rows of text. "
-    "What cannot be read is set aside with its reason.",
+    "What cannot be read is set aside with its reason. Documents that an earlier build has read are remembered.",
 )
 def raw_files(build: Build) -> dg.MaterializeResult[Any]:
     """Read the raw folder."""
     from pipelines.build import ingest
 
     with in_words():
-        raw = ingest(build.inputs())
+        raw = ingest(build.inputs(), build.memory())
     newest = raw.newest_date()
     return dg.MaterializeResult(
         value=raw,
@@ -58,12 +58,12 @@ def raw_files(build: Build) -> dg.MaterializeResult[Any]:
     description="What every source says about one row of one table, before anything is decided: coded rows as they "
     "stand, documents as they are read.",
 )
-def claims(raw_files: Raw) -> dg.MaterializeResult[Any]:
+def claims(build: Build, raw_files: Raw) -> dg.MaterializeResult[Any]:
     """Turn every source into claims."""
     from pipelines.build import state
 
     with in_words():
-        stated = state(raw_files)
+        stated = state(raw_files, memory=build.memory())
     return dg.MaterializeResult(
         value=stated,
         metadata={

@@ -219,7 +219,7 @@ def _record(source: Source, document: str, missing: tuple[str, ...]) -> str:
         elif field.name in missing:
             hint = "; a day as 2026-02-17" if field.name == "published_on" else ""
             lines.append(f"{field.name}: null  # the document does not give it{hint}")
-    lines += [f"document: {document}", f"read_sha256: {source.sha256}", f"read_bytes: {source.bytes}"]
+    lines += [f"document: {document}", f"read_sha256: {_scalar(source.sha256)}", f"read_bytes: {source.bytes}"]
     return "\n".join(lines) + "\n"
 
 

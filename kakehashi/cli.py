@@ -101,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands that write into raw: they only create files or append rows."""
-    add = commands.add_parser("add", help="put a document into raw/inbox/ with its source record")
+    add = commands.add_parser("add", help="put a document into raw/documents/ with its source record")
     add.add_argument("sources", nargs="+", metavar="FILE|URL", help="documents, or addresses of pages")
     add.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
     add.add_argument("--json", action="store_true", help="one JSON object a document: where it is, its record")

@@ -23,8 +23,10 @@ from pipelines.ingest.coded import claims_of
 from pipelines.ingest.rates import shipped_history
 from pipelines.ingest.raw import Raw, read_raw
 from pipelines.ingest.shelf import leaves
+from pipelines.memory import Memory, Recollection
 from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
+from pipelines.remembered import READINGS, Said, background, reading_of, said
 from pipelines.resolve.decisions import Decisions, read_decisions
 from pipelines.resolve.identity import complete_tranches, identify
 from pipelines.resolve.known import heed_coders, known_projects, program_claims, reference_rows
@@ -94,8 +96,12 @@ class Built:
     n_quarantined: int = field(default=0)
 
 
-def ingest(inputs: Inputs) -> Raw:
+def ingest(inputs: Inputs, memory: Memory | None = None) -> Raw:
     """Read the raw folder.
+
+    Args:
+        inputs: Where it lies.
+        memory: Documents that it holds are not read again; by default all are.
 
     Raises:
         KakehashiError: There is no such folder, or no such reference folder.
@@ -107,16 +113,22 @@ def ingest(inputs: Inputs) -> Raw:
     if inputs.reference is not None and not inputs.reference.is_dir():
         place, remedy = str(inputs.reference), "Name it with --reference DIR."
         raise KakehashiError(place, "no folder", "a reference folder", remedy, "unreadable_format")
-    return read_raw(inputs.raw, inputs.reference_folder())
+    return read_raw(inputs.raw, inputs.reference_folder(), memory)
 
 
-def state(raw: Raw, engine: Engine | None = None, documents: Sequence[Document] | None = None) -> Stated:
+def state(
+    raw: Raw,
+    engine: Engine | None = None,
+    documents: Sequence[Document] | None = None,
+    memory: Memory | None = None,
+) -> Stated:
     """Turn every source into claims: coded rows as they stand, documents by reading them.
 
     Args:
         raw: What lies in the raw folder.
         engine: Where documents are read; this process by default.
-        documents: Read these instead of raw's own.
+        documents: Read these instead of raw's own; nothing of them is remembered.
+        memory: What it holds of raw's documents is not read again; by default all are read.
     """
     claims: list[Claim] = []
     quarantined: list[Quarantined] = []
@@ -125,11 +137,30 @@ def state(raw: Raw, engine: Engine | None = None, documents: Sequence[Document] 
         claims.extend(coded.claims)
         quarantined.extend(coded.quarantined)
     decisions, bad = read_decisions(raw.auxiliary)
-    lexicon = build_lexicon(reference_rows(raw), known_projects(claims))
-    readings = (engine or LocalEngine()).map(
-        lambda document: read_document(document, lexicon), raw.documents if documents is None else documents
-    )
+    known = known_projects(claims)
+    lexicon = build_lexicon(reference_rows(raw), known)
+    engine = engine or LocalEngine()
+    if memory is None or documents is not None:
+        chosen = raw.documents if documents is None else documents
+        readings = engine.map(lambda document: read_document(document, lexicon), chosen)
+    else:
+        readings = _read_new(raw, lexicon, engine, memory.recall(READINGS, background(raw, known)))
     return Stated(tuple(claims), tuple(readings), lexicon, decisions, (*quarantined, *bad))
+
+
+def _read_new(raw: Raw, lexicon: Lexicon, engine: Engine, before: Recollection[Said]) -> list[Reading]:
+    """Readings of all documents in their order; only those are read that are not remembered."""
+    found = [before.get(raw.identities[document.path]) for document in raw.documents]
+    new = [document for document, remembered in zip(raw.documents, found, strict=True) if remembered is None]
+    read = engine.map(lambda document: read_document(document, lexicon), new)
+    for reading in read:
+        before.put(raw.identities[reading.document.path], said(reading))
+    before.save()
+    fresh = iter(read)
+    return [
+        next(fresh) if remembered is None else reading_of(document, remembered)
+        for document, remembered in zip(raw.documents, found, strict=True)
+    ]
 
 
 def resolve(inputs: Inputs, raw: Raw, stated: Stated) -> Resolved:
@@ -175,10 +206,16 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
     return Built(tables, released_on, input_sha256(raw.hashes, inputs.as_of), len(quarantined))
 
 
-def build_tables(inputs: Inputs, engine: Engine | None = None) -> Built:
-    """Go the whole way in this process."""
-    raw = ingest(inputs)
-    stated = state(raw, engine)
+def build_tables(inputs: Inputs, engine: Engine | None = None, memory: Memory | None = None) -> Built:
+    """Go the whole way in this process.
+
+    Args:
+        inputs: Where it reads.
+        engine: Where documents are read; this process by default.
+        memory: What need not be read again; the tables do not depend on it.
+    """
+    raw = ingest(inputs, memory)
+    stated = state(raw, engine, memory=memory)
     resolved = resolve(inputs, raw, stated)
     return finish(inputs, raw, stated, resolved, weigh(stated, resolved))
 

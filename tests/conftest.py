@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+# No test, nor any process that it starts, knows what was read before; tests of the memory bring their own folder.
+os.environ["KAKEHASHI_CACHE"] = ""
 
 Rows = Callable[[str], list[dict[str, Any]]]
 

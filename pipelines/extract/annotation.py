@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipelines.extract.amounts import scan_amounts
 from pipelines.extract.dates import find_dates
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence, annotate, split_sentences
 from pipelines.extract.newnames import Taken
+from pipelines.extract.places import PlaceMention, towns_of, with_towns
+from pipelines.extract.proforms import find_proforms
+from pipelines.extract.publishers import country_of
+from pipelines.extract.proper import name_projects
 from pipelines.extract.terms import Hit, has_cjk, longest
+from pipelines.extract.towns import name_towns
 from pipelines.records import Document
 
 _MINERAL_CONTEXT = re.compile(
@@ -56,11 +61,21 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     hits = [lexicon.index.scan(text) for text in texts]
     if not lexicon.relevance.concerns(texts, hits):
         return None
-    found = [_mentions(text, scanned, document, lexicon) for text, scanned in zip(texts, hits, strict=True)]
+    places = [lexicon.places.find(text, scanned) for text, scanned in zip(texts, hits, strict=True)]
+    towns = towns_of(places)
+    found = [
+        _mentions(text, scanned, with_towns(text, placed, towns), document, lexicon, towns)
+        for text, scanned, placed in zip(texts, hits, places, strict=True)
+    ]
     taken = [[Taken(one.start, one.end, one.kind, one.id, one.text) for one in mentions] for mentions in found]
     for name in lexicon.new_names.find(texts, taken, document.source.publisher or ""):
+        if _is_product(name.start, name.end, hits[name.paragraph], texts[name.paragraph]):
+            continue
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
+    name_towns(texts, found)
+    name_projects(texts, found)
     _take_up(document, found, lexicon)
+    _take_up_days(found)
     sentences: list[Sentence] = []
     for paragraph, mentions, scanned in zip(document.paragraphs, found, hits, strict=True):
         products = [hit for hit in scanned if hit.term.kind == "product"]
@@ -77,6 +92,16 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
             sentences.append(sentence)
     language = document.source.language or ("ja" if any(map(has_cjk, texts)) else "en")
     return Annotated(document, tuple(sentences), language)
+
+
+def _is_product(start: int, end: int, hits: Sequence[Hit], text: str) -> bool:
+    """Whether what looks like a firm's name is a product with its short form: 液化天然ガス（LNG）."""
+    return any(
+        hit.term.kind == "product"
+        and hit.start <= start
+        and (hit.end >= end or (hit.start == start and text[hit.end : hit.end + 1] in "（("))
+        for hit in hits
+    )
 
 
 def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
@@ -100,6 +125,19 @@ def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -
         spoken += told
 
 
+def _take_up_days(found: list[list[Mention]]) -> None:
+    """Read "the same day" and 同日 that open a paragraph as the day told last in the text."""
+    last: dt.date | None = None
+    for mentions in found:
+        for number, one in sorted(enumerate(mentions), key=lambda pair: pair[1].start):
+            if one.kind != "date" or one.value.precision != "day":
+                continue
+            if one.value.day is None and last is not None and _SAME_DAY.match(one.text):
+                mentions[number] = replace(one, value=replace(one.value, day=last))
+            last = mentions[number].value.day or last
+
+
+_SAME_DAY = re.compile(r"同日|(?:[Tt]he|[Tt]hat) same day|[Tt]hat day")
 _SAME_FIRM = re.compile(r"同社|(?:(?<=^)|(?<=[.!?] ))The (?:company|firm|developer)(?=\s)")
 
 
@@ -110,7 +148,14 @@ def _is_firm(org: Mention, lexicon: Lexicon) -> bool:
     )
 
 
-def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexicon) -> list[Mention]:
+def _mentions(
+    text: str,
+    hits: Sequence[Hit],
+    places: Sequence[PlaceMention],
+    document: Document,
+    lexicon: Lexicon,
+    towns: Mapping[str, PlaceMention],
+) -> list[Mention]:
     japanese = has_cjk(text)
     published = document.source.published_on
     found = [
@@ -126,13 +171,12 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
     ]
     found += [
         Mention("place", place.start, place.end, place.text, place.admin1 or place.country or "", place)
-        for place in lexicon.places.find(text, hits)
+        for place in places
     ]
     hidden = [(one.start, one.end) for one in found if one.kind in ("org", "program")]
-    found += [
-        Mention("site", site.start, site.end, site.text, site.project_id, site)
-        for site in lexicon.sites.find(text, hits, hidden)
-    ]
+    sites = lexicon.sites.find(text, hits, hidden, towns)
+    sites += find_proforms(text, places, [*hidden, *((site.start, site.end) for site in sites)])
+    found += [Mention("site", site.start, site.end, site.text, site.project_id, site) for site in sites]
     materials = longest(
         [hit for hit in hits if hit.term.kind == "material"], lambda hit: is_material(text, hit, hits, japanese)
     )
@@ -143,7 +187,7 @@ def _mentions(text: str, hits: Sequence[Hit], document: Document, lexicon: Lexic
     found += [
         # Hedges and conversions belong to the sum: patterns see one character for all of it.
         Mention("money", amount.outer_start, amount.outer_end, amount.literal, amount.currency, amount)
-        for amount in scan_amounts(text, "ja" if japanese else "en", None, lexicon.grammar)
+        for amount in scan_amounts(text, "ja" if japanese else "en", country_of(document.source), lexicon.grammar)
     ]
     found += [
         Mention("date", date.start + len(date.text) - len(date.text.lstrip()), date.end, date.text.strip(), "", date)

@@ -117,6 +117,7 @@ class Projects:
         explicit: Sentence number -> projects whose facility it names.
         detached: Sentences that speak of something else on purpose.
         records: The `records.Records` of the document.
+        before: Organisations of the sentence before, in the same paragraph, while the projects are being told apart.
     """
 
     clusters: list[Cluster] = field(default_factory=list)
@@ -124,6 +125,7 @@ class Projects:
     explicit: dict[int, list[Cluster]] = field(default_factory=dict)
     detached: set[int] = field(default_factory=set)
     records: Any = None
+    before: tuple[str, ...] = ()
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 
     def of(self, sentence: Sentence, mention: Mention) -> Cluster | None:

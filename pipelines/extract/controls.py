@@ -5,126 +5,160 @@ What belongs here: applying the vocabulary `control_patterns`. What does not: wh
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.control_dates import told_dates
+from pipelines.extract.control_numbers import NumberMention, find_numbers
+from pipelines.extract.control_record import (
+    COUNTRIES,
+    Control,
+    say_dates,
+    say_dates_in_brackets,
+    say_issuers,
+    say_same_day,
+    say_status,
+    set_date,
+)
+from pipelines.extract.control_status import (
+    COUNTS,
+    DEFINITE,
+    GROUP,
+    NEW_MEASURE,
+    clauses,
+    status_words,
+    suspends,
+)
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
 
-_COUNTRIES = {
-    "japan": "JPN",
-    "united states": "USA",
-    "u.s.": "USA",
-    "us": "USA",
-    "america": "USA",
-    "taiwan": "TWN",
-    "south korea": "KOR",
-    "korea": "KOR",
-    "netherlands": "NLD",
-    "india": "IND",
-    "日本": "JPN",
-    "米国": "USA",
-    "台湾": "TWN",
-    "韓国": "KOR",
-    "オランダ": "NLD",
-    "対日": "JPN",
-    "対米": "USA",
-}
-
 
 @dataclass(slots=True)
-class Control:
-    """One export-control measure.
+class _State:
+    """Where the reading of a document's controls stands.
 
     Attributes:
-        control_id: `cn-2023-39` for a numbered Chinese announcement, else made of what the text says.
-        number: `No. 39 of 2023`; empty where none is given.
-        announced, effective: Dates to the day.
-        status: announced, in_force, suspended, expired, revoked or unknown, as of the document.
-        materials: What it covers.
+        found: Measures by id, in order.
+        group: Those of the passage at hand, in order; "the four" are the last four of them.
+        paragraph: Where the passage was last carried on.
+        pending: A day of announcement told before the numbers ("on October 9 the ministry issued a bundle").
     """
 
-    control_id: str
-    country: str
-    sentence: Sentence
-    number: str = ""
-    number_said: str = ""
-    authority: str = ""
-    measure_type: str = ""
-    target: str = ""
-    announced: Mention | None = None
-    effective: Mention | None = None
-    effective_day: dt.date | None = None
-    status: str = "unknown"
-    materials: list[tuple[Sentence, Mention]] = field(default_factory=list)
+    found: dict[str, Control] = field(default_factory=dict)
+    group: list[Control] = field(default_factory=list)
+    paragraph: int = 0
+    pending: tuple[int, Mention] | None = None
+
+    @property
+    def numbers(self) -> dict[int, Control]:
+        return {int(one.number.split()[1]): one for one in self.found.values() if one.number}
 
 
 def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
     """Export controls of a document, in its order."""
-    found: dict[str, Control] = {}
-    current: Control | None = None
-    paragraph = 0
+    state = _State()
     for sentence in annotated.sentences:
-        if sentence.paragraph != paragraph and current is not None and sentence.paragraph > paragraph + 1:
-            current = None
-        matches = _matches(annotated, sentence, lexicon)
-        numbers = [match for match in matches if match.row["what"] == "number"]
+        text = sentence.text.lower().replace("\u2019", "'")
+        matches = _matches(sentence, lexicon)
         trigger = any(match.row["what"] == "trigger" for match in matches)
-        if numbers:
-            numbers = _told(numbers, sentence)
-            for match in numbers:
-                fresh = _numbered(match, sentence, matches)
-                current = found.setdefault(fresh.control_id, fresh)
-                _fill(current, sentence, matches)
-            paragraph = sentence.paragraph
-        elif current is not None and (
-            sentence.paragraph == paragraph or (sentence.paragraph == paragraph + 1 and not current.materials)
-        ):
-            _continue(current, sentence, matches)
+        told = _told(sentence, matches, state, annotated) if _may_number(sentence, state) else []
+        if told:
+            _read_numbered(told, sentence, text, matches, state)
+        elif state.group and _goes_on(sentence, text, state):
+            if not NEW_MEASURE.search(text):
+                _read_on(sentence, text, matches, state)
+                state.paragraph = sentence.paragraph
+            elif (general := _unnumbered(sentence, matches)) is not None:
+                state.found.setdefault(general.control_id, general)
         elif trigger and not sentence.heading:
             general = _unnumbered(sentence, matches)
             if general is not None:
-                found.setdefault(general.control_id, general)
-    controls = list(found.values())
-    numbered = [control for control in controls if control.number]
+                state.found.setdefault(general.control_id, general)
+        if not told:
+            _remember(sentence, state, trigger or bool(_ISSUES.search(text)))
+    return _settled(annotated, list(state.found.values()))
+
+
+_ISSUES = re.compile(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
+
+
+def _settled(annotated: Annotated, controls: list[Control]) -> list[Control]:
+    numbered = [control for control in controls if control.number and control.measure_type != "suspension"]
+    if len(numbered) == 1:
+        _told_elsewhere(numbered[0], annotated)
+    days = {
+        one.value.day for control in controls if control.number for one in (control.announced, control.effective) if one
+    }
     for control in controls:
         _close(control, annotated)
-    # A measure spoken of in general is the numbered one of the same document.
-    return [control for control in controls if control.number or not numbered]
-
-
-def _matches(annotated: Annotated, sentence: Sentence, lexicon: Lexicon) -> list[Found]:
-    masked = lexicon.matches("control_patterns", sentence)
-    # Numbers and issuers stand in the text itself: a date or a name may have masked them.
-    raw = [
-        match
-        for match in lexicon.matches("control_patterns", sentence, "plain")
-        if match.row["what"] in ("number", "issuer", "country", "target", "type")
-    ]
+    # A measure spoken of in general is the numbered one of the same document, unless it has a day of its own.
     return [
-        match for match in masked if match.row["what"] not in ("number", "issuer", "country", "target", "type")
-    ] + raw
+        control
+        for control in controls
+        if control.number
+        or not any(other.number for other in controls)
+        or (control.announced is not None and control.announced.value.day not in days)
+    ]
 
 
-def _told(numbers: Sequence[Found], sentence: Sentence) -> list[Found]:
-    """The numbers of measures in a sentence; one without year counts where nothing fuller covers it."""
-    full = [match for match in numbers if "year" in match.match.groupdict()]
-    spans = [match.match.span("no") for match in full]
-    bare = [match for match in numbers if match not in full and match.match.span("no") not in spans and _year(sentence)]
-    return full + bare
+def _matches(sentence: Sentence, lexicon: Lexicon) -> list[Found]:
+    # Issuers and countries stand in the text itself: a name may have masked them.
+    in_text = ("issuer", "country", "target", "type")
+    masked = [one for one in lexicon.matches("control_patterns", sentence) if one.row["what"] not in in_text]
+    plain = lexicon.matches("control_patterns", sentence, "plain")
+    return masked + [one for one in plain if one.row["what"] in in_text]
 
 
-def _numbered(match: Found, sentence: Sentence, matches: Sequence[Found]) -> Control:
-    number = int(match.match["no"])
-    year = int(match.match.groupdict().get("year") or 0) or _year(sentence)
-    country = _country(matches) or "CHN"
-    prefix = {"CHN": "cn", "JPN": "jp", "USA": "us"}.get(country, country.lower())
-    return Control(f"{prefix}-{year}-{number}", country, sentence, f"No. {number} of {year}", match.match.group())
+def _may_number(sentence: Sentence, state: _State) -> bool:
+    """Whether a sentence can hold the number of an announcement at all."""
+    if sentence.japanese:
+        return "号" in sentence.text
+    return bool(
+        re.search(
+            r"\b[Nn]os?\.? ?\d|[Nn]umbers? \d|# ?\d|[ae]s? (?:\d{1,3}|20\d\d)|(?:ment|ice|der|ree|tin|lar|ion)s? \d",
+            sentence.text,
+        )
+    )
+
+
+_OF_EXPORTS = re.compile(
+    r"export|shipment|licen[cs]|permi(?:t|ssion)|mofcom|ministry of commerce|commerce ministry|customs|"
+    r"輸出|許可|禁輸|商務省"
+)
+
+
+def _told(
+    sentence: Sentence, matches: Sequence[Found], state: _State, annotated: Annotated
+) -> list[tuple[NumberMention, Control]]:
+    """The measures whose numbers a sentence gives; a number without year takes that of the passage or of its date."""
+    known = state.numbers
+    told: list[tuple[NumberMention, Control]] = []
+    for one in find_numbers(sentence.text, known.keys(), japanese=sentence.japanese):
+        known_one = known.get(one.number)
+        if known_one is not None and one.year in (0, known_one.year):
+            told.append((one, known_one))
+            continue
+        passage = state.group[-1].year if state.group and sentence.paragraph <= state.paragraph + 1 else 0
+        year = one.year or passage or (_year(sentence) if one.headed else 0)
+        if not year or not _concerns_exports(annotated, sentence):
+            continue
+        country = _country(matches) or (state.group[-1].country if state.group else "CHN")
+        prefix = {"CHN": "cn", "JPN": "jp", "USA": "us"}.get(country, country.lower())
+        control_id = f"{prefix}-{year}-{one.number}"
+        fresh = Control(control_id, country, sentence, f"No. {one.number} of {year}", one.said, year=year)
+        told.append((one, state.found.setdefault(control_id, fresh)))
+        known = state.numbers
+    return told
+
+
+def _concerns_exports(annotated: Annotated, sentence: Sentence) -> bool:
+    """Whether the passage is about exports: other authorities number their notices too."""
+    near = (sentence.paragraph - 1, sentence.paragraph, sentence.paragraph + 1)
+    return any(_OF_EXPORTS.search(one.text.lower()) for one in annotated.sentences if one.paragraph in near)
 
 
 def _year(sentence: Sentence) -> int:
@@ -141,93 +175,200 @@ def _country(matches: Sequence[Found]) -> str:
     return codes[0] if codes else ""
 
 
+def _read_numbered(
+    told: Sequence[tuple[NumberMention, Control]],
+    sentence: Sentence,
+    text: str,
+    matches: Sequence[Found],
+    state: _State,
+) -> None:
+    """Read a sentence that names measures by number: who suspends whom, dates, kinds, what is covered."""
+    if sentence.paragraph > state.paragraph + 1:
+        state.group = []
+    state.paragraph = sentence.paragraph
+    suspenders = [control for one, control in told if _is_suspender(one, told, text, sentence)]
+    subjects = [(one, control) for one, control in told if control not in suspenders]
+    for control in suspenders:
+        control.measure_type = "suspension"
+        say_issuers(control, matches)
+    say_dates(suspenders or [control for _, control in subjects], told, sentence)
+    if suspenders:
+        say_dates_in_brackets(subjects, sentence)
+        targets = [control for _, control in subjects] or _anaphor(text, state)
+        for control in targets:
+            control.status = "suspended"
+    else:
+        _status_by_clause(subjects, text, sentence)
+    for number, (_, control) in enumerate(subjects):
+        say_issuers(control, matches)
+        _kind_and_target(control, sentence, matches)
+        _cover(control, number, subjects, sentence)
+        _take_pending(control, sentence, state)
+    for _, control in subjects:
+        if control not in state.group:
+            state.group.append(control)
+
+
+def _is_suspender(
+    one: NumberMention, told: Sequence[tuple[NumberMention, Control]], text: str, sentence: Sentence
+) -> bool:
+    following = text[one.end : min((other.start for other, _ in told if other.start >= one.end), default=len(text))]
+    return suspends(text, one.end, following, japanese=sentence.japanese)
+
+
+def _take_pending(control: Control, sentence: Sentence, state: _State) -> None:
+    if control.announced is None and state.pending is not None and state.pending[0] == sentence.paragraph:
+        set_date(control, "announced", state.pending[1])
+
+
+def _remember(sentence: Sentence, state: _State, speaks_of_controls: bool) -> None:
+    """Keep the day on which a sentence without numbers says that announcements were made."""
+    if speaks_of_controls and not sentence.heading:
+        for date, kinds in told_dates(sentence):
+            if "announced" in kinds and (state.pending is None or state.pending[0] != sentence.paragraph):
+                state.pending = (sentence.paragraph, date)
+
+
+def _goes_on(sentence: Sentence, text: str, state: _State) -> bool:
+    """Whether a sentence without number goes on about the measures of the passage."""
+    if sentence.heading:
+        return False
+    if sentence.paragraph == state.paragraph:
+        return True
+    if sentence.paragraph != state.paragraph + 1:
+        return False
+    return not state.group[-1].materials or bool(DEFINITE.match(text) or re.match(r"(?:it|they|under it|all) ", text))
+
+
+def _anaphor(text: str, state: _State) -> list[Control]:
+    """The measures that "the four", "both" or "they" mean; else the last one."""
+    match = GROUP.search(text)
+    if match is None:
+        return state.group[-1:]
+    groups = match.groupdict()
+    count = COUNTS.get(groups.get("count") or "", 2 if groups.get("both") else len(state.group))
+    return state.group[-count:]
+
+
+def _read_on(sentence: Sentence, text: str, matches: Sequence[Found], state: _State) -> None:
+    controls = _anaphor(text, state)
+    for date, kinds in told_dates(sentence):
+        for control in controls:
+            for kind in ("announced", "effective"):
+                if kind in kinds and (kind == "effective" or not status_words(text, japanese=sentence.japanese)):
+                    set_date(control, kind, date)
+    for control in controls:
+        say_same_day(control, sentence)
+        for word in status_words(text, japanese=sentence.japanese):
+            say_status(control, word.status)
+        _kind_and_target(control, sentence, matches)
+    if len(controls) == 1 and not _about_licences(sentence):
+        _add_materials(controls[0], sentence, _materials(sentence))
+
+
+def _status_by_clause(subjects: Sequence[tuple[NumberMention, Control]], text: str, sentence: Sentence) -> None:
+    """Give the status words of each clause to the measures it names, else to those named before it."""
+    words = status_words(text, japanese=sentence.japanese)
+    if not words:
+        return
+    before: list[Control] = []
+    for start, end in clauses(text, japanese=sentence.japanese):
+        named = [control for one, control in subjects if start <= one.start < end]
+        for word in words:
+            if start <= word.start < end:
+                for control in named or before or [control for _, control in subjects]:
+                    say_status(control, word.status)
+        before = named or before
+
+
+def _told_elsewhere(control: Control, annotated: Annotated) -> None:
+    """The status of a document's only measure, where another passage tells it ("the ban has been suspended")."""
+    if control.status != "unknown":
+        return
+    for sentence in annotated.sentences:
+        text = sentence.text.lower().replace("\u2019", "'")
+        if sentence.heading or not DEFINITE.search(text) or NEW_MEASURE.search(text):
+            continue
+        if not _OF_EXPORTS.search(text) and not re.search(r"\b(?:ban|curb|control|announcement)|規制|公告|措置", text):
+            continue
+        for word in status_words(text, japanese=sentence.japanese):
+            say_status(control, word.status)
+
+
+def _kind_and_target(control: Control, sentence: Sentence, matches: Sequence[Found]) -> None:
+    for match in matches:
+        what = match.row["what"]
+        if what == "type" and not control.measure_type:
+            control.measure_type = match.row["value"]
+        elif what == "target" and not control.target and _is_target(sentence):
+            country = COUNTRIES.get(match.match["country"], "")
+            control.target = country if country != control.country else ""
+
+
+def _cover(
+    control: Control, number: int, subjects: Sequence[tuple[NumberMention, Control]], sentence: Sentence
+) -> None:
+    """What a measure covers: the materials up to the next number, or before its own where Japanese puts them."""
+    if _about_licences(sentence):
+        return
+    materials = _materials(sentence)
+    if len(subjects) > 1:
+        one = subjects[number][0]
+        low = subjects[number - 1][0].end if number else 0
+        high = subjects[number + 1][0].start if number + 1 < len(subjects) else len(sentence.text)
+        leads = sentence.japanese and re.search(r"(?:する|した|の|る|た)$", sentence.text[: one.start])
+        low, high = (low, one.start) if leads else (one.end, high)
+        materials = [mention for mention in materials if low <= mention.start - sentence.start < high]
+    _add_materials(control, sentence, materials)
+
+
+def _add_materials(control: Control, sentence: Sentence, materials: Sequence[Mention]) -> None:
+    known = {mention.id for _, mention in control.materials}
+    control.materials += [(sentence, mention) for mention in materials if mention.id not in known]
+
+
 def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
     """A measure without number: whose, on what, and if told since when."""
-    if not any(match.row["what"] == "country" and match.row["value"] == "CHN" for match in matches):
-        return None
-    if not re.search(
-        r"impos|introduc|announc|restrict|curb|controls?\b|need|require|place[ds]?|tighten|expand|規制|許可|制限|禁止|禁輸",
-        sentence.masked,
-    ):
-        return None
+    codes = [match.row["value"] for match in matches if match.row["what"] == "country"]
     materials = _materials(sentence)
-    if not materials:
+    if not codes or not materials or not _IMPOSED.search(sentence.masked):
         return None
-    dates = [date for date in sentence.of("date") if date.value.day and date.value.precision == "day"]
+    dates = list(told_dates(sentence))
+    announced = [date for date, kinds in dates if "announced" in kinds]
+    country = "CHN" if "CHN" in codes else codes[0]
+    if country != "CHN" and not announced:
+        return None
     identity = "|".join(
-        ["CHN", *sorted(mention.id for mention in materials), dates[0].value.day.isoformat() if dates else ""]
+        [
+            country,
+            *sorted(mention.id for mention in materials),
+            dates[0][0].value.day.isoformat() if dates else "",
+        ]
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
-    control = Control(f"cn-{materials[0].id}-{digest}", "CHN", sentence)
-    _fill(control, sentence, matches)
-    control.materials = [(sentence, mention) for mention in materials]
+    control = Control(f"{country[:2].lower()}-{materials[0].id}-{digest}", country, sentence)
+    say_issuers(control, matches)
+    for kind in ("announced", "effective"):
+        for date, kinds in dates:
+            if kind in kinds:
+                set_date(control, kind, date)
+    say_same_day(control, sentence)
+    for word in status_words(sentence.text.lower(), japanese=sentence.japanese):
+        say_status(control, word.status)
+    _kind_and_target(control, sentence, matches)
+    _add_materials(control, sentence, materials)
     return control
 
 
+_IMPOSED = re.compile(
+    r"impos|introduc|announc|restrict|curb|controls?\b|need|require|place[ds]?|tighten|expand|bann?(?:ed|s|ing)?\b|"
+    r"prohibit|規制|許可|制限|禁止|禁輸|認めない"
+)
+
+
 def _materials(sentence: Sentence) -> list[Mention]:
-    """Materials of a sentence, those of its facilities among them ("export controls on them" means what was named)."""
-    found = sentence.of("material")
-    return list({mention.id: mention for mention in found}.values())
-
-
-def _fill(control: Control, sentence: Sentence, matches: Sequence[Found]) -> None:
-    issuers = list(dict.fromkeys(match.row["value"] for match in matches if match.row["what"] == "issuer"))
-    if issuers and not control.authority:
-        own = [name for name in issuers if name in ("MOFCOM", "GACC")] if control.country == "CHN" else issuers
-        control.authority = " and ".join(own or issuers)
-    _continue(control, sentence, matches)
-
-
-def _continue(control: Control, sentence: Sentence, matches: Sequence[Found]) -> None:
-    """Take dates, kind, target and materials from a sentence about a measure."""
-    others = [
-        match for match in matches if match.row["what"] == "number" and match.match.group() != control.number_said
-    ]
-    for match in matches:
-        what = match.row["what"]
-        date = next(
-            (one for one in sentence.caught(match.mentions("date")) if one.value.day and one.value.precision == "day"),
-            None,
-        )
-        if (
-            what == "announced"
-            and date is not None
-            and control.announced is None
-            and not _is_effect(matches, date, sentence)
-        ):
-            control.announced = date
-        elif what == "effective" and date is not None and control.effective is None:
-            control.effective, control.effective_day = date, date.value.day
-        elif what == "same_day":
-            dates = [one for one in sentence.of("date") if one.value.day and one.value.precision == "day"]
-            day = control.announced or (dates[0] if dates else None)
-            if day is not None and control.effective is None:
-                control.announced = control.announced or day
-                control.effective, control.effective_day = day, day.value.day
-        elif what == "type" and not control.measure_type:
-            control.measure_type = match.row["value"]
-        elif what == "status" and control.status == "unknown" and not others and sentence is not control.sentence:
-            control.status = match.row["value"]
-        elif what == "target" and not control.target and _is_target(sentence):
-            control.target = _COUNTRIES.get(match.match["country"], "")
-    days = [one for one in sentence.of("date") if one.value.day and one.value.precision == "day"]
-    if (
-        sentence is control.sentence
-        and control.announced is None
-        and len(days) == 1
-        and control.effective is None
-        and control.number
-    ):
-        control.announced = days[0]
-    known = {mention.id for _, mention in control.materials}
-    if not _about_licences(sentence):
-        control.materials += [(sentence, mention) for mention in _materials(sentence) if mention.id not in known]
-
-
-def _is_effect(matches: Sequence[Found], date: Mention, sentence: Sentence) -> bool:
-    return any(
-        match.row["what"] == "effective" and date in sentence.caught(match.mentions("date")) for match in matches
-    )
+    """Materials of a sentence."""
+    return list({mention.id: mention for mention in sentence.of("material")}.values())
 
 
 def _about_licences(sentence: Sentence) -> bool:

@@ -22,30 +22,61 @@ _DAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _MONTH = "|".join(sorted((name.capitalize() for name in _MONTHS), key=len, reverse=True))
 _DAY = "|".join(name.capitalize() for name in _DAYS)
 
+_SHIFT = r"last|this|next|that|the same|the following|the previous|the"
 _ENGLISH = re.compile(
-    rf"\b(?:(?P<m1>{_MONTH})\.?\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y1>\d{{4}}))?(?!\d|,\d{{3}}|%|\smillion|\sbillion)"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<m2>{_MONTH})\b\.?(?:,?\s(?P<y2>\d{{4}}))?"
+    rf"\b(?:(?P<m1>{_MONTH})\.?\s(?:the\s)?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:(?:,?\s|"
+    rf"\s?/\s?)(?P<y1>\d{{4}}))?(?!\d|,\d{{3}}|%|\smillion|\sbillion)"
+    rf"(?:,?\s(?:of\s)?(?P<s1>{_SHIFT})\syear\b)?"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|"
+    rf"th)?\s(?:of\s)?(?P<m2>{_MONTH})\b\.?(?:,?\s(?P<y2>\d{{4}}))?(?:,?\s(?:of\s)?(?P<s2>{_SHIFT})\syear\b)?"
     rf"|(?P<m3>{_MONTH})\.?\s(?P<when3>last year|this year|next year)?(?:of\s)?(?P<y3>\d{{4}})"
     rf"|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
-    rf"|(?P<rel>[Ll]ast|[Tt]his|[Nn]ext)?\s?\b(?P<wd>{_DAY})\b(?!\s(?:Times|Review|Journal))"
-    rf"|(?P<near>[Tt]oday|[Yy]esterday)\b"
-    rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Oo]f|[Bb]efore|[Aa]fter|[Ee]arly|[Ll]ate|[Mm]id)[\s-](?P<m4>{_MONTH})(?!\w)\.?(?!\s\d)"
+    rf"|(?P<rel>[Ll]ast|[Tt]his|[Nn]ext)?\s?\b(?P<wd>{_DAY})\b(?!\s(?:Times|Review|Journal)|"
+    rf",?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?\s|,?\s(?:{_MONTH})\.?\s\d)"
+    rf"(?P<wk>,?\s(?:of\s)?last\sweek\b)?"
+    rf"|(?P<near>[Tt]oday|[Yy]esterday|[Tt]his morning|[Tt]onight|[Ll]ast night|[Tt]omorrow)\b(?!'s\s(?:world|"
+    rf"market|economy))"
+    rf"|(?P<same>(?:[Tt]he same|[Tt]hat same|[Tt]hat)\sday|[Tt]he (?:next|following|previous) day)\b"
+    rf"|(?P<ago>\d{{1,2}}|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Tt]en)\sdays\sago\b"
+    rf"|(?P<mw>[Ll]ast|[Tt]his|[Nn]ext)\smonth\b"
+    rf"|(?P<pre>[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Ll]ast|[Nn]ext|[Tt]his|[Oo]f|[Bb]efore|[Aa]fter|"
+    rf"[Ee]arly|[Ll]ate|[Mm]id)[\s-](?P<m4>{_MONTH})(?!\w)\.?(?!\s\d)"
+    rf"(?:,?\s(?:of\s)?(?P<s4>{_SHIFT})\syear\b)?"
     rf"|(?P<q>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|Q[1-4])(?:[\s-]quarter)?(?:\sof)?\s(?P<yq>20\d\d)"
     rf"|(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Aa]bout|[Aa]round|[Ll]ate|[Ee]arly|[Mm]id|"
     rf"[Dd]uring|end of|in the)[\s-](?P<y5>(?:19|20)\d\d)\b(?!\s?(?:tons?|tonnes|MW|jobs|"
     rf"people)))"
 )
 _JAPANESE = re.compile(
-    r"(?:(?P<y>20\d{2}|19\d{2}|(?<!\d)\d{2})年|(?P<era>令和)(?P<ey>\d{1,2}|元)年|(?P<rel>昨年|今年|来年|一昨年|本年|翌年|同年|再来年|去年))"
+    r"(?:(?P<y>20\d{2}|19\d{2}|(?<!\d)\d{2})年|(?P<era>令和)(?P<ey>\d{1,2}|元)年|(?P<rel>一昨年|昨年|今年|再来年|来年|本年|翌年|同年|"
+    r"去年|前年|おととし)の?)"
     r"(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?(?P<fy>度)?"
     r"|(?:(?P<m2>\d{1,2})月(?P<d2>\d{1,2})日)"
-    r"|(?P<rm>今月|先月|来月|前月|同月)(?:(?P<d3>\d{1,2})日)?"
+    r"|(?P<rm>今月|先月|来月|前月|同月|翌月)の?(?:(?P<d3>\d{1,2})日)?"
     r"|(?<![\d月.，,])(?P<m4>\d{1,2})月(?=[にのか末上中下ま、，。期以]|$)"
-    r"|(?<![\d月.，,第])(?P<d5>\d{1,2})日(?=[はにのまで、，付夜朝午夕未深発早か（(開]|$)(?!間|後|以内|目|連続)"
-    r"|(?P<near>本日|きょう|今日|昨日|きのう|同日)"
+    r"|(?<![\d月.，,第後前約計])(?P<d5>\d{1,2})日(?=は|に|の(?!間|旅|休|工期|日程)|ま|で|、|，|付|夜|朝|午|夕|未明|深|発|早|から|（|\(|開|公|も|記|"
+    r"時点|$)(?!間|後|以内|目|連続)"
+    r"|(?P<near>本日|きょう|今日|一昨日|おととい|昨日|きのう|昨夜|明日|あす|同日|翌日|前日)"
 )
-_ENGLISH_GATE = Gate([re.compile(rf"{name}") for name in (*_MONTHS, *_DAYS, "today", "yesterday", "19", "20")])
-_JAPANESE_SIGN = re.compile(r"[年月日]|きのう|きょう")
+_ENGLISH_GATE = Gate(
+    [
+        re.compile(rf"{name}")
+        for name in (
+            *_MONTHS,
+            *_DAYS,
+            "today",
+            "yesterday",
+            "morning",
+            "night",
+            "tomorrow",
+            " day",
+            "month",
+            "19",
+            "20",
+        )
+    ]
+)
+_JAPANESE_SIGN = re.compile(r"[年月日]|きのう|きょう|おととい|あす|昨夜")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -81,72 +112,137 @@ def find_dates(text: str, published_on: dt.date | None) -> list[DateMention]:
 
 
 def _find_english(text: str, published: dt.date | None) -> Iterator[DateMention]:
+    last: dt.date | None = None
     for match in _ENGLISH.finditer(text):
         found = match.groupdict()
-        day: dt.date | None = None
-        precision = "day"
-        if found["iso"]:
-            day = _make(*map(int, found["iso"].split("-")))
-        elif found["m1"] or found["m2"]:
-            number = "1" if found["m1"] else "2"
-            year = found[f"y{number}"]
-            day = _month_day(
-                int(year) if year else None, _MONTHS[found[f"m{number}"].lower()], int(found[f"d{number}"]), published
-            )
-        elif found["m3"]:
-            day, precision = _make(int(found["y3"]), _MONTHS[found["m3"].lower()], 1), "month"
-        elif found["wd"]:
-            day = _weekday(_DAYS[found["wd"].lower()], (found["rel"] or "").lower(), published)
-        elif found["near"]:
-            day = published and published - dt.timedelta(days=found["near"].lower() == "yesterday")
-        elif found["m4"]:
-            day, precision = _month_day(None, _MONTHS[found["m4"].lower()], 1, published), "month"
-        elif found["q"]:
-            quarter = {"first": 1, "second": 2, "third": 3, "fourth": 4}.get(found["q"].lower()) or int(found["q"][-1])
-            day, precision = _make(int(found["yq"]), quarter * 3 - 2, 1), "quarter"
-        elif found["y5"]:
-            day, precision = _make(int(found["y5"]), 1, 1), "year"
-        if found["m1"] and found["m1"] == "May" and not found["d1"]:
+        if found["m1"] == "May" and not found["d1"]:
             continue
+        if last is None and any(found[f"s{number}"] for number in "124"):
+            # "In Order No. 5 of 2023, published on July 3 of that year": a year need not stand in a date.
+            years = re.findall(r"\b(?:19|20)\d\d\b", text[: match.start()])
+            last = _make(int(years[-1]), 1, 1) if years else None
+        day, precision = _english_day(found, published, last)
         yield DateMention(match.start(), match.end(), match[0], day, precision)
+        last = day if day is not None else last
+
+
+def _english_day(  # noqa: PLR0911 - one return a form
+    found: dict[str, str | None], published: dt.date | None, last: dt.date | None
+) -> tuple[dt.date | None, str]:
+    """The day and precision of one match; `last` is the date before it in the text, for "that year", "the same day"."""
+    if found["iso"]:
+        return _make(*map(int, found["iso"].split("-"))), "day"
+    for number in ("1", "2"):
+        if month := found[f"m{number}"]:
+            year = int(found[f"y{number}"] or 0) or _shifted_year(found[f"s{number}"], published, last)
+            if found[f"s{number}"] and year is None:
+                return None, "day"
+            return _month_day(year, _MONTHS[month.lower()], int(found[f"d{number}"] or 1), published), "day"
+    if month := found["m3"]:
+        return _make(int(found["y3"] or 0), _MONTHS[month.lower()], 1), "month"
+    if weekday := found["wd"]:
+        relation = "of last week" if found["wk"] else (found["rel"] or "").lower()
+        return _weekday(_DAYS[weekday.lower()], relation, published), "day"
+    if near := found["near"]:
+        back = {"yesterday": 1, "last night": 1, "tomorrow": -1}.get(near.lower(), 0)
+        return published and published - dt.timedelta(days=back), "day"
+    if same := found["same"]:
+        ahead = 1 if re.search("next|following", same) else -1 if "previous" in same else 0
+        return last and last + dt.timedelta(days=ahead), "day"
+    if ago := found["ago"]:
+        days = int(ago) if ago.isdigit() else _COUNTS[ago.lower()]
+        return published and published - dt.timedelta(days=days), "day"
+    return _english_period(found, published, last)
+
+
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+
+
+def _english_period(
+    found: dict[str, str | None], published: dt.date | None, last: dt.date | None
+) -> tuple[dt.date | None, str]:
+    if which := found["mw"]:
+        shift = {"last": -1, "this": 0, "next": 1}[which.lower()]
+        return published and _shifted(published, shift, 1), "month"
+    if month := found["m4"]:
+        year = _shifted_year(found["s4"], published, last)
+        day = _month_day(year, _MONTHS[month.lower()], 1, published)
+        before = (found["pre"] or "").lower()
+        if day and published and not year and before in ("last", "next", "since"):
+            # "Last August", told in March, is that of the year before.
+            later, earlier = (day.year, day.month) > (published.year, published.month), day < published.replace(day=1)
+            day = day.replace(
+                year=day.year + (1 if before == "next" and earlier else -1 if before != "next" and later else 0)
+            )
+        return day, "month"
+    if quarter := found["q"]:
+        number = {"first": 1, "second": 2, "third": 3, "fourth": 4}.get(quarter.lower()) or int(quarter[-1])
+        return _make(int(found["yq"] or 0), number * 3 - 2, 1), "quarter"
+    return _make(int(found["y5"] or 0), 1, 1), "year"
+
+
+def _shifted_year(words: str | None, published: dt.date | None, last: dt.date | None) -> int | None:
+    """The year of "of last year", counted from publication, or of "of that year", from the date told before."""
+    shift = {"last": -1, "this": 0, "next": 1}.get((words or "").lower())
+    if shift is not None:
+        return published.year + shift if published else None
+    if words and last:
+        return last.year + {"the following": 1, "the previous": -1}.get(words.lower(), 0)
+    return None
 
 
 def _find_japanese(text: str, published: dt.date | None) -> Iterator[DateMention]:
+    last: dt.date | None = None
+    exact: dt.date | None = None
     for match in _JAPANESE.finditer(text.translate(_FULL_WIDTH)):
         found = match.groupdict()
-        day: dt.date | None = None
-        precision = "day"
-        if found["y"] or found["era"] or found["rel"]:
-            year = _japanese_year(found, published)
-            month, number = found["m"], found["d"]
-            precision = "day" if number else "month" if month else "year"
-            if found["y"] and len(found["y"]) == 2 and not month:
-                continue
-            day = _make(year, int(month or (4 if found["fy"] else 1)), int(number or 1)) if year else None
-        elif found["m2"]:
-            day = _month_day(None, int(found["m2"]), int(found["d2"]), published)
-        elif found["rm"]:
-            shift = {"先月": -1, "前月": -1, "来月": 1}.get(found["rm"], 0)
-            precision = "day" if found["d3"] else "month"
-            day = _shifted(published, shift, int(found["d3"] or 1)) if published and found["rm"] != "同月" else None
-        elif found["m4"]:
-            day, precision = _month_day(None, int(found["m4"]), 1, published), "month"
-        elif found["d5"]:
-            number = int(found["d5"])
-            day = _shifted(published, -1 if published and number > published.day else 0, number) if published else None
-        elif found["near"]:
-            back = {"昨日": 1, "きのう": 1}.get(found["near"], 0)
-            day = published - dt.timedelta(days=back) if published and found["near"] != "同日" else None
+        if found["y"] and len(found["y"]) == 2 and not found["m"]:
+            continue
+        day, precision = _japanese_day(found, published, last, exact)
         yield DateMention(match.start(), match.end(), text[match.start() : match.end()], day, precision)
+        last = day or last
+        exact = day if day and precision == "day" else exact
 
 
-def _japanese_year(found: dict[str, str | None], published: dt.date | None) -> int | None:
+def _japanese_day(  # noqa: PLR0911 - one return a form
+    found: dict[str, str | None], published: dt.date | None, last: dt.date | None, exact: dt.date | None
+) -> tuple[dt.date | None, str]:
+    """The day and precision of one match; `last` and `exact` are the date and the day told before (同年, 同日)."""
+    if found["y"] or found["era"] or found["rel"]:
+        year = _japanese_year(found, published, last)
+        month, number = found["m"], found["d"]
+        precision = "day" if number else "month" if month else "year"
+        return (_make(year, int(month or (4 if found["fy"] else 1)), int(number or 1)) if year else None), precision
+    if found["m2"]:
+        return _month_day(None, int(found["m2"]), int(found["d2"] or 1), published), "day"
+    if found["rm"]:
+        shift = {"先月": -1, "前月": -1, "来月": 1, "翌月": 1}.get(found["rm"], 0)
+        anchor = (last or published) if found["rm"] in ("同月", "翌月") else published
+        return anchor and _shifted(anchor, shift, int(found["d3"] or 1)), "day" if found["d3"] else "month"
+    if found["m4"]:
+        return _month_day(None, int(found["m4"]), 1, published), "month"
+    if found["d5"]:
+        number_of_day = int(found["d5"])
+        shift = -1 if published and number_of_day > published.day else 0
+        return published and _shifted(published, shift, number_of_day), "day"
+    near = found["near"] or ""
+    if near in ("同日", "翌日", "前日"):
+        return exact and exact + dt.timedelta(days={"翌日": 1, "前日": -1}.get(near, 0)), "day"
+    back = {"昨日": 1, "きのう": 1, "昨夜": 1, "一昨日": 2, "おととい": 2, "明日": -1, "あす": -1}.get(near, 0)
+    return published and published - dt.timedelta(days=back), "day"
+
+
+def _japanese_year(found: dict[str, str | None], published: dt.date | None, last: dt.date | None) -> int | None:
     if found["y"]:
         year = int(found["y"])
         return year + 2000 if year < 100 else year
     if found["era"]:
         return 2018 + (1 if found["ey"] == "元" else int(found["ey"] or 0))
-    shift = {"昨年": -1, "去年": -1, "一昨年": -2, "今年": 0, "本年": 0, "来年": 1, "再来年": 2}.get(found["rel"] or "")
+    told = {"同年": 0, "翌年": 1, "前年": -1}.get(found["rel"] or "")
+    if told is not None:
+        return last.year + told if last else None
+    shifts = {"昨年": -1, "去年": -1, "一昨年": -2, "おととし": -2, "今年": 0, "本年": 0, "来年": 1, "再来年": 2}
+    shift = shifts.get(found["rel"] or "")
     return None if shift is None or published is None else published.year + shift
 
 
@@ -171,6 +267,8 @@ def _weekday(number: int, relation: str, published: dt.date | None) -> dt.date |
     if published is None:
         return None
     back = (published.weekday() - number) % 7
+    if relation == "of last week":
+        return published - dt.timedelta(days=published.weekday() + 7 - number)
     if relation == "next":
         return published + dt.timedelta(days=7 - back)
     if relation == "last" and back == 0:

@@ -109,7 +109,21 @@ class EnglishNames:
                     people.update((surface, surface.split()[-1]))
                     continue
                 self._weigh(signs[surface], text, start, end, spans)
-        return self._chosen(signs, people, lower)
+        found = self._chosen(signs, people, lower)
+        if found and len(found) < len(signs):
+            self._coordinate(signs, found, "\n".join(paragraphs))
+            found = self._chosen(signs, people, lower)
+        return found
+
+    def _coordinate(self, signs: Mapping[str, _Signs], found: Mapping[str, float], text: str) -> None:
+        """What stands in one list with a firm is more likely one ("Quantora and Helix Foundry, two start-ups")."""
+        names = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
+        phrase, joint = _PHRASE.pattern, "(?:,? and (?:the )?|, )"
+        listed = re.compile(rf"(?:{names}){joint}({phrase})|({phrase}){joint}(?:{names})")
+        for match in listed.finditer(text):
+            surface = match[1] or match[2]
+            if surface in signs and surface not in found:
+                signs[surface].add("beside", 2.0)
 
     def _phrases(self, text: str, spans: Sequence[Taken], lower: set[str]) -> Iterator[tuple[int, int]]:
         """Capitalised phrases without the words that open a sentence and without legal forms."""
@@ -178,7 +192,9 @@ class EnglishNames:
             end_after = legal.end()
         else:
             end_after = end
-        signs.add("head", 3.0 if _BODY.fullmatch(text, start, end) else self._head(words))
+        signs.add("head", 4.0 if _BODY.fullmatch(text, start, end) else self._head(words))
+        if words[0] in self._kinds["lead_word"] and len(words) > 1:
+            signs.add("lead", 1.0)
         before, after = text[max(0, start - 70) : start], text[end_after : end_after + 110]
         opening = bool(_OPENING.search(before[-4:])) or not before.strip()
         if not opening and len(words) > 1 and not re.search(r"\b(?:the|an?)\s$", before):
@@ -188,8 +204,8 @@ class EnglishNames:
         self._weigh_before(signs, before)
         self._weigh_after(signs, after, end_after, spans)
         near = {one.end for one in spans if one.kind == "org"}, {one.start for one in spans if one.kind == "org"}
-        if re.search(r"(?:,| and| or|, and) $", before) and any(
-            0 < start - other <= 6 and "." not in text[other:start] for other in near[0]
+        if re.search(r"(?:,| and| or) (?:the )?$", before) and any(
+            0 < start - other <= 10 and "." not in text[other:start] for other in near[0]
         ):
             signs.add("beside", 1.5)
         joined = re.match(r"(?:,? and |, | or )(?:the )?", after)
@@ -303,7 +319,7 @@ class EnglishNames:
         words = surface.split()
         if surface in people or surface in self._kinds["never"] or words[-1] in self._kinds["not_last"]:
             return False
-        if any(word in people for word in words) and len(words) < 3:
+        if words[-1] in people and len(words) < 3:
             return False
         if any(word in ("Act", "Treaty", "Order", "Minister", "President", "House") for word in words):
             return False

@@ -18,7 +18,7 @@ from pipelines.extract.focus import BATCH
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.money_kinds import tell_kind
-from pipelines.extract.money_parties import find_payer, public_giver
+from pipelines.extract.money_parties import find_payer, of_others, public_giver, superseded
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.vocabulary import Row
 
@@ -77,7 +77,7 @@ class _Context:
 def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Sum]:
     """Every sum of a document that is something we publish."""
     programs = tuple(one.id for sentence in annotated.sentences for one in sentence.of("program"))
-    programs = programs or tuple(dict.fromkeys(_by_pledge(annotated, lexicon)))
+    programs = programs or tuple(dict.fromkeys(pledged_programs(annotated, lexicon)))
     context = _Context(annotated, projects, lexicon, programs)
     found: list[Sum] = []
     for sentence in annotated.sentences:
@@ -111,7 +111,7 @@ def _told(sums: Sequence[Sum]) -> list[Sum]:
     return kept
 
 
-def _by_pledge(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
+def pledged_programs(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
     """Programmes that a document knows by their sum alone."""
     for sentence in annotated.sentences:
         for mention in sentence.of("money"):
@@ -176,11 +176,17 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     if _is_small(mention.value) or _MISTAKEN.search(sentence.masked):
         return None
     row = _telling(sentence, mention, matches) or _cued(context, sentence, mention)
+    if row["kind"] == "project_cost" or row["instrument"] == "loan":
+        # The words of cost and of loans are many and loose: a nearer word for something else goes before them.
+        weighed = tell_kind(sentence, mention, context.lexicon)
+        row = weighed.row if weighed is not None and weighed.weight >= _SURE else row
     if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
         row = _GRANT if public_giver(context.lexicon, sentence, mention) else row
     return _by_words(context, sentence, mention, row, _one_of_several(context, sentence, mention, cluster))
 
 
+_SURE = 0.45
+"""Weight from which a cue goes before a pattern of cost."""
 _MISTAKEN = re.compile(
     r"\bslip of\b|\bmisprint|\btypo\b|\bmistak\w+|\bwrongly\b|\berroneous|\bin error\b|\bmisquot|\bmisreport|\bmisstat"
     r"|誤り|誤報|誤記|訂正|間違"
@@ -262,6 +268,9 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     project = cluster if tie == "project" or (kind == "purchase" and _of_the_project(sentence)) else None
     if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
         return Sum(sentence, mention, mention.value, None, "", kind, "", told)
+    if kind == "project_cost" and (superseded(sentence, mention) or of_others(sentence, mention, cluster)):
+        tied = project if superseded(sentence, mention) else None
+        return Sum(sentence, mention, mention.value, tied, "", "other", "", told)
     aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
     if aside or (kind == "project_cost" and _own_money(sentence, mention)):
         # Money that the text sets apart from the project is the firm's own.

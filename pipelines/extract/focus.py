@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.mentions import Sentence
+from pipelines.extract.whereabouts import spoken_of
 
 _DETACHED = re.compile(
     r"\b(?:another matter|outside the|elsewhere|separately|a different (?:matter|story)"
@@ -24,6 +25,11 @@ BATCH = re.compile(
     r"|第[1-9一二三四]弾|(?:[2-9二三四五]|複数の)(?:つの)?(?:事業|案件|件|プロジェクト)"
 )
 """Words for several projects at once: what is said with them belongs to no one of them."""
+
+OWN_PLANT = re.compile(
+    r"\b(?:from|at|in) (?:its|their)(?: own)? (?:\w+ ){0,2}[\ue400-\ue4ff]|自社の?[\ue400-\ue4ff](?:から|で)"
+)
+"""A party's own plant from which it supplies ("will supply oxide from its plant"): not what the passage is about."""
 
 
 def keep(annotated: Annotated, projects: Projects, kept: Sequence[Cluster]) -> None:
@@ -77,7 +83,8 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             projects.detached.add(sentence.number)
             continue
         focus = (
-            carried[:1]
+            spoken_of(sentence, projects.clusters)
+            or carried[:1]
             or _ahead(annotated, sentence, projects)
             or _by_organizations(sentence, projects)
             or _by_state(sentence, projects)
@@ -88,12 +95,14 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             focus = known if len(known) == 1 else []
         if focus:
             projects.focus[sentence.number] = focus
-            carried = carried or focus
+            carried = carried if carried[:1] == focus[:1] else [*focus, *carried]
 
 
 def _ahead(annotated: Annotated, sentence: Sentence, projects: Projects) -> list[Cluster]:
     """The first project that the same paragraph names later, in the next sentence but one at most."""
     for later in annotated.sentences[sentence.number + 1 : sentence.number + 3]:
+        if OWN_PLANT.search(later.masked):
+            continue
         if later.paragraph == sentence.paragraph and later.number in projects.explicit:
             return projects.explicit[later.number][:1]
     return []

@@ -12,6 +12,10 @@ from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
+from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place
+
+
+_ITS = re.compile(r"^(?:Its|Their)\s(?:own\s)?(?:[\w-]+\s){0,2}$")
 
 
 def singled_out(mention: Mention, sentence: Sentence) -> Site:
@@ -36,12 +40,24 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     Returns:
         None where the words name a kind of facility and no single one.
     """
-    named = _by_name(site, projects) or (_new(projects.clusters) if site.project_id else None)
+    named = _by_name(site, projects, sentence.number) or (_new(projects.clusters) if site.project_id else None)
     if named is not None:
         return named
+    if site.passing and not listed:
+        return _known(site, sentence, projects)
+    at = _at(site, sentence, projects)
+    if at is not None:
+        return at
+    if projects.before and _ITS.search(sentence.text[: max(0, site.start - sentence.start)]):
+        theirs = set(projects.before)
+        owned = [one for one in projects.clusters if theirs & set(one.org_ids)]
+        if not owned and any(one.org_ids for one in projects.clusters) and not projects.explicit.get(sentence.number):
+            return _new(projects.clusters)
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
+    if recent is not None and _is_part(site, sentence):
+        return here[-1] if here else recent
     chosen = _headline(site, sentence, projects)
     if chosen is None and site.determiner == "other":
         chosen = _another(site, projects.clusters)
@@ -49,6 +65,10 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         # "for Japanese power stations" names a kind, not one of them.
         same = recent if recent is not None and recent.sector == site.sector else None
         return here[-1] if here else same
+    row = listed and (sentence.row or _opens_with_firm(sentence))
+    if chosen is None and row and projects.explicit.get(sentence.number):
+        # One line, one entry.
+        return projects.explicit[sentence.number][-1]
     if chosen is None and here and not (listed and site.sector and here[-1].sector != site.sector):
         chosen = here[-1]
     if chosen is None and recent is not None:
@@ -56,17 +76,51 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     return chosen or _new(projects.clusters)
 
 
-def _by_name(site: Site, projects: Projects) -> Cluster | None:
+def _opens_with_firm(sentence: Sentence) -> bool:
+    first = sentence.mentions[0] if sentence.mentions else None
+    return first is not None and first.kind == "org" and first.start <= sentence.start + 4
+
+
+def _is_part(site: Site, sentence: Sentence) -> bool:
+    """Whether a word for a piece of equipment or a building belongs to the plant spoken of (炉, ライン, "hall")."""
+    part = site.facility.get("strength") == "beside" or site.facility.get("facility") == "line"
+    return part and site.determiner not in ("new", "other") and not own_place(site.start, site.end, sentence)
+
+
+def _known(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project that a facility in passing turns out to be: "power for the campus" after the campus was told of."""
+    if site.determiner != "definite" or site.generic or own_place(site.start, site.end, sentence):
+        return None
+    found = [one for one in projects.clusters if one.sector == site.sector and _compatible(site, one, sentence)]
+    return found[-1] if found else None
+
+
+def _at(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project that lies where the words beside the facility say: "the Kentucky plant", "Kinston's works"."""
+    place = own_place(site.start, site.end, sentence)
+    if place is None or not place.admin1 or sentence.heading or site.determiner == "other":
+        return None
+    found = [one for one in projects.clusters if lies_there(one, place) and _compatible(site, one, sentence)]
+    return max(found, key=lambda one: one.sites[-1][0], default=None)
+
+
+def _by_name(site: Site, projects: Projects, number: int) -> Cluster | None:
     """The project of this name, or the one that the opening sentences speak of without it."""
     clusters = projects.clusters
     if site.project_id:
         found = next((one for one in clusters if one.project_id == site.project_id), None)
-        if found is None and len(clusters) == 1 and clusters[0].sites[0][0] <= 1 and not clusters[0].project_id:
+        if found is None and len(clusters) == 1 and _may_be(clusters[0], number):
             return clusters[0]
         return found
     if site.name:
         return next((one for one in clusters if any(_same_name(site.name, name) for name in one.names)), None)
     return None
+
+
+def _may_be(cluster: Cluster, number: int) -> bool:
+    """Whether the opening sentences speak of a project that a name in this sentence is that of."""
+    opening = cluster.sites[0][0] <= 1 and not cluster.project_id and not cluster.names
+    return opening and (number <= 4 or not cluster.places)
 
 
 def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
@@ -93,6 +147,8 @@ def _another(site: Site, clusters: list[Cluster]) -> Cluster:
 
 def _opens_another(site: Site, recent: Cluster, sentence: Sentence, *, listed: bool) -> bool:
     """Whether a facility that might be the project spoken of last opens another one."""
+    if listed and sentence.row and recent.sites[-1][0] != sentence.number:
+        return True
     if listed:
         # Each entry of a list is a matter of its own firm.
         orgs = {org.id for org in sentence.of("org")}
@@ -112,10 +168,13 @@ def _same_name(left: str, right: str) -> bool:
 
 def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: bool = True) -> bool:
     """Whether a facility may be the project spoken of before: nothing told of the two contradicts it."""
+    late = sentence.number - cluster.sites[-1][0] > 1 and not cluster.only_heading and not sentence.heading
     return not (
-        (ordinals and site.ordinal and site.ordinal != cluster.ordinal and not sentence.heading)
+        (late and site.determiner in ("new", "bare") and bool(site.sector) and not cluster.sector)
+        or (ordinals and site.ordinal and site.ordinal != cluster.ordinal and not sentence.heading)
         or (site.name and cluster.names and not any(_same_name(site.name, name) for name in cluster.names))
         or _other_sector(site, cluster)
+        or _other_product(site, cluster, sentence)
         or _elsewhere(site, cluster, sentence)
         or _belongs_to_other(site, cluster, sentence)
     )
@@ -127,8 +186,21 @@ def _other_sector(site: Site, cluster: Cluster) -> bool:
     return not any({site.sector, cluster.sector} <= kin for kin in KIN)
 
 
+def _other_product(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether a facility with a place of its own makes something else than a project that has been given no place."""
+    if not site.product or not cluster.products or site.determiner == "definite":
+        return False
+    place = own_place(site.start, site.end, sentence)
+    return bool(
+        place and place.admin1 and not lies_there(cluster, place) and site.product["product"] not in cluster.products
+    )
+
+
 def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     """Whether the sentence places the facility where the project does not lie."""
+    own = own_place(site.start, site.end, sentence)
+    if own is not None and own.admin1:
+        return lies_elsewhere(cluster, own)
     places = [place.value for place in sentence.of("place")]
     states = {place.admin1 for place in places if place.admin1}
     countries = {place.country for place in places if place.country}

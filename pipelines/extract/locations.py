@@ -14,6 +14,7 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.places import PlaceMention
+from pipelines.extract.whereabouts import is_home, own_place
 
 
 def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
@@ -31,12 +32,16 @@ def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexic
 def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
     """Tie the places of a sentence to a project where a pattern says that it lies there."""
     mark = sentence.position(mention)
+    own = own_place(mention.start, mention.end, sentence)
+    if own is not None and own.admin1 and not cluster.admin1:
+        where = next(one for one in sentence.of("place") if one.value is own)
+        cluster.places.append((sentence, where))
     for found in lexicon.matches("place_patterns", sentence):
         caught = sentence.caught(found.mentions("place"))
         site = found.match.groupdict().get("site")
         if not caught or (site and found.match.start("site") != mark):
             continue
-        if not site and len(sentence.of("site")) > 1:
+        if (not site and len(sentence.of("site")) > 1) or is_home(sentence, caught[0]):
             continue
         found_place: PlaceMention = caught[0].value
         known = cluster.admin1
@@ -63,15 +68,22 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
         focus = projects.focus.get(sentence.number, [])
         if len(focus) != 1 or sentence.of("site") or sentence.heading:
             continue
-        for found in lexicon.matches("place_patterns", sentence):
-            caught = sentence.caught(found.mentions("place"))
-            if (
-                caught
-                and not found.match.groupdict().get("site")
-                and not (focus[0].admin1 or (focus[0].places and not caught[0].value.admin1))
-            ):
-                focus[0].places += [(sentence, one) for one in _coordinated(sentence, caught[0])]
+        locate_by_sentence(focus[0], sentence, lexicon)
     _take_up_dateline(annotated, projects)
+    _take_up_only_state(annotated, projects)
+
+
+def locate_by_sentence(cluster: Cluster, sentence: Sentence, lexicon: Lexicon) -> None:
+    """Tie the places of a sentence that names no facility to the project it speaks of."""
+    for found in lexicon.matches("place_patterns", sentence):
+        caught = sentence.caught(found.mentions("place"))
+        if (
+            caught
+            and not is_home(sentence, caught[0])
+            and not found.match.groupdict().get("site")
+            and not (cluster.admin1 or (cluster.places and not caught[0].value.admin1))
+        ):
+            cluster.places += [(sentence, one) for one in _coordinated(sentence, caught[0])]
 
 
 def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:
@@ -91,3 +103,23 @@ def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:
                     value = replace(place.value, city=town)
                     focus[0].places.insert(0, (sentence, replace(place, value=value)))
                     return
+
+
+def _take_up_only_state(annotated: Annotated, projects: Projects) -> None:
+    """The one project of a text lies in the only state that the text speaks of, a town of it or more than once."""
+    if len(projects.clusters) != 1 or projects.clusters[0].admin1:
+        return
+    told = [
+        (sentence, place)
+        for sentence in annotated.sentences
+        for place in sentence.of("place")
+        if place.value.admin1 and not is_home(sentence, place) and not _opens(sentence, place)
+    ]
+    towns = [pair for pair in told if pair[1].value.city]
+    if len({place.value.admin1 for _, place in told}) == 1 and (towns or len(told) >= 2 or told[0][0].heading):
+        projects.clusters[0].places.append((towns or told)[0])
+
+
+def _opens(sentence: Sentence, place: Mention) -> bool:
+    """Whether a place is a dateline."""
+    return place.start == sentence.start == 0 and bool(re.match(r"\W{0,3}[-–—|,(（]", sentence.text[place.end :]))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.extract.patterns import KINDS, Found
+from pipelines.extract.plainforms import plain
 from pipelines.extract.terms import Hit, has_cjk
 
 _RANK = ("program", "org", "site", "place", "material", "money", "date", "quantity", "share", "name")
@@ -254,14 +255,19 @@ def _mask(sentence: Sentence, mentions: Sequence[Mention]) -> tuple[dict[str, Me
         pieces += [sentence.text[place : mention.start - sentence.start], mark]
         place = mention.end - sentence.start
     pieces.append(sentence.text[place:])
-    return marks, _QUOTED.sub("", _plain("".join(pieces)))
+    masked = _QUOTED.sub("", _plain("".join(pieces)))
+    return marks, plain(masked) if sentence.japanese else masked
 
 
 def _plain(text: str) -> str:
     return text.lower().translate(_QUOTES)
 
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u3000": " ", "\xa0": " "})
+_QUOTES: dict[int, str] = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u3000": " ", "\xa0": " "}
+)
+_QUOTES |= {0xFF01 + number: chr(0x21 + number) for number in range(0x5E) if chr(0x21 + number).isalnum()}
+"""Quotation marks and full-width letters and digits, one for one."""
 _QUOTED = re.compile(r'"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"')
 """Quotation marks around a name say nothing."""
 _ASIDE = re.compile(

@@ -20,6 +20,8 @@ THRESHOLD = 0.2
 _REACH = 26.0
 """Characters of masked text after which a cue counts half."""
 
+_REACH_TO_VERB = 60.0
+
 _BREAK_EN = re.compile(
     r"[;:]|\s-\s|, (?:and|but|while|whereas|which|who|whose|with|of which|against|after|before|although|though|since|"
     r"so|plus|as)\b|\bof which\b|\b(?:and|but) (?=[\ue000-\ue1ff]|the |it |its |a )"
@@ -63,6 +65,8 @@ def _weighed(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Iterator
         breaks = len((_BREAK_JA if sentence.japanese else _BREAK_EN).findall(between))
         # What stands between two sums belongs to the sum it stands before in Japanese, and to either in English.
         others = len(_MONEY.findall(between))
-        weight = float(found.row["weight"]) * _REACH / (_REACH + len(between)) * 0.5**breaks * 0.4**others
+        # In Japanese the verb that governs a sum stands at the end, however far that is.
+        reach = _REACH_TO_VERB if sentence.japanese and side == "after" else _REACH
+        weight = float(found.row["weight"]) * reach / (reach + len(between)) * 0.5**breaks * 0.4**others
         if weight >= THRESHOLD:
             yield Weighed(found.row, weight)

@@ -105,3 +105,45 @@ def _buyer(sentence: Sentence, mention: Mention, orgs: Sequence[Mention]) -> Men
         if _BUYING.match(re.sub(r"^(?:,[^,]{0,60},|\([^()]*\)| of \S+)? ?", "", rest)):
             return org
     return None
+
+
+_EARLIER = re.compile(
+    r"(?:\bfrom|\binstead of|\boriginal(?:ly)?|\binitial(?:ly)?|\bfirst (?:put|priced|estimated|reckoned) at|"
+    r"\bearlier (?:estimate|figure|budget)|\bat first|\bpreviously|\bonce (?:put|priced)|\bhad been|"
+    r"\bcompared with|\bagainst)"
+    r" (?:\w+ ){0,4}$|(?:当初|従来|以前|これまで)(?:の|は|計画の|想定の|見込みの|予定の)?[^、。]{0,10}$"
+)
+_LATER = re.compile(r"^(?: \w+){0,3} to [\ue200-\ue2ff]|^から[^。]{0,12}[\ue200-\ue2ff]")
+
+
+def superseded(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a cost is an earlier estimate that the same sentence replaces ("from $180 million to $240 million")."""
+    place = sentence.position(mention)
+    if len(sentence.of("money")) < 2:
+        return False
+    moved = bool(_LATER.match(sentence.masked[place + 1 :]))
+    return moved or bool(_EARLIER.search(sentence.masked[:place]))
+
+
+_SPENDS = (
+    r"(?:will |would |is to |has |have )?(?:spends?|spent|spend|spending|laid out|lays out|pays?|paid) [^.;]{0,40}?$"
+)
+_SPENDER = re.compile(
+    rf"(?P<who>{_ORG}|{BLOCKS['place']})(?:'s (?:\w+ |{BLOCKS['site']} ){{1,5}}?"
+    rf"(?:comes?|came|costs?|amounts?|runs?|adds?) [^.;]{{0,30}}?$| {_SPENDS})"
+)
+_COUNCIL = re.compile(
+    r"\b(?:shire|council|county|city|town|township|borough|municipality|harbou?r board|port authority|water board|"
+    r"utility)"
+    rf"(?: of \S+)? {_SPENDS}"
+)
+
+
+def of_others(sentence: Sentence, mention: Mention, project: Cluster | None) -> bool:
+    """Whether a cost is that of works which somebody outside the project does: a utility's lines, a shire's road."""
+    before = sentence.masked[: sentence.position(mention)]
+    found = _SPENDER.search(before)
+    if project is None or found is None:
+        return _COUNCIL.search(before) is not None
+    who = next(iter(sentence.caught(found["who"])), None)
+    return who is not None and (who.kind == "place" or who.id not in project.org_ids)

@@ -261,12 +261,13 @@ class NameFinder:
 
     def _supported(self, text: str, hit: Hit) -> bool:
         """Whether a name that is also an ordinary word is used as a firm's: possessive, a firm's verb, all the text."""
-        if hit.end - hit.start >= len(text.strip(" .。'’s")):
+        if hit.end - hit.start >= len(text.strip(" .。'’s")) or (_HEADS_ENTRY.match(text, hit.end) and not hit.start):
             return True
         legal = self._rules.legal.match(text, hit.end) or self._rules.legal.match(text.title(), hit.end)
         return any((legal and legal[0].strip(), _FIRM_VERBS.match(text, hit.end), _FIRM_VERBS_JA.match(text, hit.end)))
 
 
+_HEADS_ENTRY = re.compile(r"\s?(?::|：|\|)\s")
 _FIRM_VERBS = re.compile(
     r"(?:,? (?:Inc|Corp|Ltd)\b|['’]s\b|\s(?:said|says|will|has|plans|holds|signed|agreed|"
     r"announced|wants|would|may|makes|supplies|and [A-Z]))"

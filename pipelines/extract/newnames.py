@@ -21,6 +21,7 @@ __all__ = ["NewName", "NewNames", "Taken"]
 
 _BRACKET_EN = re.compile(r"\s?\(([A-Z][A-Za-z0-9&-]{1,9})\)")
 _BRACKET_JA = re.compile(r"[」』]?[（(]([A-ZＡ-Ｚ][A-Za-zＡ-Ｚ0-9&]{1,9}|[ァ-ヺー]{3,12})[）)]")
+_OWN_RELEASE = 7.0
 _NO_NAME = re.compile(r"NYSE|TSE|NASDAQ|LSE|CEO|CFO|LNG|EPC|SMR|FID|AI|EV|HALEU")
 _JA_PREFIX = re.compile(r"[ァ-ヺーｦ-ﾟ]{3,}(?=・)|[一-鿿]{2,4}(?=[ァ-ヺーｦ-ﾟ]{3,}$)")
 
@@ -69,8 +70,9 @@ class NewNames:
         found = {**self._english.find(paragraphs, taken), **self._japanese.find(paragraphs, taken)}
         names = {
             surface: f"@{unicodedata.normalize('NFKC', surface)}"
-            for surface in found
-            if not publisher or surface.lower() not in publisher.lower()
+            for surface, points in found.items()
+            # A newspaper is no party to what it tells; a company that publishes its own release is.
+            if surface.lower() not in publisher.lower() or points >= _OWN_RELEASE
         }
         names = _join_prefixes(names)
         aliases = self._aliases(paragraphs, taken, names)

@@ -57,6 +57,21 @@ _PLACEHOLDER = re.compile(r"\{([a-z]+)(?::([a-z0-9]+))?\}")
 _NOT_ORG = r"[^;；\ue000-\ue1ff]"
 
 
+_MACROS = {
+    "<will>": (
+        "(?:will|would|is to|are to|was to|were to|plans? to|planned to|(?:is|are) (?:planning|going|preparing|"
+        "looking|seeking|hoping|aiming|proposing) to|intends? to|means? to|wants? to|hopes? to|(?:is|are) (?:set|due|"
+        "scheduled|expected|about|ready|slated|poised) to|expects? to|expected to|(?:has |have )?(?:agreed|decided|"
+        "chosen|pledged|promised|committed|undertaken|resolved|voted|offered) to|undertook to|vow(?:s|ed) to|"
+        "chose to|aims? to|would like to|proposes? to|proposed to|seeks? to|looks? to|prepares? to|"
+        "(?:has|have|was|were) (?:been )?(?:chosen|picked|selected|hired|asked|appointed|engaged|named) to|"
+        "may|might|could|can|shall|must)"
+        "(?: also| now| then| eventually| jointly| together| in turn| soon| later| itself| themselves| \\w+ly)?"
+    ),
+}
+"""Shorthand for what many patterns share; `<will>`: what somebody is going to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A pattern in a sentence: its row and where it matched the masked text."""
@@ -158,6 +173,8 @@ def kinds_in(text: str) -> int:
 
 def compile_pattern(text: str) -> re.Pattern[str]:
     """Compile a pattern of the vocabulary (see the module's description)."""
+    for short, full in _MACROS.items():
+        text = text.replace(short, full)
     text = text.replace(" ~ ", ",? (?:[^;]{0,120}? )??").replace(" ... ", rf",? (?:{_NOT_ORG}{{0,90}}? )??")
     text = text.replace(" .. ", rf",? (?:{_NOT_ORG}{{0,40}}? )??").replace("……", r"[^。\ue000-\ue1ff]{0,60}?")
     text = text.replace("…", r"[^。；\ue000-\ue1ff]{0,36}?").replace("‥", r"[^。；、\ue000-\ue1ff]{0,12}?")

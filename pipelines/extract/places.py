@@ -6,8 +6,8 @@ What belongs here: finding places by name and by the shape "town, state". What d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pipelines.extract.terms import Hit, Term, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, rows
@@ -24,6 +24,7 @@ class PlaceMention:
         admin1: ISO 3166-2 of the state, prefecture or region.
         city: Town as the text spells it.
         named: Neither country nor state but a spot within one (an island).
+        guessed: A town named without its state, which the gazetteer tells.
     """
 
     start: int
@@ -33,17 +34,26 @@ class PlaceMention:
     admin1: str | None = None
     city: str | None = None
     named: bool = False
+    guessed: bool = False
 
 
-_TOWN = re.compile(r"((?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$")
+_TOWN = re.compile(
+    r"((?!(?:In|At|Near|Outside|From|For|By|Off|On|Around|Of|And|But|The)\s)(?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$"
+)
 _TOWN_IN = re.compile(
-    r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|state\sof)\s)?$"
+    r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|south|north|east|west|southeast|southwest|northeast|northwest|rural|coastal"
+    r"|upstate|state\sof)\s)?$"
 )
 _JA_TOWN = re.compile(
-    r"(?:の)?([ァ-ヺー・]{2,20}|[一-鿿]{1,6}?(?:市|町|村|区))(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
+    r"(?:の)?([ァ-ヺー・]{2,20}|[ｦ-ﾟ]{3,24}|[一-鿿]{1,6}?(?:市|町|村|区))(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
 )
 
 
+_TOWN_LEAD = re.compile(
+    r"(?:^|[—–|:]\s?|\b(?:in|at|near|outside|of|to|from|around|for|between|and|or|off|via|through|chose|chosen|picked|than"
+    r"|beyond|within|across|downtown|central|nearby|port of|city of|the|into|toward|towards|leave|leaving)\s)$"
+)
+_TOWN_TAIL = re.compile(r"\s(?!(?:In|On|The|A|And|But|It|For|At|To|When|While)\b)[A-Z][a-z]+|['’]s\s[A-Z]|-[A-Z]")
 _ALSO_WORDS = frozenset({"Turkey", "Jordan", "Chad"})
 """Names of countries that are more often a bird, a shoe or a man."""
 
@@ -55,6 +65,7 @@ class PlaceFinder:
         forms = rows(reference, "place_forms")
         self._parents = {row.get("code", ""): row.get("parent", "") for row in reference.get("places", ())}
         self._features = {row["form"] for row in forms if row["kind"] == "feature"}
+        self._seats = {row["form"] for row in forms if row["kind"] == "seat"}
         self._capitals = {row["form"] for row in forms if row["kind"] == "capital"}
 
     @staticmethod
@@ -70,7 +81,7 @@ class PlaceFinder:
                     # 州 may be left out in headlines: ルイジアナで.
                     found.setdefault((code, name[:-1]), Term("place", code, name[:-1], {"sort": kind}))
         for row in rows(reference, "place_forms"):
-            if row["code"] and row["kind"] in ("country", "after_comma", "named"):
+            if row["code"] and row["kind"] in ("country", "after_comma", "named", "town", "region"):
                 found.setdefault(
                     (row["code"], row["form"]), Term("place", row["code"], row["form"], {"sort": row["kind"]})
                 )
@@ -80,15 +91,32 @@ class PlaceFinder:
         """Places of a text, in its order; `hits` are those of the term index for this text."""
         accept = self._accept_japanese if has_cjk(text) else self._accept_english
         known = longest([hit for hit in hits if hit.term.kind == "place"], lambda hit: accept(text, hit))
+        known = [hit for hit in known if not _is_before_state(text, hit, known)]
         found = []
         for hit in known:
             code = self._choose(text, hit, hits)
-            admin1 = code if "-" in code else None
-            country = code if admin1 is None else self._parents.get(code) or _country(code)
+            admin1 = code if "-" in code and not self._is_seat(text, hit) else None
+            country = code if "-" not in code else self._parents.get(code) or _country(code)
+            sort = hit.term.row.get("sort")
+            if sort == "town":
+                found.append(
+                    PlaceMention(
+                        hit.start, hit.end, text[hit.start : hit.end], country, admin1, hit.term.form, False, True
+                    )
+                )
+                continue
             start, end, city = self._town(text, hit, known, admin1)
-            named = hit.term.row.get("sort") == "named"
-            found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city, named))
+            found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city, sort == "named"))
         return found
+
+    def _is_seat(self, text: str, hit: Hit) -> bool:
+        """Whether a capital's name stands for its government: "Washington said", 東京で発表 place nothing."""
+        if text[hit.start : hit.end] not in self._seats:
+            return False
+        around = text[max(0, hit.start - 14) : hit.end + 8]
+        return not re.search(
+            r", Washington|Washington [Ss]tate|[Ss]tate of|(?:eastern|western|central) W|ワシントン州|東京都", around
+        )
 
     def _town(self, text: str, hit: Hit, known: Sequence[Hit], admin1: str | None) -> tuple[int, int, str | None]:
         """The place with the town that the text puts before or into it."""
@@ -112,6 +140,9 @@ class PlaceFinder:
 
     def _accept_japanese(self, text: str, hit: Hit) -> bool:
         surface, after = text[hit.start : hit.end], text[hit.end :]
+        if re.match(r"・[ァ-ヺ]", after) and not re.match(r"・[ァ-ヺー]+(?:州|両州|など)", after):
+            # テキサス・ガルフリンク is a name, テキサス・ルイジアナ両州 a list.
+            return False
         if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", after) or surface in ("米", "豪", "英"):
             return False
         short = len(surface) <= 2
@@ -124,6 +155,10 @@ class PlaceFinder:
             stopped = text[hit.start : hit.end + 1] == hit.term.form
             return text[: hit.start].endswith(", ") and (stopped or surface == hit.term.form.rstrip("."))
         if not surface[0].isupper() or surface in _ALSO_WORDS:
+            return False
+        if hit.term.row.get("sort") == "town" and not (
+            _TOWN_LEAD.search(text[: hit.start]) and not _TOWN_TAIL.match(text, hit.end)
+        ):
             return False
         return not re.match(r"\s(?:Power|Ammonia|Pacific|Steel|Gas|Electric)\b", text[hit.end :])
 
@@ -141,7 +176,67 @@ class PlaceFinder:
         return (american or states)[0].id
 
 
+def _is_before_state(text: str, hit: Hit, known: Sequence[Hit]) -> bool:
+    """Whether a town of the gazetteer stands before its state, which then tells where it lies."""
+    if hit.term.row.get("sort") != "town":
+        return False
+    return any(other.start >= hit.end and text[hit.end : other.start] in (", ", " in ") for other in known)
+
+
+_ALPHA3 = {
+    "US": "USA", "JP": "JPN", "AU": "AUS", "CA": "CAN", "FR": "FRA", "KR": "KOR", "MY": "MYS", "IN": "IND", "MX": "MEX",
+    "BR": "BRA", "DE": "DEU", "ID": "IDN", "VN": "VNM", "PH": "PHL", "TH": "THA", "GB": "GBR", "CL": "CHL", "ZA": "ZAF",
+    "PL": "POL", "ES": "ESP", "IT": "ITA",
+}  # fmt: skip
+
+
 def _country(code: str) -> str:
-    return {"US": "USA", "JP": "JPN", "AU": "AUS", "CA": "CAN", "FR": "FRA", "KR": "KOR"}.get(
-        code.split("-", maxsplit=1)[0], ""
-    )
+    return _ALPHA3.get(code.split("-", maxsplit=1)[0], "")
+
+
+_SHORT_STATES = {
+    "US-NC": ("Carolina", "US-SC"),
+    "US-SC": ("Carolina", "US-NC"),
+    "US-ND": ("Dakota", "US-SD"),
+    "US-SD": ("Dakota", "US-ND"),
+}
+
+
+def towns_of(found: Sequence[Sequence[PlaceMention]]) -> dict[str, PlaceMention]:
+    """Towns that a document places in a state somewhere: name -> place; none that it places in two states."""
+    towns: dict[str, PlaceMention] = {}
+    twice: set[str] = set()
+    for place in (one for places in found for one in places):
+        if not place.city or not place.admin1 or place.guessed:
+            continue
+        name = place.city.title() if place.city.isupper() else place.city
+        if len(name) < 2 or (name in towns and towns[name].admin1 != place.admin1):
+            twice.add(name)
+        towns.setdefault(name, replace(place, city=name))
+    found_states = {one.admin1: one for places in found for one in places if one.admin1 in _SHORT_STATES}
+    for code, place in found_states.items():
+        twin = _SHORT_STATES[code or ""][1]
+        if twin not in found_states:
+            # "the Carolina plant" is that of the one Carolina which the document names.
+            towns[_SHORT_STATES[code or ""][0]] = replace(place, city=None)
+    return {name: place for name, place in towns.items() if name not in twice}
+
+
+def with_towns(text: str, places: Sequence[PlaceMention], towns: Mapping[str, PlaceMention]) -> list[PlaceMention]:
+    """The places of a text with the towns that it names again without their state."""
+    places = [
+        replace(town, start=one.start, end=one.end, text=one.text)
+        if one.guessed and (town := towns.get(one.city or "")) is not None
+        else one
+        for one in places
+    ]
+    more = []
+    for name, town in towns.items():
+        if name not in text:
+            continue
+        edge = ("(?<![ァ-ヺー一-鿿])", "(?![ァ-ヺー])") if has_cjk(name) else (r"(?<![\w-])", r"(?![\w-])")
+        for match in re.finditer(f"{edge[0]}{re.escape(name)}{edge[1]}", text):
+            start, end = match.span()
+            if not any(start < one.end and one.start < end for one in places):
+                more.append(replace(town, start=start, end=end, text=name))
+    return sorted([*places, *more], key=lambda one: one.start) if more else list(places)

@@ -10,13 +10,14 @@ import re
 from collections import Counter
 
 from pipelines.extract.annotation import Annotated
-from pipelines.extract.clusters import Projects
+from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import fill_focus
 from pipelines.extract.grouping import cluster_for, singled_out
 from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.locations import fill_places, locate, locate_by_name
-from pipelines.extract.mentions import Sentence
+from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
+from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.records import open_records, remark, take
+from pipelines.extract.unnamed import made, unnamed
 from pipelines.extract.vocabulary import Row
 
 _LIST = re.compile(
@@ -28,6 +29,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     """Group the facilities of a document into projects and say which sentence speaks of which."""
     records = open_records(annotated, lexicon)
     projects = Projects(records=records)
+    previous: Sentence | None = None
     for sentence in annotated.sentences:
         for record in records.opening.get(sentence.number, ()):
             take(record, projects, lexicon)
@@ -37,29 +39,86 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         if listed and records.listed:
             remark(sentence, projects)
             continue
-        for mention in sentence.of("site"):
+        together = previous is not None and previous.paragraph == sentence.paragraph
+        projects.before = tuple(org.id for org in previous.of("org")) if previous is not None and together else ()
+        previous = sentence
+        for mention in _facilities(sentence, projects, listed=listed):
             cluster = cluster_for(singled_out(mention, sentence), sentence, projects, listed)
-            if cluster is None:
-                continue
-            cluster.add(sentence.number, mention)
-            cluster.only_heading = cluster.only_heading and sentence.heading
-            cluster.ordinal = cluster.ordinal or mention.value.ordinal
-            cluster.org_ids += [
-                org.id for org in sentence.of("org")[:1] if not sentence.heading and not cluster.org_ids
-            ]
-            cluster.listed = cluster.listed or (listed and len(cluster.sites) == 1)
-            projects._of_mention[sentence.paragraph, mention.start, mention.end] = cluster
-            explicit = projects.explicit.setdefault(sentence.number, [])
-            if cluster not in explicit:
-                explicit.append(cluster)
-            locate(cluster, sentence, mention, lexicon)
-            locate_by_name(cluster, sentence, mention, lexicon)
+            if cluster is not None:
+                _take(cluster, mention, sentence, projects, lexicon, listed=listed)
+                _place_by_head(cluster, sentence, annotated)
+        if sentence.number not in projects.explicit:
+            _place_last(sentence, projects, lexicon)
     fill_focus(annotated, projects)
     _infer_sectors(annotated, projects)
     _share_sectors(annotated, projects)
     fill_places(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
+
+
+_NOT_LISTED = re.compile(
+    r"\b(?:does not appear|do not appear|is not on|are not on|not listed|nowhere (?:on|in)|is missing from|not among)\b"
+    r"|記載(?:が|は)?(?:ない|なし|されていない)|載っていない|含まれ(?:ない|ていない)"
+)
+
+
+def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list[Mention]:
+    """The facilities of a sentence, or what it says is made; a line of a list counts without what it only serves."""
+    sites = sentence.of("site")
+    if listed:
+        if _NOT_LISTED.search(sentence.masked):
+            return []
+        if sentence.row and not sentence.of("org", "money", "material"):
+            return []
+        own = [one for one in sites if not one.value.passing]
+        entry = unnamed(sentence, projects, listed=True) if sites and not own else None
+        if entry is not None or (sites and not own and sentence.products):
+            return [entry] if entry is not None else []
+    if sites:
+        return sites
+    entry = unnamed(sentence, projects, listed=listed)
+    return [entry] if entry is not None else []
+
+
+def _place_by_head(cluster: Cluster, sentence: Sentence, annotated: Annotated) -> None:
+    """A paragraph headed by a place alone ("**Ohio.** By far the largest...") tells of the project there."""
+    if cluster.admin1:
+        return
+    for other in annotated.sentences[max(0, sentence.number - 3) : sentence.number]:
+        if not (other.heading or other.paragraph == sentence.paragraph):
+            continue
+        places = [one for one in other.of("place") if one.value.admin1]
+        if len(places) == 1 and re.fullmatch(r"\W*.\W*", other.masked):
+            cluster.places.append((other, places[0]))
+
+
+def _take(
+    cluster: Cluster, mention: Mention, sentence: Sentence, projects: Projects, lexicon: Lexicon, *, listed: bool
+) -> None:
+    """Take a facility into its project, with what its sentence tells of it."""
+    cluster.add(sentence.number, mention)
+    cluster.only_heading = cluster.only_heading and sentence.heading
+    cluster.ordinal = cluster.ordinal or mention.value.ordinal
+    cluster.org_ids += [org.id for org in sentence.of("org")[:1] if not sentence.heading and not cluster.org_ids]
+    cluster.listed = cluster.listed or (listed and len(cluster.sites) == 1)
+    projects._of_mention[sentence.paragraph, mention.start, mention.end] = cluster
+    explicit = projects.explicit.setdefault(sentence.number, [])
+    if cluster not in explicit:
+        explicit.append(cluster)
+    locate(cluster, sentence, mention, lexicon)
+    locate_by_name(cluster, sentence, mention, lexicon)
+
+
+def _place_last(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> None:
+    """Where the project spoken of just before lies, so that a later facility elsewhere is told apart."""
+    if not sentence.of("place") or not projects.explicit:
+        return
+    before = max(projects.explicit)
+    last = projects.explicit[before][-1]
+    near = sentence.number - before <= 3 or len(projects.clusters) == 1
+    if near and len(projects.explicit[before]) == 1 and not last.admin1 and not sentence.heading:
+        locate_by_sentence(last, sentence, lexicon)
 
 
 def _is_list(sentence: Sentence, annotated: Annotated) -> bool:
@@ -95,7 +154,7 @@ def _infer_sectors(annotated: Annotated, projects: Projects) -> None:
                     continue
                 if cluster.sector and hit.term.row["sector"] != cluster.sector:
                     continue
-                counts[hit.term.id] += 1 + (cluster in projects.explicit.get(sentence.number, []))
+                counts[hit.term.id] += 1 + (cluster in projects.explicit.get(sentence.number, [])) + made(sentence, hit)
                 rows[hit.term.id] = hit.term.row
         if counts and not cluster.products:
             best = counts.most_common(1)[0][0]
@@ -106,8 +165,9 @@ def _infer_sectors(annotated: Annotated, projects: Projects) -> None:
 
 def _share_sectors(annotated: Annotated, projects: Projects) -> None:
     """A project told only by its place and firm is in the sector of the other project of the same firm."""
+    told = {one.sector for one in projects.clusters if one.sector}
     for cluster in projects.clusters:
-        if cluster.sector or not cluster.places:
+        if cluster.sector:
             continue
         orgs = {
             org.id
@@ -116,7 +176,10 @@ def _share_sectors(annotated: Annotated, projects: Projects) -> None:
             for org in sentence.of("org")
         }
         others = [one for one in projects.clusters if one.sector and orgs & set(one.org_ids)]
-        if len({one.sector for one in others}) == 1:
+        if len({one.sector for one in others}) != 1:
+            # A text that tells of one sector only means it with every "plant".
+            others = [one for one in projects.clusters if one.sector] if len(told) == 1 and cluster.places else []
+        if others:
             cluster.sectors[others[0].sector] += 1
             if others[0].products:
                 cluster.products.update(others[0].products)

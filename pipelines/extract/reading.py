@@ -13,7 +13,7 @@ from pipelines.extract.annotation import Annotated, annotate_document
 from pipelines.extract.claims import ClaimWriter
 from pipelines.extract.clusters import Cluster, Projects, ordered
 from pipelines.extract.controls import find_controls
-from pipelines.extract.finance import Sum, find_sums
+from pipelines.extract.finance import Sum, find_sums, pledged_programs
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.lists import with_records
@@ -62,6 +62,9 @@ class Facts:
     owners: tuple[Owner, ...]
 
 
+_NO_FACTS = Facts((), (), (), (), ())
+
+
 def read_document(document: Document, lexicon: Lexicon) -> Reading:
     """Read a document.
 
@@ -76,9 +79,9 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
     if annotated is None:
         return Reading(document, (), (), ())
     projects = find_projects(annotated, lexicon)
-    facts = _facts(annotated, projects, lexicon)
+    facts = _facts(annotated, projects, lexicon) if _has_subject(annotated, projects, lexicon) else _NO_FACTS
     published = [cluster for cluster in ordered(projects.clusters) if _is_project(cluster, facts)]
-    if len(published) < len(projects.clusters):
+    if facts is not _NO_FACTS and len(published) < len(projects.clusters):
         # Facilities in passing take the focus from the projects: without them each passage is told anew.
         keep(annotated, projects, published)
         facts = _facts(annotated, projects, lexicon)
@@ -96,17 +99,19 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
         writer, [part for part in facts.parts if part.project is None or id(part.project) in keys], lexicon, annotated
     )
     write_owners(writer, [one for one in facts.owners if _is_relevant(one, facts, keys)], facts.parts, keys)
-    uses, shares, controls = (
-        find_uses(annotated, lexicon),
-        find_shares(annotated, lexicon),
-        find_controls(annotated, lexicon),
-    )
+    shares, controls = find_shares(annotated, lexicon), find_controls(annotated, lexicon)
     relevant = bool(published or controls or shares or _speaks_of_program(annotated))
     tied = [one for one in facts.tied if id(one.project) in keys]
-    write_materials(writer, tied, uses if relevant else [], shares if relevant else [])
+    write_materials(writer, tied, find_uses(annotated, lexicon) if relevant else [], shares if relevant else [])
     write_controls(writer, controls)
     claims = tuple(writer.claims)
     return Reading(document, claims, tuple(sketches), organization_sketches(claims, annotated, lexicon))
+
+
+def _has_subject(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> bool:
+    """Whether there is anything that facts could be about: a facility of some sector, or the programme."""
+    known = any(one.sector or one.project_id or one.listed for one in projects.clusters)
+    return known or _speaks_of_program(annotated) or any(pledged_programs(annotated, lexicon))
 
 
 def hedged(facts: Facts) -> Facts:
@@ -147,7 +152,7 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
     by_org: dict[str, set[str]] = {}
     clusters: dict[str, Cluster] = {}
     for part in parts:
-        if part.project is not None:
+        if part.project is not None and part.note != "lead":
             by_org.setdefault(part.org.id, set()).add(part.project.key)
             clusters[part.project.key] = part.project
     for sentence in annotated.sentences:
@@ -166,15 +171,19 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     """Whether a document says enough of a facility to call it a project: a sector and two kinds of facts about it."""
     if cluster.entry and cluster.listed:
         return True
-    if not cluster.sector or (cluster.sector == "other" and not cluster.project_id):
+    if not cluster.sector:
         return False
     steps = [step for step in facts.steps if step.project is cluster]
-    parts = [part for part in facts.parts if part.project is cluster and part.modality != "denied"]
+    told = (part for part in facts.parts if part.project is cluster and part.note != "lead")
+    parts = [part for part in told if part.modality != "denied"]
     sums = [one for one in facts.sums if one.project is cluster]
     placed = any(place.value.admin1 or place.value.country for _, place in cluster.places)
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
+    if cluster.sector == "other":
+        # Tyres and toilets are told of in many texts that are none of ours: a step, a place and more.
+        return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
 

@@ -75,7 +75,8 @@ def take(record: Record, projects: Projects, lexicon: Lexicon) -> None:
     cells = record.of("project") or [cell for cell in record.cells if cell.label.kind in ("", "sector")]
     cells = cells or list(record.cells[:1])
     sites = [pair for cell in cells for pair in record.mentions(cell, "site")]
-    sites = sites or [_unsaid(record, cells)]
+    # What a thing is only for ("cooling for data centers") is not what is built.
+    sites = [pair for pair in sites if not pair[1].value.passing] or [_unsaid(record, cells)]
     cluster = _known(record, sites, projects) or _new(projects)
     record.cluster = cluster
     cluster.entry, cluster.listed = True, cluster.listed or record.listing.listed

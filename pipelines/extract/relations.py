@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.focus import OWN_PLANT
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.parties import Part, by_name, denied, lead_parts, the_state
 from pipelines.extract.patterns import Found
 
 _INSTRUMENTS = (
@@ -23,6 +25,8 @@ _INSTRUMENTS = (
     ("insurance", "insurer", re.compile(r"\binsur(?!ance\))|貿易保険の|保険を|付保")),
     ("loan", "lender", re.compile(r"\bloans?\b(?! guarantee)|\blend(?:ing)?\b|融資|貸し付け|貸付")),
 )
+__all__ = ["Owner", "Part", "find_owners", "find_parts"]
+
 _PROGRAM_ANAPHOR = re.compile(
     r"\b(?:these|the|this|such) (?:\w+ )?(?:investment )?(?:plans?|program(?:me)?|scheme|"
     r"initiative|package|framework|fund|pledge|investments)\b"
@@ -37,32 +41,6 @@ _LIKE_STATE = re.compile(r"州政府(?:は|が|から).{0,40}(?:補助|助成|�
 _WEAK_WITH_INTEREST = frozenset(
     {"offtaker", "supplier", "developer", "operator", "contractor", "lender", "equity_investor"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """An organisation's part in a project or in the programme.
-
-    Attributes:
-        project: The project; None for the programme as a whole.
-        program_id: The programme, where `project` is None.
-        org: The name as found.
-        role, engagement, instrument: Codes; empty where the text does not say.
-        share: A percentage with its mention.
-        modality: Code.
-        note: `state` where the organisation is the government of the place mentioned.
-    """
-
-    project: Cluster | None
-    program_id: str
-    org: Mention
-    sentence: Sentence
-    role: str
-    engagement: str = ""
-    instrument: str = ""
-    share: Mention | None = None
-    modality: str = "asserted"
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +70,11 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         here += _row_parts(sentence, projects, lexicon)
         here += _listed_parts(sentence, projects, here)
         here += _state_parts(sentence, projects)
-        found += _settled(here)
-    return _merged([*found, *_alongside(annotated, projects, found)])
+        here += the_state(sentence, projects)
+        absent = denied(sentence) if here else set()
+        found += _settled([part for part in here if part.org.id not in absent])
+    found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
+    return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
 
 
 _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
@@ -147,6 +128,9 @@ def _project_of(match: Found, sentence: Sentence, org: Mention, projects: Projec
     site = next(iter(sentence.caught(match.mentions("site"))), None)
     if site is not None:
         return projects.of(sentence, site)
+    if match.row["role"] == "supplier" and OWN_PLANT.search(sentence.masked):
+        # "will supply oxide from its plant": the supplier's own plant is not what it supplies.
+        return next(iter(projects.focus.get(sentence.number - 1, [])), None)
     return projects.nearest(sentence, org)
 
 

@@ -7,9 +7,10 @@ mentions are the same project (`projects`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.extract.passing import in_passing, in_passing_japanese
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -31,6 +32,7 @@ class Site:
         name: Proper name in front of or around it ("Copper World", 亀尾); empty where none.
         project_id: Known project of that name; empty where none.
         ordinal: "first", "second" and so on before it, which tells sister plants apart.
+        passing: Named only for what a project serves, uses or neighbours (`passing`).
     """
 
     start: int
@@ -43,6 +45,7 @@ class Site:
     name: str = ""
     project_id: str = ""
     ordinal: str = ""
+    passing: bool = False
 
     @property
     def sector(self) -> str:
@@ -64,7 +67,7 @@ _BETWEEN = (
 )
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
-    rf"|\b(?P<new>an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
+    rf"|\b(?P<new>an?\s(?:set|series|pair|group|cluster|string|fleet|chain|network|number)\sof|an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
     rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}",
     re.IGNORECASE,
 )
@@ -82,8 +85,19 @@ _COUNTED = re.compile(r"(?:[0-9０-９二三四五六七八九十]|複数の|各
 _VENTURE = re.compile(
     r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指|検討|決め)|体制|へ)"
 )
+_JA_QUOTED = re.compile(
+    r"[「『]([ァ-ヺー・A-Za-z][^「」『』]{1,24}|[一-鿿ぁ-ん]{2,12})[」』](?!と(?:述べ|話|語|説明|コメント))"
+)
+_JA_TOLD = re.compile(r"(?:同|この|その|新しい|新たな|別の|トンの|ワットの|キロワットの|バレルの)$")
+_JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
+_JA_MAKING = (
+    r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
+    r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
+)
 _JA_LINK = re.compile(
-    r"(?:の|を)?(?:製造|生産|量産|精製|製錬|分離|組み立て|組立|加工|開発|増産|用|向け|関連|系|専用|新|大型|一貫)*(?:する|の|に向けた|向けの|用の)?(?:新|大型|最新鋭の|専用)?"
+    rf"[）)」]?(?:の|を)?(?:{_JA_MAKING})*"
+    r"(?:する|の|に向けた|向けの|用の|を取り出す|を作る|をつくる|を造る|を育てる|を焼く|を巻く|を溶かす|を掘る|を取る)?"
+    r"(?:新たな|新しい|新|大型の?|最新鋭の|専用の?|主力の?)?"
 )
 
 
@@ -103,13 +117,16 @@ class SiteFinder:
             rf"(?:[A-Z][\w'’-]*\s){{1,3}}({heads})(?![\w-])(?!\s(?:terminal|plant|export|import|carrier|tanker|cargo|price|market|industry|supply|supplies|demand|project))"
         )
 
-    def find(self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = ()) -> list[Site]:
+    def find(
+        self, text: str, hits: Sequence[Hit], taken: Sequence[tuple[int, int]] = (), towns: Collection[str] = ()
+    ) -> list[Site]:
         """Facilities of a text in its order.
 
         Args:
             text: A paragraph.
             hits: The term index's hits for it.
             taken: Spans of organisations and programmes, which hide what lies in them.
+            towns: Towns that the document places somewhere; they are no names of facilities.
         """
         japanese = has_cjk(text)
         free = [hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in taken)]
@@ -119,7 +136,7 @@ class SiteFinder:
         facilities = longest([hit for hit in free if hit.term.kind == "facility"])
         products = longest([hit for hit in free if hit.term.kind == "product"])
         named = [(hit.start, hit.end) for hit in projects]
-        places = {text[hit.start : hit.end] for hit in hits if hit.term.kind == "place"}
+        places = {text[hit.start : hit.end] for hit in hits if hit.term.kind == "place"} | set(towns)
         sites = [
             Site(
                 hit.start,
@@ -138,14 +155,12 @@ class SiteFinder:
             if any(hit.start < end and start < hit.end for start, end in named) or self._is_compound(text, hit):
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
-            if site is not None and site.name in places:
-                # "the Virginia plant" is a plant in Virginia, none that is called so.
-                start = max(site.start, text.rfind(site.name, site.start, site.end) + len(site.name)) if japanese else 0
-                site = replace(
-                    site, name="", start=max(start, site.start), text=text[max(start, site.start) : site.end]
-                )
+            site = _unplaced(text, site, places) if site is not None else None
+            if site is not None and _is_bare(text, site, hit):
+                continue
             if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
-                sites.append(site)
+                passing = (in_passing_japanese if japanese else in_passing)(text, site.start, site.end)
+                sites.append(replace(site, passing=passing))
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
         sites = [
@@ -160,7 +175,9 @@ class SiteFinder:
     @staticmethod
     def _told(text: str, site: Site, places: set[str]) -> bool:
         """Whether a word that is no facility by itself ("hall", 棟) has beside it what makes it one."""
-        if site.product or site.name:
+        if site.product or (site.name and not text[site.end - 1 : site.end].isascii()):
+            return True
+        if _JA_TOLD.search(text[: site.start]):
             return True
         before = text[: site.start].rstrip().removesuffix("の")
         return any(before.endswith(place) for place in places)
@@ -215,7 +232,9 @@ class SiteFinder:
         surface = text[hit.start : hit.end]
         if surface.lower() == "works" and not _is_noun(text, hit, start):
             return None
-        plural = surface.lower().endswith("s") and not surface.lower().endswith(("ss", "works"))
+        plural = surface.lower().endswith("s") and not surface.lower().endswith(
+            ("ss", "works", "campus", "gas", "basis")
+        )
         lead = text[:start]
         name_match = _NAME_BEFORE.search(lead)
         name = self._name(name_match[1].strip()) if name_match else ""
@@ -252,6 +271,8 @@ class SiteFinder:
 
     def _japanese(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
         start, product, name = hit.start, {}, ""
+        if hit.term.row["facility"] == "venture" and _JA_FIRM.match(text, hit.end):
+            return None
         if hit.term.row["facility"] == "project" and _COUNTED.search(text[: hit.start]):
             return None
         before = next(
@@ -267,29 +288,45 @@ class SiteFinder:
         elif hit.term.row["strength"] == "needs_product":
             return None
         else:
-            run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
-            if run and hit.term.row["strength"] in ("generic", "beside"):
-                word = (
-                    run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
-                )
-                if (
-                    word
-                    and word not in self._not_names
-                    and not any(word.startswith(other) or word.endswith(other) for other in self._not_names)
-                ):
-                    name, start = word, hit.start - len(word)
-        lead = text[:start]
+            name = self._japanese_name(text, hit)
+            start = hit.start - len(name)
+        quoted = _JA_QUOTED.match(text, hit.end)
+        if quoted is not None and not name:
+            name = quoted[1]
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
             return None
-        if self._other.search(lead):
-            determiner = "other"
-        elif self._new.search(lead) or text[start : hit.end].startswith("新"):
-            determiner = "new"
-        elif self._definite.search(lead):
-            determiner = "definite"
-        else:
-            determiner = "bare"
+        determiner = self._japanese_determiner(text[:start], text[start : hit.end])
         return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+
+    def _japanese_name(self, text: str, hit: Hit) -> str:
+        """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
+        run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
+        if run is None or hit.term.row["strength"] not in ("generic", "beside"):
+            return ""
+        word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
+        barred = not word or any(word.startswith(other) or word.endswith(other) for other in self._not_names)
+        return "" if barred else word
+
+    def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
+        if self._other.search(lead):
+            return "other"
+        if self._new.search(lead) or surface.startswith("新"):
+            return "new"
+        return "definite" if self._definite.search(lead) else "bare"
+
+
+def _unplaced(text: str, site: Site, places: set[str]) -> Site:
+    """A facility without the place in front of it: "the Virginia plant" lies in Virginia and is not called so."""
+    if site.name not in places:
+        return site
+    found = text.find(site.name, site.start, site.end)
+    start = found + len(site.name) if found >= 0 else site.start
+    return replace(site, name="", start=start, text=text[start : site.end])
+
+
+def _is_bare(text: str, site: Site, hit: Hit) -> bool:
+    """Whether "site" stands for no site: "on site", "site clearance"."""
+    return hit.term.form == "site" and site.determiner == "bare" and not site.product and not site.name
 
 
 _WORKS_LEAD = re.compile(

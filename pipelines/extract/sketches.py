@@ -86,7 +86,9 @@ def project_sketch(
         )
         or ""
     )
-    city = city or _hint_city(cluster)
+    # A town without its state behind the facility, where nothing tells a better one.
+    bare = (one.value.city for _, one in cluster.places if one.value.city and not one.value.country)
+    city = city or next(bare, "") or _hint_city(cluster)
     label = _label(cluster, japanese=False)
     lead = _lead(own, lexicon, japanese=False)
     where = city or _spot(cluster) or _state_name(cluster, lexicon, "name")

@@ -6,6 +6,7 @@ What belongs here: applying the vocabulary `stage_patterns`. What does not: whic
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
+from pipelines.extract.tenses import DONE, has_happened, is_another, is_of_measure, is_planned
 
 _RANK = {
     "reported": 0,
@@ -30,12 +32,6 @@ _RANK = {
     "shelved": 8,
     "cancelled": 8,
 }
-_FUTURE = re.compile(
-    r"\b(?:will|would|is to|are to|plans? to|due|expected|scheduled|should|wants? to|hopes? to|"
-    r"aims?|next year|by 20\d\d|before|once|when|until|if|yet to|not yet|has not|have not|"
-    r"could|may|might|to start|to begin|no )\s(?:\w+\s){0,4}$",
-)
-_FUTURE_JA = re.compile(r"^.{0,12}?(?:予定|計画|見込|見通|目指|目標|方針|ない|たい|検討|後に|までに)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +71,9 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
                 if step is not None:
                     found.append(step)
     found = [_confirmed(step, annotated, lexicon) for step in found]
-    ended = {(step.project.key, step.sentence.number) for step in found if _RANK[step.stage] == _RANK["cancelled"]}
-    # "Announced that it gives up": what was announced is the end.
-    found = [
-        step for step in found if step.stage != "announced" or (step.project.key, step.sentence.number) not in ended
-    ]
+    found = _without_echoes(found)
     found += _alongside(annotated, projects, found)
+    found += _for_all(annotated, projects, found, lexicon)
     for cluster in projects.clusters:
         if cluster.listed:
             number = cluster.sites[0][0]
@@ -92,19 +85,93 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
 
 
 _PARTY_SAYS = re.compile(
-    r"\b(?:said|confirmed|announced|told|disclosed|says)\b|明らかにした|発表した|と述べ|と説明した|認めた|公表した"
+    r"\b(?:said|confirmed|announced|told|disclosed|says|stated|reported|notified|wrote|informed|acknowledged|"
+    r"admitted|conceded|"
+    r"according to (?:its|the|a|their) (?:\w+ )?(?:notice|statement|filing|release|company|website|board)|"
+    r"in a (?:notice|statement|filing|release)|"
+    r"spokes\w+|boards?)\b"
+    r"|明らかに(?:した|し)|発表(?:した|し|で)|と述べ|と説明|認めた|公表|表明|と語っ|と話し|開示|コメント|決議"
 )
 
 
 def _confirmed(step: Step, annotated: Annotated, lexicon: Lexicon) -> Step:
     """A step that the party itself tells, in the same sentence or the next one of the paragraph."""
-    if step.evidence or step.stage not in ("under_discussion", "announced", "under_construction", "operating"):
+    if step.evidence or step.stage not in _CONFIRMABLE or step.weak:
         return step
     for sentence in annotated.sentences[step.sentence.number : step.sentence.number + 2]:
         told = sentence.paragraph == step.sentence.paragraph and _PARTY_SAYS.search(sentence.masked)
         if told and "unnamed" not in attributions(sentence, lexicon):
             return replace(step, evidence="party_confirmed")
     return step
+
+
+_ENDED = frozenset({"suspended", "shelved", "cancelled"})
+_CONFIRMABLE = _ENDED | {"under_discussion", "announced", "under_construction", "operating"}
+_BUILDS = re.compile(
+    r"\b(?:will|is to|are to|has decided|have decided|had decided|going to|go ahead)\b|建設する|建てる|新設する|"
+    r"増設する|設ける|着工する|投じる"
+)
+
+
+def _without_echoes(steps: Sequence[Step]) -> list[Step]:
+    """Drop "announced" where the same sentence tells what was announced: talks, a loan, a start, an end."""
+    told: dict[tuple[str, int], set[str]] = {}
+    for step in steps:
+        if not step.weak and step.stage not in ("announced", "approved", "reported"):
+            told.setdefault((step.project.key, step.sentence.number), set()).add(step.stage)
+    kept = []
+    for step in steps:
+        others = told.get((step.project.key, step.sentence.number), set())
+        echo = step.stage == "announced" and step.event_type == "announcement" and others
+        if not echo or (not others & _ENDED and not step.weak and _BUILDS.search(step.said)):
+            kept.append(step)
+    return kept
+
+
+_ALL = re.compile(
+    r"\b(?:(?:first|all|the|these|those|of) (?:\w+ )?(?:two|three|four|five|six|projects|undertakings|picks|"
+    r"batch|set|round|tranche)|"
+    r"(?:his|the) (?:choices?|selections?|picks?)|batch|tranche)\b"
+    r"|第[1-9一二三]弾|(?:[2-9二三四五]|複数の)(?:つの|件の|つ|件)?(?:事業|案件|プロジェクト|件)|三つ|二つ|共同文書"
+)
+_SHARED = ("approved", "financing_signed", "announced")
+
+
+def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], lexicon: Lexicon) -> list[Step]:
+    """What is said of a batch holds for each of its projects: chosen; announced or financed where no more is told."""
+    told: dict[str, set[str]] = {cluster.key: set() for cluster in projects.clusters}
+    for step in found:
+        told[step.project.key].add(step.stage)
+    batch = [one for one in projects.clusters if not one.listed and not told[one.key] & (_ENDED | {"operating"})]
+    if len(batch) < 2:
+        return []
+    more = []
+    for sentence in annotated.sentences:
+        matches = [one for one in lexicon.matches("stage_patterns", sentence) if one.row["stage"] in _SHARED]
+        matches = [one for one in matches if one.row["note"] != "weak" and not one.match.groupdict().get("site")]
+        if sentence.heading or not matches or not _is_of_all(sentence, projects):
+            continue
+        marks = attributions(sentence, lexicon)
+        for match in matches:
+            stage = match.row["stage"]
+            lacking = [one for one in batch if not told[one.key] & (_FIRM if stage != "approved" else {"approved"})]
+            steps = [_step(match, sentence, cluster, marks) for cluster in lacking]
+            more += [step for step in steps if step is not None and step.stage == stage]
+    return _without_echoes(more)
+
+
+_FIRM = frozenset(
+    {"operating", "under_construction", "cancelled", "shelved", "suspended", "approved", "financing_signed"}
+)
+
+
+def _is_of_all(sentence: Sentence, projects: Projects) -> bool:
+    """Whether a sentence speaks of several projects at once: by its words, or because it is on no one of them."""
+    sites = sentence.of("site")
+    several = bool(sites) and all(site.value.plural and not site.value.project_id for site in sites)
+    if len(projects.explicit.get(sentence.number, [])) == 1 and not several:
+        return False
+    return bool(_ALL.search(sentence.masked)) or not projects.focus.get(sentence.number)
 
 
 _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
@@ -131,48 +198,44 @@ def _clusters(match: Found, sentence: Sentence, focus: Sequence[Cluster], projec
     if site is not None:
         cluster = projects.of(sentence, site)
         return [cluster] if cluster else []
-    if len(focus) > 1 and match.row["stage"] != "reported":
+    if len(focus) > 1 and match.row["stage"] != "reported" and not _SEVERAL.search(sentence.masked):
         sites = [(sentence.position(site), projects.of(sentence, site)) for site in sentence.of("site")]
         near = min(sites, key=lambda pair: abs(pair[0] - match.match.start()), default=None)
         return [near[1]] if near and near[1] else focus[:1]
     return focus
 
 
-def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[str]) -> Step | None:
-    """The step that a match states; None where it lies in the future, is denied, or rests on hearsay it cannot bear."""
-    row = match.row
-    if (row["note"] == "list" and not cluster.listed) or (sentence.heading and row["stage"] != "reported"):
-        return None
-    if (row["stage"] in _DONE or row["event_type"] == "fid") and not _has_happened(match, sentence, marks):
-        return None
-    hearsay = "unnamed" in marks and row["stage"] in ("announced", "under_discussion")
-    if hearsay and (row["stage"] == "announced" or row["evidence"] != "party_confirmed"):
-        return None
-    said = match.match.group()[:40]
-    date = _date(match, sentence)
-    weak = row["note"] == "weak"
-    return Step(cluster, sentence, row["stage"], row["evidence"], row["event_type"], date, said, weak)
-
-
-_DONE = frozenset(
-    {"operating", "under_construction", "financing_signed", "cancelled", "suspended", "shelved", "approved"}
+_SEVERAL = re.compile(
+    r"\b(?:two|three|four|both|several|each) (?:new |such |more |separate )?[\ue400-\ue4ff]|\bboth\b"
+    r"|二つの|三つの|"
+    r"両(?:工場|拠点|事業)|それぞれ"
 )
 
 
-def _has_happened(match: Found, sentence: Sentence, marks: frozenset[str]) -> bool:
-    if "unnamed" in marks or "denied" in marks:
-        return False
-    if sentence.japanese:
-        return not _FUTURE_JA.match(sentence.masked[match.match.end() :])
-    before = sentence.masked[: match.match.start()]
-    planned = match.row["event_type"] != "fid" and _FUTURE.search(before)
-    return not planned and not _negated(before, match.match.group())
-
-
-def _negated(before: str, matched: str) -> bool:
-    return bool(re.search(r"\b(?:not|never|no|nor|neither|without|nothing)\s(?:\w+\s){0,3}$", before)) or bool(
-        re.search(r"\b(?:will|would|is to|are to|due|expected|planned|scheduled) ", matched)
-    )
+def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[str]) -> Step | None:
+    """The step that a match states; None where it is denied or rests on hearsay."""
+    row = match.row
+    if (row["note"] == "list" and not cluster.listed) or (sentence.heading and row["stage"] != "reported"):
+        return None
+    stage, evidence, event, weak = row["stage"], row["evidence"], row["event_type"], row["note"] == "weak"
+    if stage in DONE or event == "fid":
+        if is_another(match, sentence):
+            return None
+        if not has_happened(match, sentence, marks):
+            if not is_planned(match, sentence, marks):
+                return None
+            # "Will open in 2028" opens nothing, but says that it goes ahead.
+            stage, evidence, event, weak = "announced", "", "announcement", True
+    if stage == "announced" and not weak and is_of_measure(match, sentence):
+        return None
+    hearsay = "unnamed" in marks and stage in ("announced", "under_discussion")
+    if hearsay and (stage == "announced" or evidence != "party_confirmed"):
+        return None
+    date = _date(match, sentence)
+    if weak and not _PARTY_SAYS.search(sentence.masked):
+        # The date beside a bare plan is that of the plan's next step.
+        date = None
+    return Step(cluster, sentence, stage, evidence, event, date, match.match.group()[:60], weak)
 
 
 def _date(match: Found, sentence: Sentence) -> Mention | None:
@@ -191,13 +254,23 @@ def _date(match: Found, sentence: Sentence) -> Mention | None:
 
 
 def _list_date(annotated: Annotated, sentence: Sentence) -> Mention | None:
-    """The day the list was published: a date of the passage that speaks of it."""
-    for other in annotated.paragraph(sentence.paragraph):
-        if re.search(r"fact sheet|ファクトシート|list|一覧", other.masked):
+    """The day the list was published: a date beside its name, in its own passage first, then anywhere in the text."""
+    published = annotated.published_on
+    for others in (annotated.paragraph(sentence.paragraph), annotated.sentences):
+        for other in others:
+            if not _LIST.search(other.masked):
+                continue
             for date in other.of("date"):
-                if date.value.day is not None and date.value.precision == "day":
+                day = date.value.day if date.value.precision == "day" else None
+                if day is not None and (published is None or day <= published):
                     return date
     return None
+
+
+_LIST = re.compile(
+    r"fact sheet|\bsheet\b|\blists?\b|undertakings|(?:have|of) (?:an )?interest|ファクトシート|一覧|共同文書|"
+    r"関心を(?:示|持)"
+)
 
 
 def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annotated: Annotated) -> list[Step]:
@@ -229,38 +302,57 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
             for step in own
             if not step.weak or not firm or (step.stage == "announced" and step.date is not None and not talking)
         ]
-        best: dict[str, Step] = {}
+        best: dict[tuple[str, bool], Step] = {}
         for step in chosen:
-            old = best.get(step.stage)
-            if old is None or (step.date is not None and old.date is None):
-                best[step.stage] = step
-        kept += best.values()
+            kind = (step.stage, step.event_type == "groundbreaking")
+            if kind not in best or _dating(step) > _dating(best[kind]):
+                best[kind] = step
+        kept += _as_told(list(best.values()))
     return kept
 
 
+def _dating(step: Step) -> int:
+    return 0 if step.date is None else 2 if step.date.value.precision == "day" else 1
+
+
+def _as_told(steps: list[Step]) -> list[Step]:
+    """Where only the press tells that a project has ended, what its parties said of it before counts no more."""
+    if any(step.stage in _ENDED and not step.evidence for step in steps):
+        return [step if step.stage in _ENDED else replace(step, evidence="") for step in steps]
+    return steps
+
+
 def default_steps(annotated: Annotated, projects: Projects, steps: Sequence[Step], lexicon: Lexicon) -> list[Step]:
-    """Projects of a document that rests on unnamed sources and says nothing firmer of them are reported."""
+    """Projects of which nothing firmer is said are reported, where their text rests on unnamed sources.
+
+    A source speaks for its own paragraph, and for the whole text where the opening rests on it.
+    """
     told = {step.project.key for step in steps}
-    witness = next((sentence for sentence in annotated.sentences if "unnamed" in attributions(sentence, lexicon)), None)
-    if witness is None:
+    witnesses = [one for one in annotated.sentences if "unnamed" in attributions(one, lexicon)]
+    if not witnesses:
         return []
+    opening = next((one.paragraph for one in annotated.sentences if not one.heading), 0)
+    paragraphs = {one.paragraph for one in witnesses}
+    whole = min(paragraphs) <= opening + 1
     return [
-        Step(
-            cluster, annotated.sentences[cluster.sites[0][0]], "reported", "single_witness", "report", None, "reported"
-        )
+        Step(cluster, annotated.sentences[number], "reported", "single_witness", "report", None, "reported")
         for cluster in projects.clusters
         if cluster.key not in told and cluster.sites
+        for number in (cluster.sites[0][0],)
+        if whole or paragraphs & {annotated.sentences[place].paragraph for place, _ in cluster.sites}
     ]
 
 
-def announced(steps: Sequence[Step], cluster: Cluster) -> Mention | None:
-    """The day on which a project was announced or, for an entry of a list, the list was published."""
-    wanted = "listed_interest" if cluster.listed else "announced"
-    for step in steps:
-        told = step.project is cluster and step.stage == wanted and step.event_type in _ANNOUNCING
-        if told and step.date is not None and step.date.value.precision == "day":
-            return step.date
+def announced(steps: Sequence[Step], cluster: Cluster, published: dt.date | None = None) -> Mention | None:
+    """The day on which a project was announced, chosen by the president or, for an entry of a list, published."""
+    wanted = ("listed_interest",) if cluster.listed else ("announced", "approved")
+    for stage in wanted:
+        for step in steps:
+            told = step.project is cluster and step.stage == stage and step.event_type in _ANNOUNCING
+            day = step.date.value.day if told and step.date and step.date.value.precision == "day" else None
+            if day is not None and (published is None or day <= published):
+                return step.date
     return None
 
 
-_ANNOUNCING = frozenset({"announcement", "fid", "agreement", "listing", "statement"})
+_ANNOUNCING = frozenset({"announcement", "fid", "agreement", "listing", "statement", "selection"})

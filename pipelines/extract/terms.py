@@ -197,7 +197,8 @@ class TermIndex:
                     if words:
                         latin.setdefault(f" {' '.join(words)} ", []).append(term)
             folded, _ = fold(term.form)
-            if folded and (has_cjk(term.form) or term.kind in ("organization", "firm", "program", "project", "place")):
+            everywhere = term.kind in ("organization", "firm", "program", "project", "place")
+            if folded and (has_cjk(term.form) or everywhere or term.row.get("language") == "ja"):
                 japanese.setdefault(folded, []).append(term)
         self._latin, self._latin_keys = list(latin.values()), list(latin)
         self._japanese, self._japanese_keys = list(japanese.values()), list(japanese)

@@ -12,7 +12,7 @@ from pipelines.extract.annotation import Annotated
 from pipelines.extract.capacities import Capacity, find_capacity
 from pipelines.extract.claims import ClaimWriter, cell
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.controls import Control
+from pipelines.extract.control_record import Control
 from pipelines.extract.finance import Sum
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.relations import Owner, Part
@@ -59,7 +59,7 @@ def write_project(
     _write_place(cells, cluster, sketch)
     _write_capacity(cells, find_capacity(cluster, annotated, projects, lexicon))
     _write_program_tie(cells, cluster, annotated)
-    date = announced(steps, cluster)
+    date = announced(steps, cluster, annotated.published_on)
     if date is not None:
         step = next(step for step in steps if step.date is date)
         cells["announced_on"] = cell(date.value.day, step.sentence, date)

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.errors import RawFileError
 from pipelines.ingest import readers
 from pipelines.ingest.auxiliary import required_columns
 from pipelines.ingest.coded import REFERENCE_SOURCE
+from pipelines.ingest.remembered import DOCUMENTS, RECORDS, identity
+from pipelines.ingest.safety import RawFile
 from pipelines.ingest.shelf import Shelf, open_rooms, set_aside_unread
 from pipelines.ingest.sources import join, read_source_yaml, source_from_row, with_bytes
 from pipelines.ingest.tables import read_table, table_name
 from pipelines.ingest.values import CellError, parse_date
+from pipelines.memory import Memory
 from pipelines.records import Document, Quarantined, Source, TableFile
 from schemas.contract import TABLES
 
@@ -36,6 +39,7 @@ class Raw:
         auxiliary: Reference and decision files that are no contract tables, by stem (`places`, `vocabulary/stages`).
         documents: Documents with their source.
         hashes: Relative path -> sha256 of every file read or set aside.
+        identities: Path of a document -> what tells it from any that could be read differently.
     """
 
     sources: Mapping[str, Source]
@@ -44,6 +48,7 @@ class Raw:
     documents: tuple[Document, ...]
     quarantined: tuple[Quarantined, ...]
     hashes: Mapping[str, str]
+    identities: Mapping[str, str] = field(default_factory=dict)
 
     def newest_date(self) -> dt.date | None:
         """The newest date recorded in raw: retrieved_on and published_on of sources, decided_on of decisions."""
@@ -59,23 +64,27 @@ class Raw:
         return max(dates, default=None)
 
 
-def read_raw(raw: Path, reference: Path) -> Raw:
+def read_raw(raw: Path, reference: Path, memory: Memory | None = None) -> Raw:
     """Read a raw folder, with the project's own reference tables where it has none.
 
     Args:
         raw: Folder with any of the rooms of `raw/README.md`.
         reference: Folder that serves as `reference/`.
+        memory: What was read before; what could not be read is tried again.
 
     Returns:
         All that could be read; nothing is lost: what could not is in `quarantined`.
     """
-    shelf = Shelf()
+    memory = memory or Memory()
+    shelf = Shelf(read_before=memory.recall(DOCUMENTS), described_before=memory.recall(RECORDS))
     open_rooms(shelf, raw, reference)
     _read_sources(shelf)
     _read_tables(shelf)
     _read_folders(shelf)
     _read_inbox(shelf)
     set_aside_unread(shelf)
+    shelf.read_before.save()
+    shelf.described_before.save()
     return Raw(
         sources=dict(sorted(shelf.sources.items())),
         tables=tuple(shelf.tables),
@@ -83,6 +92,7 @@ def read_raw(raw: Path, reference: Path) -> Raw:
         documents=tuple(shelf.documents),
         quarantined=tuple(shelf.quarantined),
         hashes=dict(sorted(shelf.hashes.items())),
+        identities=shelf.identities,
     )
 
 
@@ -164,14 +174,38 @@ def _read_folders(shelf: Shelf) -> None:
                 if yaml_file is None:
                     raise RawFileError(place, "no source.yaml", "a source record", "Add source.yaml.", "missing_source")
                 shelf.used.add(yaml_file.path)
-                described, about = read_source_yaml(yaml_file)
+                described, document = _described(shelf, yaml_file)
                 source = join(shelf.sources.get(described.source_id), described, yaml_file.path)
                 if room == "documents":
-                    _read_folder_document(shelf, place, source, str(about.get("document", "")))
+                    _read_folder_document(shelf, place, source, document)
                 else:
                     _read_folder_tables(shelf, place, source)
             except RawFileError as error:
                 shelf.set_aside(place, error)
+
+
+def _described(shelf: Shelf, file: RawFile) -> tuple[Source, str]:
+    """What a `source.yaml` says: its source, and the name of the document."""
+    key = identity(file)
+    found = shelf.described_before.get(key)
+    if found is None:
+        source, about = read_source_yaml(file)
+        found = source, str(about.get("document", ""))
+        shelf.described_before.put(key, found)
+    return found
+
+
+def _document(shelf: Shelf, file: RawFile, given: Source | None) -> Document:
+    """The document in a file, its source completed by the bytes that were read."""
+    key = identity(file, given)
+    found = shelf.read_before.get(key)
+    if found is None:
+        found = readers.read_document(file.content, file.path, given)
+        source = with_bytes(given or found.source, file, found.source.reader or "documents")
+        found = replace(found, source=source)
+        shelf.read_before.put(key, found)
+    shelf.identities[file.path] = key
+    return found
 
 
 def _read_folder_document(shelf: Shelf, place: str, source: Source, name: str) -> None:
@@ -185,10 +219,9 @@ def _read_folder_document(shelf: Shelf, place: str, source: Source, name: str) -
             "missing_source",
         )
     shelf.used.add(file.path)
-    document = readers.read_document(file.content, file.path, source)
-    source = with_bytes(source, file, document.source.reader or "documents")
-    shelf.sources[source.source_id] = source
-    shelf.documents.append(replace(document, source=source))
+    document = _document(shelf, file, source)
+    shelf.sources[source.source_id] = document.source
+    shelf.documents.append(document)
 
 
 def _read_folder_tables(shelf: Shelf, place: str, source: Source) -> None:
@@ -213,8 +246,8 @@ def _read_inbox(shelf: Shelf) -> None:
     for file in shelf.within("inbox"):
         shelf.used.add(file.path)
         try:
-            document = readers.read_document(file.content, file.path, None)
-            source = with_bytes(document.source, file, document.source.reader or "documents")
+            document = _document(shelf, file, None)
+            source = document.source
             if source.source_id in shelf.sources:
                 raise RawFileError(
                     file.path,
@@ -224,6 +257,6 @@ def _read_inbox(shelf: Shelf) -> None:
                     "duplicate",
                 )
             shelf.sources[source.source_id] = source
-            shelf.documents.append(replace(document, source=source))
+            shelf.documents.append(document)
         except RawFileError as error:
             shelf.set_aside(file.path, error)

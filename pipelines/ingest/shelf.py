@@ -7,11 +7,14 @@ what a room's files mean (`raw`).
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.errors import KakehashiError, RawFileError
-from pipelines.ingest.safety import RawFile, is_litter, printable, read_file, walk
+from pipelines.ingest.remembered import DOCUMENTS, RECORDS, Described
+from pipelines.ingest.safety import RawFile, is_litter, printable, read_file, read_plain, walk
+from pipelines.memory import Memory, Recollection
 from pipelines.records import Document, Quarantined, Source, TableFile
 
 ROOMS = ("inbox", "documents", "statistics", "curated", "reference", "decisions")
@@ -26,6 +29,8 @@ class Shelf:
     Attributes:
         files: Opened files by path (`room/...`).
         used: Paths of the files that a room has read, or has set aside.
+        identities: Path of a document -> its identity among those remembered.
+        read_before, described_before: Documents and source records of earlier builds.
     """
 
     files: dict[str, RawFile] = field(default_factory=dict)
@@ -36,6 +41,9 @@ class Shelf:
     quarantined: list[Quarantined] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    identities: dict[str, str] = field(default_factory=dict)
+    read_before: Recollection[Document] = field(default_factory=lambda: Memory().recall(DOCUMENTS))
+    described_before: Recollection[Described] = field(default_factory=lambda: Memory().recall(RECORDS))
 
     def set_aside(self, path: str, error: RawFileError, row: int | None = None) -> None:
         """Quarantine a file, a folder with all that lies in it, or one row of a file."""
@@ -107,27 +115,35 @@ def _look_beside(shelf: Shelf, raw: Path) -> None:
 
 
 def _open_files(shelf: Shelf, folder: Path, room: str) -> None:
-    def name_of(path: Path) -> str:
-        return f"{room}/{printable(path.relative_to(folder).as_posix())}" if path != folder else room
+    top = len(os.path.join(folder, ""))  # noqa: PTH118  # a Path of each file would cost more than reading it
 
-    for path in walk(folder, lambda path, error: shelf.refuse(name_of(path), error)) if folder.is_dir() else ():
-        name = name_of(path)
+    def name_of(path: str) -> str:
+        below = printable(path[top:].replace(os.sep, "/"))
+        return f"{room}/{below}" if below else room
+
+    for entry in walk(folder, lambda path, error: shelf.refuse(name_of(path), error)) if folder.is_dir() else ():
+        name = name_of(entry.path)
         try:
             if name in shelf.hashes:
                 raise RawFileError(name, "a name like another's", "another name", "Rename the file.", "duplicate")
-            file = read_file(path, folder)
+            if entry.is_file(follow_symlinks=False):
+                file = read_plain(entry.path, name, name[len(room) + 1 :])
+            else:
+                file = replace(read_file(Path(entry.path), folder), path=name)
         except RawFileError as error:
             shelf.refuse(name, error)
             continue
-        shelf.files[name] = replace(file, path=name)
+        shelf.files[name] = file
         shelf.hashes[name] = file.sha256
 
 
 def set_aside_unread(shelf: Shelf) -> None:
     """Set aside every opened file that no room has read; a README explains a room and is no raw."""
     for path in shelf.files:
+        if path in shelf.used:
+            continue
         room, name = path.split("/", 1)[0], path.rsplit("/", 1)[-1]
-        if path in shelf.used or (name == _README and room not in ("inbox", "documents")):
+        if name == _README and room not in ("inbox", "documents"):
             continue
         shelf.set_aside(path, _unread(path, room))
 

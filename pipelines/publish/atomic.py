@@ -161,6 +161,4 @@ def clear_errors(output: Path) -> Iterator[None]:
         where = str(error.filename or output)
         said = error.strerror or str(error)
         remedy = _REMEDIES.get(error.errno or 0, "Look at the disk and build again.")
-        raise ReleaseError(
-            where, said, "a folder that can be written", f"{remedy} No release was changed."
-        ) from error
+        raise ReleaseError(where, said, "a folder that can be written", f"{remedy} No release was changed.") from error

@@ -135,8 +135,10 @@ def _unspellable(column: pa.ChunkedArray) -> Iterator[tuple[pa.ChunkedArray, str
         yield pc.equal(pc.list_value_length(column), 0), "an empty list", "null for what is not known"
         values = column.to_pylist()
         odd = [value is not None and not _plain_list(value) for value in values]
-        yield pa.chunked_array([pa.array(odd, pa.bool_())]), "a list that CSV cannot hold", (
-            "sorted items, each once, none empty, none with a bar in it"
+        yield (
+            pa.chunked_array([pa.array(odd, pa.bool_())]),
+            "a list that CSV cannot hold",
+            ("sorted items, each once, none empty, none with a bar in it"),
         )
 
 

@@ -60,7 +60,9 @@ FLAT_COLUMNS: tuple[FlatColumn, ...] = (
     FlatColumn("city", pa.string(), "City or place.", "市町村または地点。", "city"),
     FlatColumn("country", pa.string(), "Country, ISO 3166-1 alpha-3.", "国(ISO 3166-1 alpha-3)。", "country"),
     FlatColumn(
-        "cost", pa.string(), "Cost with its qualifier in words, in the currency of the source; not a sum of payments.",
+        "cost",
+        pa.string(),
+        "Cost with its qualifier in words, in the currency of the source; not a sum of payments.",
         "事業費(限定語つき、出典の通貨)。支払額の合計ではない。",
     ),
     FlatColumn("cost_usd_low", _MONEY, "Lower bound of the cost, USD.", "事業費の下限(米ドル)。", "cost_usd_low"),
@@ -71,7 +73,9 @@ FLAT_COLUMNS: tuple[FlatColumn, ...] = (
     FlatColumn("lenders", pa.string(), "Lenders.", "貸し手。"),
     FlatColumn("insurers_guarantors", pa.string(), "Insurers and guarantors.", "保険者・保証者。"),
     FlatColumn(
-        "interested_firms", pa.string(), "Firms that only showed interest; they have not said that they pay or build.",
+        "interested_firms",
+        pa.string(),
+        "Firms that only showed interest; they have not said that they pay or build.",
         "関心を示したにとどまる企業。出資・建設を表明したものではない。",
     ),
     FlatColumn("japanese_participants", pa.string(), "All participants from Japan.", "日本の参加者すべて。"),
@@ -318,9 +322,7 @@ def _only_interest(row: Row) -> bool:
     return bool(row["role"] == "interested" or row["engagement"] == "interest_expressed")
 
 
-def _materials(
-    links: Iterable[Row], materials: Iterable[Row], words: Mapping[tuple[str, str], str]
-) -> dict[str, str]:
+def _materials(links: Iterable[Row], materials: Iterable[Row], words: Mapping[tuple[str, str], str]) -> dict[str, str]:
     names = {row["material_id"]: row["name"] or row["material_id"] for row in materials}
     found: dict[str, set[str]] = defaultdict(set)
     for row in links:

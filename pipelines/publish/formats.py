@@ -263,4 +263,3 @@ def file_sha256(path: Path) -> str:
     """Return the sha256 of a file's bytes as lower-case hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-

@@ -36,7 +36,7 @@ def stub_stages(patch: pytest.MonkeyPatch, tables: dict[str, pd.DataFrame], inpu
     called: list[str] = []
     module = ModuleType("pipelines.build")
 
-    def ingest(inputs: Any) -> Any:
+    def ingest(inputs: Any, memory: Any = None) -> Any:
         called.append("ingest")
         if not Path(inputs.raw).is_dir():
             raise KakehashiError(str(inputs.raw), "no folder", "a raw folder", "Name it with --raw DIR.")
@@ -49,7 +49,7 @@ def stub_stages(patch: pytest.MonkeyPatch, tables: dict[str, pd.DataFrame], inpu
             hashes={"inbox/a": "b"},
         )
 
-    def state(raw: Any) -> Any:
+    def state(raw: Any, memory: Any = None) -> Any:
         called.append("state")
         return SimpleNamespace(claims=(), readings=(), quarantined=())
 

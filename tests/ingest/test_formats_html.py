@@ -255,6 +255,74 @@ PAGES = [
         language="ja",
         url="https://portal.example/n/99",
     ),
+    Page(
+        "a page builder's sections, each a widget, and classes that only set spaces",
+        f"""<html lang="en"><body class="home elementor-page"><div class="elementor-section"><div class="elementor-widget"><h1>{TITLE}</h1></div></div>
+        <div class="elementor-section pr-4 overflow-hidden"><div class="elementor-widget elementor-widget-text-editor"><p class="pr-2 md:hidden lg:block">{EN1}</p></div></div>
+        <div class="elementor-section"><div class="elementor-widget"><p class="hidden md:block">{EN2}</p></div></div><div class="elementor-section">
+        <div class="elementor-widget recent-posts"><h3>Recent Posts</h3><p>Something else was bought for $9 million. It was good.</p></div></div></body></html>""",
+        [TITLE, EN1, EN2],
+    ),
+    Page(
+        "lines of the source that the page shows as paragraphs",
+        f"""<html lang="ja"><head><meta property="og:title" content="{TITLE_JA}（湖畔新聞）"><script type="application/ld+json">{{"@type":"NewsArticle",
+        "headline":"{TITLE_JA}（湖畔新聞）","datePublished":"2026-02-18T05:00:00+09:00","publisher":{{"@type":"Organization","name":"港ポータル"}}}}</script></head>
+        <body><main><article><header><h1>{TITLE_JA}</h1><div><time>2/18(水) 5:00</time>配信</div></header><div><p>　{JA1}\n\n　{JA2}\n\n　{JA3}</p></div>
+        <div>【関連記事】<ul><li><a>別の話、3000億円</a></li></ul></div></article><section id="comment"><h2>コメント12件</h2><p>これは高い。300億円でできるはずだと思う。</p></section></main></body></html>""",
+        [TITLE_JA, JA1, JA2, JA3],
+        "港ポータル",
+        FEB18,
+        "ja",
+    ),
+    Page(
+        "a firm's release with its name last in the title, and a table of facts",
+        f"""<html lang="ja"><head><title>{TITLE_JA} | ニュースリリース | 白樺合金株式会社</title></head><body><div id="topicPath">HOME &gt; ニュース</div>
+        <div id="contents"><div class="news_detail"><p class="date">2026年2月18日</p><h2>{TITLE_JA}</h2><p>{JA1}</p><p>記</p><table>
+        <tr><th>所在地</th><td>米国オハイオ州トレド</td></tr><tr><th>稼働</th><td>2028年（予定）</td></tr></table><p>{JA2}</p><p>以上</p></div></div></body></html>""",
+        [TITLE_JA, JA1, "所在地 | 米国オハイオ州トレド", "稼働 | 2028年（予定）", JA2],
+        "白樺合金株式会社",
+        FEB18,
+        "ja",
+    ),
+    Page(
+        "a fact sheet with nested items and a list of dated events",
+        f"""<html lang="en-US"><head><meta property="og:title" content="Fact Sheet: A Hall"><meta property="og:site_name" content="Works Office">
+        <meta property="article:modified_time" content="2026-02-19T01:00:00+00:00"></head><body><main><h1>Fact Sheet: A Hall</h1>
+        <div class="post-date"><time datetime="2026-02-17T20:00:00-05:00">February 17, 2026</time></div><div class="entry-content"><p>{EN1}</p><ul><li>Furnaces: up to $100 million</li>
+        <li>Rails: $40 million<ul><li>of which $5 million for a bridge</li></ul></li></ul><p>{EN2}</p><ul><li><span class="date">Oct. 28, 2025</span> Sheet signed</li>
+        <li><span class="date">Feb. 17, 2026</span> Hall announced</li></ul></div></main></body></html>""",
+        [
+            "Fact Sheet: A Hall",
+            EN1,
+            "Furnaces: up to $100 million",
+            "Rails: $40 million",
+            "of which $5 million for a bridge",
+            EN2,
+            "Oct. 28, 2025 Sheet signed",
+            "Feb. 17, 2026 Hall announced",
+        ],
+        "Works Office",
+        FEB17,
+    ),
+    Page(
+        "no heading at all, blocks of nothing but div",
+        f"""<html lang="en"><head><title>Ore Times | {TITLE}</title></head><body><div><div><a>Home</a> <a>Prices</a></div><div><div><span>{TITLE}</span></div>
+        <div>Feb 17, 2026</div><div>{EN1}</div><div>{EN2}</div><div>{EN3}</div></div><div><div><a>Mill sold for $900 million</a></div></div></div></body></html>""",
+        [TITLE, EN1, EN2, EN3],
+        "Ore Times",
+        FEB17,
+    ),
+    Page(
+        "advertisements that only say so, a product card, a row of buttons, and a rail with its heading",
+        f"""<html lang="en"><head><meta property="og:site_name" content="Lake Ledger"></head><body><main class="grid"><div class="col-8"><h1>{TITLE}</h1>
+        <div class="by"><a rel="author">Ana Pell</a> | Lake Ledger<br>Published 5:00 a.m. ET Feb. 17, 2026</div><div class="text"><p>{EN1}</p>
+        <amp-ad type="x"><div fallback>Cranes for $890 million. Buy two of them.</div></amp-ad><p>{EN2}</p><div class="kg-product-card"><h4>The Mug</h4><p>$18, ships free. Safe.</p></div>
+        <p>Sponsored: a $2.6 billion platform. Shimmer, you.</p><p>【PR】総額480億円のクレーン。お早めに。</p><p>{EN3}</p><p>Email this story | Print | Comments (47)</p></div></div>
+        <div class="col-4"><section><h3>Property</h3><a>Farm fetches $6.8 million</a></section></div></main></body></html>""",
+        [TITLE, EN1, EN2, EN3],
+        "Lake Ledger",
+        FEB17,
+    ),
 ]
 
 
@@ -271,57 +339,6 @@ def test_the_main_text_and_the_record(page: Page) -> None:
     assert source.url == page.url
     if page.title:
         assert document.title == page.title
-
-
-def _dated(head: str = "", byline: str = "", language: str = "en") -> dt.date | None:
-    text = JA1 + JA2 if language == "ja" else EN1
-    page = f"<html lang='{language}'><head>{head}</head><body><article><h1>A title of it</h1>{byline}<p>{text}</p></article></body></html>"
-    return read_document(page.encode(), "a.html", None).source.published_on
-
-
-def _ld(published: str) -> str:
-    return f'<script type="application/ld+json">{{"@type":"Article","datePublished":"{published}"}}</script>'
-
-
-@pytest.mark.parametrize(
-    ("head", "byline", "language", "expected"),
-    [
-        (_ld("2026-02-17T23:30:00-05:00"), "", "en", FEB17),
-        (_ld("2026-02-18T05:00:00+09:00"), "<p>2026年2月18日 5:00</p>", "ja", FEB18),
-        (_ld("2026-02-17T20:00:00Z"), "", "ja", FEB18),
-        (_ld("2026-02-17T20:00:00Z"), "", "en", FEB17),
-        (_ld("2026-02-18T01:00:00Z"), "<time>Feb. 17, 2026</time>", "en", FEB17),
-        (
-            _ld("2026-02-18T00:30:00Z"),
-            "<p class='byline'>Published 17 February 2026, updated 1 March 2026</p>",
-            "en",
-            FEB17,
-        ),
-        ("", "<p class='date'>2026.02.18 更新 2026.02.20</p>", "ja", FEB18),
-        ("", "<p>掲載日 2026/02/18（水）</p>", "ja", FEB18),
-        ("", "<p class='date'>二〇二六年二月十八日</p>", "ja", FEB18),
-        ("", "<div class='meta'>Updated: Feb. 18, 2026</div>", "en", None),
-        ("", "<p class='date'>02/03/2026</p>", "en", None),
-        ('<meta name="date" content="2026-02-17">', "", "en", FEB17),
-        ('<meta property="article:modified_time" content="2026-02-17">', "", "en", None),
-        (_ld("1970-01-01T00:00:00Z"), "<time>Feb. 17, 2026</time>", "en", FEB17),
-        (_ld("2023-06-01"), "<time>Feb. 17, 2026</time>", "en", None),
-        (_ld("2023-06-01") + '<meta property="article:published_time" content="2026-02-17">', "", "en", None),
-        (_ld("2026-02-17") + '<meta name="date" content="2026-03-09">', "", "en", FEB17),
-        ("", "<p>It takes effect on December 1, 2026.</p>", "en", None),
-    ],
-)
-def test_the_day_at_the_publishers_place_or_none(
-    head: str, byline: str, language: str, expected: dt.date | None
-) -> None:
-    assert _dated(head, byline, language) == expected
-
-
-def test_a_dateline_gives_the_day_and_refutes_an_earlier_stamp() -> None:
-    line = "<p>HAMBURG, Oct. 23, 2025 - A ship came in with ore for the furnace, its owner said.</p>"
-    assert _dated("", line) == dt.date(2025, 10, 23)
-    assert _dated(_ld("2025-10-24"), line) == dt.date(2025, 10, 24)
-    assert _dated(_ld("2023-06-01"), line) is None
 
 
 @pytest.mark.parametrize(

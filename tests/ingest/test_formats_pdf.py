@@ -145,6 +145,43 @@ def test_a_table_is_read_by_rows() -> None:
     assert read([[*flow([EN1], 50, 740, 90), *lines]]) == [EN1, *(" | ".join(row) for row in rows)]
 
 
+def test_a_japanese_table_with_short_cells() -> None:
+    rows = [("分野", "企業", "規模"), ("電力", "白樺電機", "最大2億ドル"), ("鉱物", "楡鉱業", "記載なし")]
+    lines = [Line(60 + 150 * c, 600 - 16 * r, cell) for r, row in enumerate(rows) for c, cell in enumerate(row)]
+    assert read([[*flow([JA1], 50, 740, 40, indent=10), *lines]]) == [JA1, *(" | ".join(row) for row in rows)]
+
+
+def test_a_narrow_column_under_a_wide_headline_and_a_small_foot() -> None:
+    title = Line(50, 780, f"{TITLE} beside its mill, and says nothing of lenders", 18)
+    foot = Line(230, 28, "The Lake Ledger | vol. 41, no. 6 | 23", 7)
+    assert read([[title, *flow([EN1, EN2], 50, 700, 44), foot]]) == [title.text, EN1, EN2]
+
+
+def test_words_set_one_by_one_have_blanks_between() -> None:
+    words = ["Birchwood", "Alloys", "will", "spend", "on", "a", "hall", "of", "its", "own", "in", "Ohio"]
+    lines, x = [], 50.0
+    for word in words:
+        lines.append(Line(x, 700, word))
+        x += sum(
+            {
+                "i": 2.2,
+                "l": 2.2,
+                "f": 2.8,
+                "t": 2.8,
+                "r": 3.3,
+                "w": 7.2,
+                "c": 5.0,
+                "s": 5.0,
+                "B": 6.7,
+                "A": 6.7,
+                "O": 7.8,
+            }.get(c, 5.56)
+            for c in word
+        )
+        x += 2.4
+    assert read([lines]) == [" ".join(words)]
+
+
 def test_items_of_a_list_stay_apart() -> None:
     items = [
         "- furnaces for $100 million",

@@ -49,6 +49,7 @@ FOREIGN_PAIRS = frozenset(
         " also-like see-also up-next you-may top-stories top-news hot-news news-list article-list story-list entry-list"
         " post-list author-bio author-box about-author sign-up log-in paywall-prompt paywall-message paywall-overlay"
         " paywall-cta paywall-offer paywall-modal pay-wall site-header global-header sub-nav tag-list"
+        " product-card product-box affiliate-box shop-card buy-box"
         " pull-quote legal-notice inline-story inline-link link-list photo-gallery key-word back-top page-top page-nav"
         " widget-area widget-title widget-recent widget-categories widget-archive widget-search widget-tag print-button"
         " photo-credit image-credit photo-caption image-caption weather-widget stock-widget print-tools article-tools"
@@ -100,9 +101,9 @@ def _any(*patterns: str) -> str:
 TAIL_HEADING = re.compile(
     r"\W*"
     + _any(
-        r"(?:more|further|other|related|recommended|latest|top|popular|trending|similar|featured|editor'?s?|suggested)\s+"
-        r"(?:\w+\s+){0,2}?(?:stories|story|news|articles?|reading|reads?|posts?|coverage|headlines|links?|picks?|content"
-        r"|topics?|reports?|releases?|documents?|videos?)(?:\s+(?:from|on|in|about|by)\b.*)?",
+        r"(?:more|further|other|related|recommended|latest|top|popular|trending|similar|featured|editor'?s?|suggested)"
+        r"\s+(?:\w+\s+){0,2}?(?:stories|story|news|articles?|reading|reads?|posts?|coverage|headlines|links?|picks?"
+        r"|content|topics?|reports?|releases?|documents?|videos?)(?:\s+(?:from|on|in|about|by)\b.*)?",
         r"(?:most|also)[\s-]+(?:read|viewed|popular|shared|commented|watched)",
         r"read\s+(?:more|next|also|this next)|see also|keep reading|what to read next|up next",
         r"next article|previous article",
@@ -151,17 +152,28 @@ LABEL = re.compile(
     r"\W*"
     + _any(
         r"advertisements?|ad|sponsored(?: content)?|promoted|share(?: (?:this|on).{0,30})?|tweet|facebook|line|x",
-        r"twitter|linkedin|print|e-?mail|copy link|save|listen|bookmark|follow(?: us)?.{0,20}|back to top|read more|more",
-        r"next|previous|continue(?: reading)?|close|menu|search|\d+\s*(?:shares?|comments?|likes?)|\d+\s*min(?:ute)?s? read",
+        r"twitter|linkedin|print|e-?mail(?: this .{2,12})?|copy link|save|listen|bookmark|follow(?: us)?.{0,20}"
+        r"|back to top|read more",
+        r"more|next|previous|continue(?: reading)?|close|menu|search|\d+\s*(?:shares?|comments?|likes?)"
+        r"|comments?\s*\(\d+\)",
+        r"\d+\s*min(?:ute)?s? read",
         r"広告|PR|ＰＲ|シェア(?:する)?|ツイート(?:する)?|ポスト(?:する)?|印刷(?:する)?|保存(?:する)?|はてブ",
         r"ブックマーク|共有(?:する)?|もっと(?:見る|読む)|続きを読む|全文を?読む|次へ|前へ|閉じる|トップへ戻る",
         r"ページ(?:の先頭|トップ)(?:へ|に戻る)?.{0,6}|一覧(?:へ|に戻る|を見る)?|この記事を.{0,14}|文字サイズ.*",
+        r"配信|公開|掲載|更新|記|以上|(?:additional )?(?:reporting|writing|editing) by .{3,160}|our standards:.{0,80}",
         r"画像を?(?:拡大|見る).{0,6}|拡大(?:画像|する)?|\d+\s*(?:件のコメント|コメント)",
     )
     + r"\W*",
     re.IGNORECASE,
 )
 """Whole blocks that are buttons or labels."""
+
+ADVERTISEMENT = re.compile(
+    r"[\s\[【(（<]*(?:advertisements?|sponsored|promoted|paid (?:content|post)|ad|広告|スポンサー|PR|ＰＲ)"
+    r"\s*[\]】)）>：:|｜]",
+    re.IGNORECASE,
+)
+"""How a short block begins that says itself that it is paid for."""
 
 LEAD = re.compile(
     r"\W*"

@@ -60,6 +60,10 @@ def drop_tags(body: Any) -> None:
     """Leave out elements that never hold main text: scripts, navigation, asides, figures without a table."""
     for element in list(body.iter(*words.FOREIGN_TAGS)):
         drop(element)
+    for element in list(body.iterdescendants()):
+        # Elements of a page's own making carry their name as others carry a class (`amp-ad`).
+        if isinstance(element.tag, str) and "-" in element.tag and set(element.tag.split("-")) & words.FOREIGN_WORDS:
+            drop(element)
     for element in list(body.iter("figure")):
         if next(element.iter("table"), None) is None:
             drop(element)

@@ -8,6 +8,7 @@ to right and follow each other downwards as in horizontal writing.
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pipelines.ingest.readers.layout import is_wide
 
 WIDE_GAP = 1.1
 """Pieces of a line stand apart from this many sizes of their font on; words of a justified line stand closer."""
+_MARK = re.compile(r"[•‣◦▪●○◆■・※*–-]|[(（]?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4}|[一二三四五六七八九十])[.)）．、]?|[①-⑳]")
 _FEWEST = 3
 """Columns have at least so many lines side by side."""
 
@@ -145,9 +147,8 @@ def _is_beside(row: Sequence[Piece], piece: Piece) -> bool:
 
 
 def _has_cells(row: Sequence[Piece]) -> bool:
-    first = row[0].text.strip()
-    # A bullet or number in front of a line is no cell; a word of two wide characters is one.
-    return len(row) > 1 and (len(row) > 2 or len(first) > 2 or (len(first) == 2 and all(map(is_wide, first))))
+    """Whether pieces side by side may be cells of a table; a mark or number and its item are none."""
+    return len(row) > 1 and not _MARK.fullmatch(min(row, key=lambda piece: piece.left).text.strip())
 
 
 def _line(row: Sequence[Piece], table: bool) -> Line:

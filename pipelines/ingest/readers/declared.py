@@ -50,6 +50,7 @@ _OTHERS = frozenset(
     {"itemListElement", "citation", "hasPart", "mentions", "comment", "relatedLink", "isBasedOn", "review"}
 )
 """Properties that lead to other pages."""
+_SEPARATOR = re.compile(r"\s+[-–—:]\s+|\s*[|｜：»・]\s*")
 _DEPTH = 12
 
 
@@ -275,11 +276,21 @@ def _publisher(article: Mapping[str, Any], things: list[dict[str, Any]], meta: M
 
 
 def name_after(page_title: str | None, title: str) -> str | None:
-    """The name that stands after the headline in the title of the page (`Headline | Name`); None where none does."""
-    if not page_title or page_title == title or not page_title.startswith(title):
+    """The name that stands beside the headline in the title of the page.
+
+    That is the last part of `Headline | Section | Name`, or the first of `Name | Headline`; None where there is none.
+    """
+    if not page_title or page_title == title or not title:
         return None
-    name = re.sub(r"^\s*[-–—|｜:：»・]\s*", "", page_title[len(title) :])
-    return name if name != page_title[len(title) :] and 1 < len(name) <= 60 else None
+    if page_title.startswith(title):
+        parts = _SEPARATOR.split(page_title[len(title) :])
+        name = parts[-1] if len(parts) > 1 and not parts[0].strip() else ""
+    elif page_title.endswith(title):
+        parts = _SEPARATOR.split(page_title[: -len(title)])
+        name = parts[0] if len(parts) > 1 and not parts[-1].strip() else ""
+    else:
+        return None
+    return name.strip() if 1 < len(name.strip()) <= 60 else None
 
 
 def _without_name(title: str, publisher: str | None) -> str:

@@ -158,6 +158,8 @@ def _collapse(text: str) -> str:
     """Blanks and line feeds of the source as one blank, none between Japanese characters (`layout.join_lines`)."""
     if "\n" not in text:
         return _SPACE.sub(" ", text)
+    # A line of the source that begins with the wide blank of a Japanese paragraph is shown as one by the page's style.
+    text = re.sub(r"\s*\n[ \t\r\n]*(?=\u3000\S)", _BREAK * 2, text) if "\u3000" in text else text
     return _SPACE.sub(lambda found: "\n" if "\n" in found.group() else " ", text)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.errors import RawFileError
+from pipelines.ingest.readers.cleaning import plain
 from pipelines.ingest.readers.dating import Dating, weigh
 from pipelines.ingest.readers.declared import Declared, declared, name_after
 from pipelines.ingest.readers.decoding import decode, language
@@ -95,6 +96,8 @@ def read_page(markup: str, path: str) -> Page:
         raise RawFileError(path, "a page without main text", "an article", "Save the page whole.", "no_text")
     about, title = _titled(about, found, blocks)
     spoken = language(about.language, "\n".join(blocks))
+    name = plain(about.publisher or "")
+    blocks = [block for block in blocks if not name or plain(block) != name]
     if title:
         title = tidy(title)
         blocks = [title, *(block for block in blocks if block != title)]

@@ -188,7 +188,9 @@ def _blocks(scope: Any, heading: Any | None, known: Iterable[str]) -> list[str]:
 
 def _is_foot(block: Block) -> bool:
     """A heading under which nothing is left, or who wrote and when, at the end of the text."""
-    return bool(words.TAIL_HEADING.fullmatch(block.text)) or (block.tag == "p" and is_byline(block.text))
+    if block.tag in HEADINGS or words.TAIL_HEADING.fullmatch(block.text):
+        return True
+    return block.tag == "p" and is_byline(block.text)
 
 
 def is_sentence(text: str) -> bool:
@@ -198,7 +200,9 @@ def is_sentence(text: str) -> bool:
 
 def is_text(text: str) -> bool:
     """Whether a block is something else than a label, a credit, or an invitation to subscribe or log in."""
-    if not re.search(r"\w", text) or words.LABEL.fullmatch(text):
+    if not re.search(r"\w", text) or all(map(words.LABEL.fullmatch, re.split(r"\s*[|/｜・·]\s*", text))):
+        return False
+    if len(text) <= words.STUB_WIDTH and words.ADVERTISEMENT.match(text):
         return False
     if len(text) <= words.STUB_WIDTH and words.STUB.search(text):
         return False

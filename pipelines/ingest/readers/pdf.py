@@ -116,9 +116,8 @@ def _glyphs(textpage: Any) -> Iterator[Glyph]:
     for number in range(pdfium.FPDFText_CountChars(raw)):
         code = pdfium.FPDFText_GetUnicode(raw, number)
         character = chr(code) if code < 0x110000 else "\ufffd"
-        if character in "\r\n" or pdfium.FPDFText_IsGenerated(raw, number) == 1:
-            # Blanks and line ends that the library itself puts in; the places of the letters tell more.
-            continue
+        if character in "\r\n":
+            continue  # the library's own line ends; the places of the letters tell more
         if not pdfium.FPDFText_GetLooseCharBox(raw, number, place):
             continue
         size = pdfium.FPDFText_GetFontSize(raw, number)

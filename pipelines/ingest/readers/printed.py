@@ -98,24 +98,39 @@ def _is_head(page: Page, piece: Piece, running: frozenset[tuple[str, int]]) -> b
         return False
     if key in running or (key[0], key[1] + 1) in running or (key[0], key[1] - 1) in running:
         return True
-    alone = all(other is piece or abs(other.middle - piece.middle) > piece.size / 2 for other in page.pieces)
-    outermost = all(other.middle >= piece.middle for other in page.pieces) or all(
-        other.middle <= piece.middle for other in page.pieces
-    )
-    return alone and outermost and bool(_PAGE_NUMBER.fullmatch(piece.text.strip()))
+    level = [other for other in page.pieces if abs(other.middle - piece.middle) < piece.size / 2]
+    below = all(other in level or other.middle > piece.middle for other in page.pieces)
+    above = all(other in level or other.middle < piece.middle for other in page.pieces)
+    text = " ".join(other.text for other in level).strip()
+    if not (below or above):
+        return False
+    usual = statistics.median(other.size for other in page.pieces)
+    small = len(page.pieces) > 5 and piece.size <= 0.9 * usual and len(text) <= 100 and not _ENDS.search(text)
+    return bool(_PAGE_NUMBER.fullmatch(text)) or small
 
 
 def _paragraphs(column: Sequence[Line]) -> list[_Paragraph]:
-    edge = max(line.right for line in column)
-    margin = min(line.left for line in column)
-    steps = [above.bottom - below.bottom for above, below in pairwise(column) if _alike(above, below)]
+    """Part a column, run by run of lines in letters of one size: each run has its own margins."""
+    runs: list[list[Line]] = []
+    for line in column:
+        if runs and _alike(runs[-1][-1], line):
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return [paragraph for run in runs for paragraph in _of_run(run, column)]
+
+
+def _of_run(run: Sequence[Line], column: Sequence[Line]) -> list[_Paragraph]:
+    # Two lines tell nothing of where lines end; then the column's own edges serve.
+    measured = run if len(run) > 2 else column
+    edge, margin = max(line.right for line in measured), min(line.left for line in measured)
+    steps = [above.bottom - below.bottom for above, below in pairwise(run)]
     leading = statistics.median_low(steps) if steps else 0.0
     found: list[_Paragraph] = []
-    for number, line in enumerate(column):
-        above = column[number - 1] if number else None
-        indented = line.left > margin + 0.6 * line.size
+    for number, line in enumerate(run):
+        above = run[number - 1] if number else None
         if above is None or _begins(above, line, margin, edge, leading):
-            found.append(_Paragraph([line], edge, indented))
+            found.append(_Paragraph([line], edge, line.left > margin + 0.6 * line.size))
         else:
             found[-1].lines.append(line)
     return found
@@ -129,7 +144,7 @@ def _begins(above: Line, line: Line, margin: float, edge: float, leading: float)
     """Whether a line begins a paragraph: by kind, size of letters, the space about it, or by room left above it."""
     step = above.bottom - line.bottom
     far = (leading and step > 1.3 * leading) or step > 2.6 * line.size
-    if above.is_row or line.is_row or far or not _alike(above, line) or is_item(line.text):
+    if above.is_row or line.is_row or far or is_item(line.text):
         return True
     inside, inside_above = line.left > margin + 0.6 * line.size, above.left > margin + 0.6 * line.size
     hangs = is_item(above.text) and inside

@@ -185,6 +185,7 @@ def _is_headline(block: str) -> bool:
 
 
 def _publisher(text: str) -> str | None:
+    text = _BYLINE.sub(" ", text) if _BYLINE.match(text.strip()) else text
     name = re.sub(r"[(（]?(?:[月火水木金土日]曜日?|[月火水木金土日])[)）]|\d+面|第?\d+号", " ", text)
     name = re.sub(r"\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b\.?,?", " ", name)
     name = re.sub(

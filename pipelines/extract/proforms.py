@@ -1,0 +1,78 @@
+"""Facilities named by a word that stands for one: "one in Ohio and the other in Texas", "the Kentucky half".
+
+What belongs here: pronouns and shares that take up a facility and are told apart by a place. What does not: facilities
+with a word of their own (`sites`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipelines.extract.places import PlaceMention
+from pipelines.extract.sites import Site
+from pipelines.extract.terms import has_cjk
+
+_ONE = re.compile(
+    r"\b(?P<word>one|the other|another|the (?:first|second|third|former|latter|bigger|larger|smaller)(?: one)?)"
+    r"(?:,? (?:is |will be |to be |would be |planned |due |going up |located )?)?\s?(?:in|at|near|outside|for|off)\s"
+    r"(?:(?:the|southern|northern|eastern|western|central|rural)\s){0,2}$",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r"(?:['’]s)?\s(?P<word>half|part|leg|piece|portion|one|side|arm|location|station|end)\b(?! of\b)")
+_MANY = re.compile(
+    r"\b(?:two|three|four|five|both|several|pair of|twin|2|3|4)\s(?:[\w-]+\s){0,3}"
+    r"(?:plants?|works|mills|factories|facilities|sites|yards|hubs|stations|projects|mines|centers|campuses|terminals"
+    r"|reactors|units|smelters|refineries|schemes|undertakings|halls)\b|\bplants?\b|\bworks\b",
+    re.IGNORECASE,
+)
+_JA_ONE = re.compile(
+    r"(?:もう一方|もう一つ|もうひとつ|もう1つ|一方|一つ|ひとつ|1つ|他方|1カ所|片方|一つ目|二つ目|1つ目|2つ目)(?=(?:は|が|、)$)"
+)
+_JA_MANY = re.compile(
+    r"(?:二つ|2つ|三つ|3つ|両|2カ所|二カ所|3カ所|複数)の?[^。]{0,8}(?:工場|拠点|発電所|事業|計画|基地|施設|鉱山|ヤード)"
+)
+
+
+def find_proforms(text: str, places: Sequence[PlaceMention], taken: Sequence[tuple[int, int]]) -> list[Site]:
+    """Words that stand for a facility beside a place.
+
+    Args:
+        text: A paragraph.
+        places: Its places.
+        taken: Spans of other mentions that hide what lies in them.
+    """
+    if not places:
+        return []
+    found = _japanese(text, places) if has_cjk(text) else _english(text, places)
+    return [one for one in found if not any(one.start < end and start < one.end for start, end in taken)]
+
+
+def _english(text: str, places: Sequence[PlaceMention]) -> list[Site]:
+    found = []
+    for place in places:
+        if not (place.admin1 or place.country):
+            continue
+        lead = text[max(0, place.start - 60) : place.start]
+        one = _ONE.search(lead)
+        if one is not None and _MANY.search(text[: place.start]):
+            start = place.start - len(lead) + one.start("word")
+            found.append(_site(text, start, start + len(one["word"]), "new"))
+        share = _SHARE.match(text, place.end)
+        if share is not None and place.admin1 and re.search(r"\b[Tt]he\s(?:new\s|big\s)?$", lead):
+            found.append(_site(text, share.start("word"), share.end("word"), "definite"))
+    return found
+
+
+def _japanese(text: str, places: Sequence[PlaceMention]) -> list[Site]:
+    found = []
+    for place in places:
+        one = _JA_ONE.search(text[max(0, place.start - 8) : place.start])
+        if one is not None and place.admin1 and _JA_MANY.search(text[: place.start]):
+            start = max(0, place.start - 8) + one.start()
+            found.append(_site(text, start, start + len(one[0]), "new"))
+    return found
+
+
+def _site(text: str, start: int, end: int, determiner: str) -> Site:
+    return Site(start, end, text[start:end], {}, {}, determiner)

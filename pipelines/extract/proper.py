@@ -1,0 +1,68 @@
+"""Projects that bear a name: "Ocotillo Storage, the largest bank of batteries", and wherever the text takes it up again.
+
+What belongs here: names that an apposition or a facility word tells to be a project's, and their later mentions. What
+does not: names of known projects (`sites`), names of firms (`newnames`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.extract.mentions import Mention
+from pipelines.extract.sites import Site
+from pipelines.extract.terms import has_cjk
+
+_APPOSED = re.compile(
+    r",\s(?:an?|the|its|their|one of the)\s(?:(?!(?:maker|operator|owner|developer|builder|company|firm|unit|supplier|producer"
+    r"|subsidiary|that|which|of|in)\b)[\w'’-]+\s){0,4}$"
+)
+_FIRM = re.compile(
+    r"\b(?:Inc|Corp|Ltd|LLC|Co|Company|Corporation|Group|Holdings|Bank|Partners|Associates|Industries|Energy|Power|Electric"
+    r"|Steel|Chemicals?|Metals|Materials|Resources|Recovery|Capital|Contractors|Construction|Works)\.?$"
+)
+
+
+def name_projects(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
+    """Take an unknown name for a project's where a facility explains it, and mark its other mentions as the project.
+
+    Args:
+        texts: Paragraphs.
+        found: The mentions of each, which are changed: organisations that are projects become facilities.
+    """
+    ids: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for text, mentions in zip(texts, found, strict=True):
+        if has_cjk(text):
+            continue
+        for site in [one for one in mentions if one.kind == "site"]:
+            for org in mentions:
+                if org.kind != "org" or not org.id.startswith("@") or _FIRM.search(org.text):
+                    continue
+                if org.end < site.start <= org.end + 50 and _APPOSED.fullmatch(text[org.end : site.start]):
+                    ids[org.id] = org.text
+            name = site.value.name
+            if len(name) >= 5 and not site.value.project_id and not _FIRM.search(name):
+                names[name] = name
+    for text, mentions in zip(texts, found, strict=True):
+        for number, org in enumerate(mentions):
+            if org.kind == "org" and org.id in ids:
+                mentions[number] = _named(org.start, org.end, ids[org.id])
+        _take_up(text, mentions, names)
+
+
+def _take_up(text: str, mentions: list[Mention], names: dict[str, str]) -> None:
+    for name in names:
+        if name not in text or has_cjk(name) != has_cjk(text):
+            continue
+        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
+            start, end = match.span()
+            if not any(start < one.end and one.start < end for one in mentions) and not any(
+                one.kind == "site" and 0 <= one.start - end <= 40 and one.value.name == name for one in mentions
+            ):
+                mentions.append(_named(start, end, name))
+
+
+def _named(start: int, end: int, name: str) -> Mention:
+    return Mention("site", start, end, name, "", Site(start, end, name, {}, {}, "definite", False, name))

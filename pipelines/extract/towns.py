@@ -1,0 +1,63 @@
+"""Towns that a text names without their state right behind a facility: "the plant at Petersburg was to yield".
+
+What belongs here: finding such towns, and taking their names from the facilities that bear them. What does not: towns
+that a text or the gazetteer places in a state (`places`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.extract.mentions import Mention
+from pipelines.extract.places import PlaceMention
+from pipelines.extract.terms import has_cjk
+
+_BEHIND = re.compile(
+    r"(?:\s(?:[\w-]+\s){0,3}|,\s(?:[\w-]+\s){0,2})?\s?(?:in|at|near|outside)\s(?:(?:downtown|nearby|the town of|the city of)\s)?"
+    r"([A-Z][a-z'’]+(?:\s[A-Z][a-z'’]+){0,2})(?![\w’'-])(?!\s(?:[A-Z]|and\s[A-Z]))"
+)
+_NO_TOWN = frozenset(
+    "January February March April May June July August September October November December Monday Tuesday Wednesday "
+    "Thursday Friday Saturday Sunday Congress Parliament Europe Asia Africa Christmas Easter Spring Summer Autumn Winter "
+    "North South East West Gulf Midwest Northeast Southwest Phase English Japanese Appalachia".split()
+)
+
+
+def bare_towns(text: str, mentions: Sequence[Mention]) -> list[PlaceMention]:
+    """Towns without a state behind the facilities of an English paragraph.
+
+    Args:
+        text: A paragraph.
+        mentions: What is recognised in it.
+    """
+    if has_cjk(text):
+        return []
+    found = []
+    for site in mentions:
+        if site.kind != "site":
+            continue
+        match = _BEHIND.match(text, site.end)
+        if match is None or match[1].split()[0] in _NO_TOWN or match[1].endswith(("'s", "’s")):
+            continue
+        start, end = match.span(1)
+        if any(start < one.end and one.start < end for one in mentions):
+            continue
+        found.append(PlaceMention(start, end, text[start:end], None, None, match[1]))
+    return found
+
+
+def name_towns(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
+    """Add the towns without a state to the mentions of each paragraph; a facility's name that is one is none."""
+    towns = set()
+    for text, mentions in zip(texts, found, strict=True):
+        for place in bare_towns(text, mentions):
+            towns.add(place.text)
+            mentions.append(Mention("place", place.start, place.end, place.text, "", place))
+    if not towns:
+        return
+    for mentions in found:
+        for number, mention in enumerate(mentions):
+            if mention.kind == "site" and mention.value.name in towns and not mention.value.project_id:
+                mentions[number] = replace(mention, value=replace(mention.value, name=""))
