@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pipelines.extract.amounts import AmountMention, scan_amounts
 from pipelines.extract.attribution import attributions, modality
-from pipelines.extract.capacities import Capacity
+from pipelines.extract.capacities import Capacity, unit_of
 from pipelines.extract.finance import Sum
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.listing import MONEY_KINDS, Cell, Record
@@ -151,17 +151,20 @@ def place_record(record: Record) -> None:
 
 def capacity_of(record: Record, lexicon: Lexicon) -> Capacity | None:
     """The capacity under a heading, with the heading's unit where the cell gives none."""
+    if record.cluster is None:
+        return None
     for cell in record.of("capacity"):
         for sentence, one in record.mentions(cell, "quantity"):
             if one.value.unit:
-                return Capacity(sentence, one, one.value.value, one.value.unit)
+                return Capacity(sentence, one, one.value.value, unit_of(one, record.cluster))
         text, unit = words(record, cell), cell.label.unit
         if unit and _NUMBER.match(text):
             joined = f"{text}{unit}" if has_cjk(unit) else f"{text} {unit}"
             for found in lexicon.measures.find(joined, japanese=has_cjk(unit)):
                 if found.unit:
                     sentence = next(part for part in record.sentences if part.paragraph == cell.paragraph)
-                    return Capacity(sentence, Mention("quantity", cell.start, cell.end, text), found.value, found.unit)
+                    mention = Mention("quantity", cell.start, cell.end, text, "", found)
+                    return Capacity(sentence, mention, found.value, unit_of(mention, record.cluster))
     return None
 
 

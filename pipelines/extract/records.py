@@ -18,7 +18,7 @@ from pipelines.extract.listing import Cell, Record, find_records
 from pipelines.extract.locations import locate
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.sites import Site
-from pipelines.extract.terms import Hit
+from pipelines.extract.terms import Hit, has_cjk
 
 _TOTAL = re.compile(
     r"^(?:grand )?totals?\b|^(?:sum|all|together|altogether)\b|^(?:合計|総計|小計|計|総額)", re.IGNORECASE
@@ -76,7 +76,10 @@ def take(record: Record, projects: Projects, lexicon: Lexicon) -> None:
     cells = cells or list(record.cells[:1])
     sites = [pair for cell in cells for pair in record.mentions(cell, "site")]
     # What a thing is only for ("cooling for data centers") is not what is built.
-    sites = [pair for pair in sites if not pair[1].value.passing] or [_unsaid(record, cells)]
+    own = [
+        (sentence, one) for sentence, one in sites if not one.value.passing and not _serves(record, cells, one.start)
+    ]
+    sites = own or [_unsaid(record, cells)]
     cluster = _known(record, sites, projects) or _new(projects)
     record.cluster = cluster
     cluster.entry, cluster.listed = True, cluster.listed or record.listing.listed
@@ -102,9 +105,35 @@ def take(record: Record, projects: Projects, lexicon: Lexicon) -> None:
                 cluster.places.append((sentence, place))
 
 
+_FOR = re.compile(r"\b(?:for|to (?:serve|supply|cool|power|equip)|used in|serving)\b")
+_FOR_JA = re.compile(r"向け|用の|のための|に用いる|に使う")
+
+
+def _serves(record: Record, cells: Sequence[Cell], place: int) -> bool:
+    """Whether a word of a record only tells what the thing is for: behind "for", before 向け."""
+    for cell in cells:
+        text = words(record, cell)
+        if not cell.start <= place < cell.end:
+            continue
+        japanese = has_cjk(text)
+        cut = (_FOR_JA if japanese else _FOR).search(text)
+        first = min((hit.start for _, _, hit in _products(record, [cell])), default=cell.end)
+        if cut is None or (not japanese and first - cell.start > cut.start() and not _opens(record, cell, cut.start())):
+            return False
+        after = place - cell.start >= cut.start()
+        return not after if japanese else after
+    return False
+
+
+def _opens(record: Record, cell: Cell, cut: int) -> bool:
+    """Whether a facility stands before the word that tells what for."""
+    return any(one.start - cell.start < cut for _, one in record.mentions(cell, "site"))
+
+
 def _unsaid(record: Record, cells: Sequence[Cell]) -> tuple[Sentence, Mention]:
     """What a record without facility word builds: its product, or what its project is called."""
-    for _, sentence, hit in _products(record, cells):
+    told = list(_products(record, cells))
+    for _, sentence, hit in [one for one in told if not _serves(record, cells, one[2].start)] or told:
         text = sentence.text[hit.start - sentence.start : hit.end - sentence.start]
         site = Site(hit.start, hit.end, text, {}, dict(hit.term.row), "new")
         return sentence, Mention("site", hit.start, hit.end, text, "", site)
