@@ -6,32 +6,37 @@ their values mean (`recorded`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.entitled import name_firms
 from pipelines.extract.labels import Labelled, Labels, cells
+from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.listing import MONEY_KINDS, Cell, Listing, Record
 from pipelines.extract.mentions import Sentence
 
 _TELLING = frozenset({"place", "status", "announced", "capacity", "role", *MONEY_KINDS})
 """What a label may announce that is read here."""
+_DIGIT = re.compile(r"[0-9０-９]")
+_NAME_LENGTH = 60
 
 
-def find_fields(annotated: Annotated, projects: Projects, labels: Labels, owned: set[int]) -> list[Record]:
+def find_fields(annotated: Annotated, projects: Projects, lexicon: Lexicon, owned: set[int]) -> list[Record]:
     """Labelled facts as records of one cell, each with the project that it is about.
 
     Args:
         annotated: The document.
         projects: Its projects, in focus.
-        labels: The vocabulary.
+        lexicon: With the vocabulary of labels.
         owned: Sentences that are rows of lists.
     """
     found: list[Record] = []
     before: Cluster | None = None
     last = -1
     for paragraph in annotated.document.paragraphs:
-        told = list(_labelled(paragraph.text, labels))
+        told = list(_labelled(paragraph.text, lexicon.labels))
         if not told:
             continue
         sentences = tuple(annotated.paragraph(paragraph.number))
@@ -44,7 +49,10 @@ def find_fields(annotated: Annotated, projects: Projects, labels: Labels, owned:
         for one in told if cluster is not None else ():
             if one.label.kind in _TELLING and not _names_others(one, sentences):
                 cell = Cell(one.label, paragraph.number, one.start, _end(one, sentences))
-                found.append(Record(Listing(), sentences, (cell,), None, cluster))
+                record = Record(Listing(), sentences, (cell,), None, cluster)
+                found.append(record)
+                if one.label.kind == "role" and len(sentences) == 1 and cell.end - cell.start < _NAME_LENGTH:
+                    name_firms(record, lexicon)
     return found
 
 
@@ -52,7 +60,8 @@ def _labelled(text: str, labels: Labels) -> Iterator[Labelled]:
     if " | " in text:
         spans = cells(text)
         label = labels.read(text[spans[0][0] : spans[0][1]])
-        if label.kind and len(spans) == 2:
+        value = text[spans[1][0] : spans[1][1]]
+        if label.kind and len(spans) == 2 and (_DIGIT.search(value) or not labels.read(value).kind):
             yield Labelled(label, spans[0][0], spans[1][0], spans[1][1])
         return
     yield from labels.in_line(text)

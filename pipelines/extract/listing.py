@@ -53,11 +53,13 @@ class Listing:
         listed: It tells companies' interest; nobody has said that they will pay or build.
         parties: Its rows are firms of one project, not projects.
         lead: The sentence that introduces it.
+        header: The row of headings.
     """
 
     listed: bool = False
     parties: bool = False
     lead: Sentence | None = None
+    header: tuple[Sentence, ...] = ()
 
 
 @dataclass(slots=True)
@@ -147,7 +149,7 @@ def _blocks(annotated: Annotated) -> list[_Block]:
 
 
 def _table_records(blocks: Sequence[_Block], annotated: Annotated, labels: Labels) -> Iterator[Record]:
-    for table in _tables(blocks):
+    for table in (part for whole in _tables(blocks) for part in _parted(whole, labels)):
         first = blocks.index(table[0])
         lead = next((one for one in reversed(blocks[:first]) if not one.is_heading), None)
         listing = Listing(is_interest(annotated, table[0].number), False, lead.sentences[-1] if lead else None)
@@ -160,6 +162,7 @@ def _table_records(blocks: Sequence[_Block], annotated: Annotated, labels: Label
         if not _is_header(rows[0], heads):
             heads = _inferred(rows)
         else:
+            listing.header = tuple(rows[0].sentences)
             rows = rows[1:]
         kinds = {head.kind for head in heads}
         listing.parties = _is_of_parties(heads)
@@ -188,6 +191,20 @@ def _tables(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
         table = []
     if len(table) > 1:
         yield table
+
+
+def _parted(table: list[_Block], labels: Labels) -> Iterator[list[_Block]]:
+    """Two tables without text between them, parted where headings stand again."""
+    start = 0
+    for number in range(1, len(table)):
+        row = table[number]
+        if row.is_row and _is_header(row, [labels.read(row.words(cell)) for cell in row.cells]):
+            named = any({"org", "site", "place"} & row.kinds(cell) for cell in row.cells)
+            if not named and number - start > 1:
+                yield table[start:number]
+                start = number
+    if len(table) - start > 1:
+        yield table[start:]
 
 
 def _is_header(row: _Block, heads: Sequence[Label]) -> bool:
@@ -271,28 +288,100 @@ def _transposed(rows: Sequence[_Block], labels: Labels, listing: Listing) -> Ite
 
 
 def _entries(blocks: Sequence[_Block], annotated: Annotated, taken: set[int]) -> Iterator[Record]:
-    """Entries of a list without table: paragraphs of one shape, each of which opens with its firm."""
-    shaped = [(block, _entry(block)) for block in blocks if block.sentences[0].number not in taken and not block.is_row]
-    firms = [pair for pair in shaped if pair[1] is not None]
-    if len(firms) < _FEWEST or not any("money" in block.kinds((0, len(block.text))) for block, _ in firms):
+    """Entries of a list of interest without table: paragraphs of one shape, or names and ceilings in one sentence."""
+    free = [block for block in blocks if block.sentences[0].number not in taken and not block.is_row]
+    shaped = [(block, _entry(block)) for block in free]
+    firms = [block for block, opening in shaped if opening is not None and _is_priced(block)]
+    bare = [block for block, opening in shaped if opening is None and _is_bare(block)]
+    known = len(firms) if len(firms) > 1 else 0
+    if known + len(bare) < _FEWEST and not any(_priced(sentence) for block in free for sentence in block.sentences):
         return
-    first = firms[0][0]
-    before = blocks[max(0, blocks.index(first) - 1)]
-    listing = Listing(is_interest(annotated, before.number), False, before.sentences[-1])
-    if not listing.listed:
-        return
+    entries = {block.number for block in (firms if known or bare else [])} | {block.number for block in bare}
+    if len(entries) >= _FEWEST:
+        listing = _listing(min(entries), blocks, annotated)
+        if listing.listed:
+            yield from _of_paragraphs(shaped, entries, listing)
+            return
+    for block in free:
+        for sentence in block.sentences:
+            if _priced(sentence) and is_interest(annotated, block.number):
+                yield from _within(sentence, Listing(True, False, sentence))
+
+
+def _listing(first: int, blocks: Sequence[_Block], annotated: Annotated) -> Listing:
+    before = [block for block in blocks if block.number < first]
+    lead = before[-1].sentences[-1] if before else None
+    return Listing(bool(before) and is_interest(annotated, before[-1].number), False, lead)
+
+
+def _of_paragraphs(
+    shaped: Sequence[tuple[_Block, int | None]], entries: set[int], listing: Listing
+) -> Iterator[Record]:
     section: Sentence | None = None
     for block, opening in shaped:
-        if block.number < first.number:
-            continue
-        if block.is_heading and opening is None:
+        whole = Cell(Label("project"), block.number, opening or 0, len(block.text))
+        if block.number in entries or (opening is not None and block.number > min(entries)):
+            name = _named(block) if opening is None else opening
+            head = [Cell(Label("firm"), block.number, 0, name)] if name else []
+            body = Cell(Label("project"), block.number, name, len(block.text)) if name else whole
+            yield Record(listing, tuple(block.sentences), (*head, body), section)
+        elif block.is_heading and block.number > min(entries) - 2:
             section = block.sentences[0]
-        elif opening is not None:
-            parts = (
-                Cell(Label("firm"), block.number, 0, opening),
-                Cell(Label("project"), block.number, opening, len(block.text)),
-            )
-            yield Record(listing, tuple(block.sentences), parts, section)
+
+
+def _is_priced(block: _Block) -> bool:
+    return "money" in block.kinds((0, len(block.text)))
+
+
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|could|may|might|said|says|plans?|do|does|did|comes?|came|adds?|made|wants?)\b"
+)
+
+
+def _is_bare(block: _Block) -> bool:
+    """Whether a paragraph is an entry by its shape alone: one ceiling, one thing, no verb of a statement."""
+    first = block.sentences[0]
+    money = [one for sentence in block.sentences for one in sentence.of("money")]
+    told = any(sentence.of("org", "site", "material") or sentence.products for sentence in block.sentences)
+    said = first.masked.endswith("。") if first.japanese else bool(_SAYS.search(first.masked))
+    return len(money) == 1 and bool(first.of("money")) and told and not said and len(block.text) < _ENTRY_LENGTH
+
+
+_ENTRY_LENGTH = 320
+_OPENING = re.compile(r"^[\s・•●○◆■□※*–—-]{0,3}([^:：。.!?]{2,40}?)\s?[:：]\s?(?=\S)")
+
+
+def _named(block: _Block) -> int:
+    """Where the words end that stand before the colon of an entry; they name whoever is interested."""
+    opening = _OPENING.match(block.text)
+    first = block.sentences[0]
+    if opening is None or any(one.start < opening.end() for one in first.of("site", "money", "material", "date")):
+        return 0
+    return opening.end()
+
+
+def _priced(sentence: Sentence) -> bool:
+    """Whether a sentence holds several firms each with its ceiling."""
+    money = sentence.of("money")
+    return len(money) >= _FEWEST <= len(sentence.of("org")) and all(one.value.qualifier == "up_to" for one in money)
+
+
+def _within(sentence: Sentence, listing: Listing) -> Iterator[Record]:
+    """Entries within one sentence: each runs from its firm to the next one's behind a ceiling."""
+    orgs, starts, last = sentence.of("org"), [], sentence.start
+    for money in sentence.of("money"):
+        firm = next((one for one in orgs if last <= one.start < money.start), None)
+        if firm is None:
+            return
+        starts.append((firm.start, firm.end))
+        last = money.end
+    ends = [start for start, _ in starts[1:]] + [sentence.start + len(sentence.text)]
+    for (start, behind), end in zip(starts, ends, strict=True):
+        parts = (
+            Cell(Label("firm"), sentence.paragraph, start, behind),
+            Cell(Label("project"), sentence.paragraph, behind, end),
+        )
+        yield Record(listing, (sentence,), parts)
 
 
 _FEWEST = 2

@@ -6,6 +6,7 @@ What belongs here: joining facts of records with those of sentences. What does n
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipelines.extract.annotation import Annotated
@@ -57,7 +58,7 @@ def with_records(
     reading gives way.
     """
     lists = projects.records
-    records = [*_of_projects(projects), *find_fields(annotated, projects, lexicon.labels, lists.owned)]
+    records = [*_of_projects(projects), *find_fields(annotated, projects, lexicon, lists.rows)]
     found = [one for record in records for one in parts_of(record, lexicon)]
     absent = _absent(annotated) if lists.listed else set()
     whole = [one for one in [*_kept_parts(parts, records, lists.listed), *found] if id(one.org) not in absent]
@@ -95,7 +96,7 @@ def _of_projects(projects: Projects) -> list[Record]:
 
 def _kept_parts(parts: Sequence[Part], records: Sequence[Record], listed: bool) -> Iterator[Part]:
     """What sentences tell of parties, without what headings tell better and without bare remarks on a list."""
-    cells = _cells(records, {"role"}) | _cells([one for one in records if not one.listing.parties], {"firm"})
+    cells = _cells(records, {"role", "firm"})
     rows = {sentence.number for one in records if one.listing.listed for sentence in one.sentences}
     for one in parts:
         remark = listed and one.role == "interested" and one.project is not None and one.project.entry
@@ -145,6 +146,10 @@ def _joined_steps(steps: Sequence[Step], told: Sequence[Step]) -> list[Step]:
     dated = {(id(one.project), one.stage) for one in told if one.date is not None}
     known = {(id(one.project), one.stage) for one in steps if one.date is not None}
     kept = [one for one in steps if one.date is not None or (id(one.project), one.stage) not in dated]
+    own = {id(one.project): one.stage for one in told if not one.event_type}
+    common = Counter(one.sentence.number for one in kept)
+    # A row's own status goes before what a sentence says of all rows at once.
+    kept = [one for one in kept if own.get(id(one.project), one.stage) == one.stage or common[one.sentence.number] == 1]
     held = {(id(one.project), one.stage) for one in kept}
     return [*kept, *(one for one in told if (id(one.project), one.stage) not in held | known)]
 

@@ -50,16 +50,19 @@ def parts_of(record: Record, lexicon: Lexicon) -> Iterator[Part]:
                 yield Part(
                     record.cluster, "", org, sentence, "interested", "interest_expressed", "", None, "conditional"
                 )
-            elif cell.label.kind == "role" or (cell.label.kind == "firm" and not record.listing.parties):
+            elif cell.label.kind in ("role", "firm"):
                 seen.add(org.id)
                 yield _part(record, cell, sentence, org, lexicon)
 
 
 def _part(record: Record, cell: Cell, sentence: Sentence, org: Mention, lexicon: Lexicon) -> Part:
+    work = next((lexicon.labels.read(words(record, one)) for one in record.of("work")), None)
     role = cell.label.code or ("developer" if not record.of("role") else "")
+    role = work.code if work is not None and work.kind == "role" else role
     interested = role == "interested"
     told = "conditional" if interested else modality(attributions(sentence, lexicon))
-    shares = [one for _, one in record.mentions(cell, "share")] if role == "equity_investor" else []
+    held = [cell] if role == "equity_investor" else record.of("share")
+    shares = [one for other in held for _, one in record.mentions(other, "share")]
     share = next((one for one in shares if one.start >= org.end), None)
     return Part(record.cluster, "", org, sentence, role, "interest_expressed" if interested else "", "", share, told)
 

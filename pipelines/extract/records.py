@@ -33,12 +33,14 @@ class Records:
     Attributes:
         opening: Sentence number -> records that begin there.
         owned: Sentences of records about projects: the running text's grouping leaves them alone.
+        rows: Those of all records and headings.
         listed: A list of interest is among them.
     """
 
     all: list[Record] = field(default_factory=list)
     opening: dict[int, list[Record]] = field(default_factory=dict)
     owned: set[int] = field(default_factory=set)
+    rows: set[int] = field(default_factory=set)
     listed: bool = False
 
 
@@ -48,10 +50,13 @@ def open_records(annotated: Annotated, lexicon: Lexicon) -> Records:
     for record in find_records(annotated, lexicon.labels):
         name_firms(record, lexicon)
         found.all.append(record)
-        if record.listing.parties or is_total(record):
+        found.rows.update(sentence.number for sentence in (*record.listing.header, *record.sentences))
+        if record.listing.parties:
+            continue
+        found.owned.update(sentence.number for sentence in (*record.listing.header, *record.sentences))
+        if is_total(record):
             continue
         found.opening.setdefault(record.sentences[0].number, []).append(record)
-        found.owned.update(sentence.number for sentence in record.sentences)
         found.listed = found.listed or record.listing.listed
     return found
 
