@@ -127,12 +127,15 @@ def _once_parts(parts: Sequence[Part]) -> list[Part]:
 def _joined_sums(sums: Sequence[Sum], stated: Sequence[Sum], records: Sequence[Record]) -> list[Sum]:
     cells = _cells(records, MONEY_KINDS)
     rows = {sentence.number for one in records if one.listing.listed for sentence in one.sentences}
+    costed = {id(one.project) for one in stated if one.kind == "project_cost"}
     figures = {(id(one.project), one.amount.low, one.amount.high, one.amount.currency) for one in stated}
     kept = [
         one
         for one in sums
         if id(one.mention) not in cells
         and one.sentence.number not in rows
+        # A cost under its own heading is the project's; what else reads like one is a part of it or somebody else's.
+        and not (one.kind == "project_cost" and id(one.project) in costed)
         and (id(one.project), one.amount.low, one.amount.high, one.amount.currency) not in figures
     ]
     found: dict[tuple[object, ...], Sum] = {}
