@@ -18,16 +18,30 @@ from pipelines.extract.mentions import Mention, Sentence, annotate, split_senten
 from pipelines.extract.newnames import Taken
 from pipelines.extract.places import PlaceMention, towns_of, with_towns
 from pipelines.extract.proforms import find_proforms
-from pipelines.extract.proper import name_projects
+from pipelines.extract.proper import name_projects, take_up_heads
 from pipelines.extract.publishers import country_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.towns import name_towns
 from pipelines.records import Document
 
 _MINERAL_CONTEXT = re.compile(
-    r"^[\s-](?:ores?|mines?|mining|smelters?|smelting|concentrates?|refiner(?:y|ies)|refining|metal|production|output|exports?|"
-    r"deposits?|oxide|powder|alloys?|grit|cathodes?|magnets?|hydroxide|carbonate|sulphate|sulfate|supply|supplies|imports?)\b"
+    r"^[\s-](?:ores?|mines?|mining|smelters?|smelting|concentrates?|refiner(?:y|ies)|refining|metal|"
+    r"production|output|exports?|"
+    r"deposits?|oxide|powder|alloys?|grit|plants?|factory|factories|works|wires?|foil|sheet|rods?|scrap|"
+    r"sponge|ingots?|makers?|producers?|"
+    r"micropowder|abrasives?|dust|paste|synthesis|cathodes?|magnets?|hydroxide|carbonate|sulphate|sulfate|"
+    r"supply|supplies|imports?)\b"
 )
+_JA_CONTEXT = re.compile(
+    r"^(?:新)?(?:工場|プラント|砥粒|粉|微粉|鉱山|製錬|精錬|精製|メーカー|地金|箔|線材|くず|スクラップ|ワイヤー)"
+    r"|^の(?:製造|生産|製錬|精錬|精製|合成|増産|回収|工場|鉱山|原料|輸出|供給|需要)|^(?:を|の)(?:年|月)?[\d約]"
+)
+_GROWN = re.compile(
+    r"^[\s-](?:plants?|factory|factories|works|grit|powder|micropowder|abrasives?|dust|paste|synthesis|wires?|"
+    r"makers?|producers?)\b"
+    r"|^(?:新)?(?:工場|プラント|砥粒|粉|微粉|ワイヤー)|^の(?:製造|合成|増産|工場|生産)"
+)
+"""What is built or sold as powder is grown, not mined."""
 _JA_AFTER_SHORT = re.compile(r"[をはがのとやも、。，）)・]|鉱山|製錬|精錬|精鉱|地金|鉱石|線|箔|の生産|資源|$")
 
 
@@ -74,6 +88,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
     name_towns(texts, found)
     name_projects(texts, found)
+    take_up_heads(texts, found)
     _take_up(document, found, lexicon)
     _take_up_days(found)
     sentences: list[Sentence] = []
@@ -181,7 +196,7 @@ def _mentions(
         [hit for hit in hits if hit.term.kind == "material"], lambda hit: is_material(text, hit, hits, japanese)
     )
     found += [
-        Mention("material", hit.start, hit.end, text[hit.start : hit.end], hit.term.id, hit.term.row)
+        Mention("material", hit.start, hit.end, text[hit.start : hit.end], _material_id(text, hit), hit.term.row)
         for hit in materials
     ]
     found += [
@@ -200,6 +215,12 @@ def _mentions(
     return found
 
 
+def _material_id(text: str, hit: Hit) -> str:
+    """The material a word names: bare "diamond" beside a factory or powder is the synthetic one."""
+    ambiguous = hit.term.id == "diamond" and hit.term.row.get("kind") == "ambiguous"
+    return "synthetic-diamond" if ambiguous and _GROWN.match(text[hit.end :].lower()) else hit.term.id
+
+
 def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
     """Whether a word is a material here: short and ambiguous ones need a neighbour that says so."""
     before, after = text[: hit.start], text[hit.end :]
@@ -209,6 +230,8 @@ def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> boo
         return True
     if not japanese and _MINERAL_CONTEXT.match(after.lower()):
         return text[hit.start : hit.end].lower() != "lead" or not re.match(r"\s(?:production|output)", after)
+    if japanese and _JA_CONTEXT.match(after):
+        return True
     sure = (other for other in hits if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous")
     return any(_beside(text, hit, other) for other in sure)
 

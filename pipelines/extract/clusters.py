@@ -26,7 +26,7 @@ KIN = (
 """Sectors between which a text may waver for one project."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Cluster:
     """One project as a document speaks of it.
 
@@ -117,7 +117,8 @@ class Projects:
         explicit: Sentence number -> projects whose facility it names.
         detached: Sentences that speak of something else on purpose.
         records: The `records.Records` of the document.
-        before: Organisations of the sentence before, in the same paragraph, while the projects are being told apart.
+        batches: Sentences that speak of several projects at once -> these; none where it is not sure which.
+        before: Organisations that the sentence before brought up, while the projects are being told apart.
     """
 
     clusters: list[Cluster] = field(default_factory=list)
@@ -125,6 +126,7 @@ class Projects:
     explicit: dict[int, list[Cluster]] = field(default_factory=dict)
     detached: set[int] = field(default_factory=set)
     records: Any = None
+    batches: dict[int, list[Cluster]] = field(default_factory=dict)
     before: tuple[str, ...] = ()
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 

@@ -13,12 +13,13 @@ from decimal import Decimal
 from pipelines.extract.amounts import AmountMention, find_amounts
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
+from pipelines.extract.batches import is_batch, one_of_several, respective
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import BATCH
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.money_kinds import tell_kind
-from pipelines.extract.money_parties import find_payer, of_others, public_giver, superseded
+from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver, superseded
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.vocabulary import Row
 
@@ -127,16 +128,20 @@ def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | Non
     follows = before.paragraph == sentence.paragraph and _TOTAL_FIRST.search(sentence.masked)
     near = before if follows else sentence
     # "Projects" may be a mention of its own, and so hidden in the masked text.
-    if not context.programs or not (BATCH.search(near.text.lower()) or BATCH.search(sentence.text.lower())):
+    named = BATCH.search(near.text.lower()) or BATCH.search(sentence.text.lower())
+    running = sentence.number in context.projects.batches
+    if running and sentence.number not in context.projects.explicit and before.paragraph == sentence.paragraph:
+        near = before if not _LOAN.search(sentence.text.lower()) else sentence
+    if not context.programs or not (named or running) or not _TOTAL.search(sentence.masked):
         return None
-    if not _TOTAL.search(sentence.masked):
-        return None
-    loan = re.search(r"融資|貸付|ローン|\bloans?\b|\blend|\bbanks?\b|銀行", near.text.lower())
+    loan = _LOAN.search(near.text.lower()) if not _IS_TOTAL.search(sentence.masked) else None
     kind, instrument = ("financing", "loan") if loan else ("tranche_total", "")
     told = modality(attributions(sentence, context.lexicon), about_money=True)
     return Sum(sentence, mention, mention.value, None, context.programs[0], kind, instrument, told)
 
 
+_LOAN = re.compile(r"融資|貸付|貸し付け|ローン|\bloans?\b|\blend|\bbanks?\b|銀行|\bcredits?\b")
+_IS_TOTAL = re.compile(r"\baccount(?:s|ed)? for\b|\bcost|\bpriced\b|\bworth\b|事業費|事業規模|投資額|総事業費|建設費")
 _TOTAL_FIRST = re.compile(r"^(?:総額|合計|全体|in all|together|altogether|the total)")
 _TOTAL = re.compile(r"総額|合計|全体|規模|計|あわせて|合わせて|in all|together|altogether|total|worth|of|for")
 
@@ -165,10 +170,15 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     pledge = _pledge(context, sentence, mention)
     if pledge is not None:
         return pledge
-    batch = _batch(context, sentence, mention)
-    if batch is not None and all(site.value.plural for site in sentence.of("site")):
+    parallel = respective(sentence, mention, context.projects)
+    batch = _batch(context, sentence, mention) if parallel is None else None
+    if batch is not None and all(site.value.plural or is_batch(site, sentence) for site in sentence.of("site")):
         return batch
-    cluster = context.projects.nearest(sentence, mention)
+    cluster = parallel or context.projects.nearest(sentence, mention)
+    alone = sentence.number in context.projects.explicit
+    if parallel is None and sentence.number in context.projects.batches and not alone:
+        # What is said of several projects at once is no single one's.
+        cluster = None
     if cluster is not None and cluster.listed:
         if re.search(r"合計|総額|in all|altogether|in total", sentence.masked):
             return None
@@ -180,9 +190,11 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
         # The words of cost and of loans are many and loose: a nearer word for something else goes before them.
         weighed = tell_kind(sentence, mention, context.lexicon)
         row = weighed.row if weighed is not None and weighed.weight >= _SURE else row
+        if row["kind"] == "project_cost" and bank_gives(context.lexicon, sentence, mention):
+            row = _LENT
     if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
         row = _GRANT if public_giver(context.lexicon, sentence, mention) else row
-    return _by_words(context, sentence, mention, row, _one_of_several(context, sentence, mention, cluster))
+    return _by_words(context, sentence, mention, row, one_of_several(sentence, mention, context.projects, cluster))
 
 
 _SURE = 0.45
@@ -195,28 +207,19 @@ _MISTAKEN = re.compile(
 _BUYS = re.compile(r"\b(?:buy|buys|bought|acquir|purchas|stake|shares)|買|購入|取得|株")
 
 
-def _one_of_several(context: _Context, sentence: Sentence, mention: Mention, cluster: Cluster | None) -> Cluster | None:
-    """The project of one sum in a list of sums: the one at the same place of a list of projects, else none for sure."""
-    listed = re.search(r"[\ue200-\ue2ff](?:, [\ue200-\ue2ff])*,? and [\ue200-\ue2ff]", sentence.masked)
-    place = sentence.position(mention)
-    if listed is None or not listed.start() <= place < listed.end():
-        return cluster
-    money = [one for one in sentence.of("money") if listed.start() <= sentence.position(one) < listed.end()]
-    told = list(dict.fromkeys(context.projects.explicit.get(sentence.number, [])))
-    if len(told) == len(money):
-        return told[money.index(mention)]
-    return None if len(money) > 2 else cluster
-
-
 def _cued(context: _Context, sentence: Sentence, mention: Mention) -> Row:
     """What the words beside a sum tell, with what the payer's nature adds; `other` where nothing does."""
     weighed = tell_kind(sentence, mention, context.lexicon)
+    uncertain = weighed is None or weighed.row["kind"] in ("project_cost", "purchase", "disbursement", "commitment")
+    if uncertain and bank_gives(context.lexicon, sentence, mention):
+        return _LENT
     giver = public_giver(context.lexicon, sentence, mention)
-    if giver and (weighed is None or weighed.row["kind"] in ("project_cost", "purchase", "disbursement", "commitment")):
+    if giver and uncertain:
         return _GRANT
     return weighed.row if weighed is not None else _UNTOLD
 
 
+_LENT: Row = {"kind": "financing", "instrument": "loan", "tie": "project", "modality": ""}
 _GRANT: Row = {"kind": "financing", "instrument": "grant", "tie": "project", "modality": ""}
 _UNTOLD: Row = {"kind": "other", "instrument": "", "tie": "project", "modality": "", "note": "untold"}
 
@@ -327,8 +330,23 @@ _COMPANY_SALES = re.compile(
 )
 
 
+_Figures = tuple[object, Decimal | None, Decimal | None, str | None]
+
+
+def _figures(one: Sum) -> _Figures:
+    return id(one.project) if one.project else one.program_id, one.amount.low, one.amount.high, one.amount.currency
+
+
+def _hedged_below(one: Sum, told: set[_Figures]) -> bool:
+    """Whether the text below a heading gives the heading's figure with a hedge ("up to", "more than")."""
+    tie, low, high, currency = _figures(one)
+    return low == high and ((tie, None, high, currency) in told or (tie, low, None, currency) in told)
+
+
 def _distinct(sums: Sequence[Sum]) -> list[Sum]:
     """The same figure for the same thing once; a kind that says more takes the place of one that says less."""
+    told = {_figures(one) for one in sums if not one.sentence.heading}
+    sums = [one for one in sums if not one.sentence.heading or not _hedged_below(one, told)]
     best: dict[tuple[object, ...], Sum] = {}
     for one in sums:
         key = (id(one.project) if one.project else one.program_id, one.amount.low, one.amount.high, one.amount.currency)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.batches import spread
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.mentions import Sentence
 from pipelines.extract.whereabouts import spoken_of
@@ -96,6 +97,7 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
         if focus:
             projects.focus[sentence.number] = focus
             carried = carried if carried[:1] == focus[:1] else [*focus, *carried]
+    spread(annotated, projects)
 
 
 def _ahead(annotated: Annotated, sentence: Sentence, projects: Projects) -> list[Cluster]:

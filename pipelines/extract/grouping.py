@@ -14,7 +14,6 @@ from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
 from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place
 
-
 _ITS = re.compile(r"^(?:Its|Their)\s(?:own\s)?(?:[\w-]+\s){0,2}$")
 
 
@@ -40,19 +39,17 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     Returns:
         None where the words name a kind of facility and no single one.
     """
-    named = _by_name(site, projects, sentence.number) or (_new(projects.clusters) if site.project_id else None)
+    named = _by_name(site, sentence, projects) or (_new(projects.clusters) if site.project_id else None)
     if named is not None:
         return named
     if site.passing and not listed:
         return _known(site, sentence, projects)
-    at = _at(site, sentence, projects)
-    if at is not None:
-        return at
-    if projects.before and _ITS.search(sentence.text[: max(0, site.start - sentence.start)]):
-        theirs = set(projects.before)
-        owned = [one for one in projects.clusters if theirs & set(one.org_ids)]
-        if not owned and any(one.org_ids for one in projects.clusters) and not projects.explicit.get(sentence.number):
-            return _new(projects.clusters)
+    told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
+    return told or _by_context(site, sentence, projects, listed=listed)
+
+
+def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: bool) -> Cluster | None:
+    """The project by what the text has told before, where neither a name nor a place decides."""
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
@@ -65,15 +62,24 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         # "for Japanese power stations" names a kind, not one of them.
         same = recent if recent is not None and recent.sector == site.sector else None
         return here[-1] if here else same
-    row = listed and (sentence.row or _opens_with_firm(sentence))
-    if chosen is None and row and projects.explicit.get(sentence.number):
+    if chosen is None and listed and (sentence.row or _opens_with_firm(sentence)):
         # One line, one entry.
-        return projects.explicit[sentence.number][-1]
+        chosen = next(reversed(projects.explicit.get(sentence.number, [])), None)
     if chosen is None and here and not (listed and site.sector and here[-1].sector != site.sector):
         chosen = here[-1]
     if chosen is None and recent is not None:
         chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
     return chosen or _new(projects.clusters)
+
+
+def _of_new_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """A project of its own, where "Its own plant" opens a sentence behind one that brings up another firm."""
+    if not projects.before or not _ITS.search(sentence.text[: max(0, site.start - sentence.start)]):
+        return None
+    theirs = set(projects.before)
+    owned = any(theirs & set(one.org_ids) for one in projects.clusters)
+    others = any(one.org_ids for one in projects.clusters)
+    return None if owned or not others or projects.explicit.get(sentence.number) else _new(projects.clusters)
 
 
 def _opens_with_firm(sentence: Sentence) -> bool:
@@ -104,23 +110,29 @@ def _at(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
     return max(found, key=lambda one: one.sites[-1][0], default=None)
 
 
-def _by_name(site: Site, projects: Projects, number: int) -> Cluster | None:
-    """The project of this name, or the one that the opening sentences speak of without it."""
+def _by_name(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project of this name, or the one that the sentences before speak of without it."""
     clusters = projects.clusters
     if site.project_id:
         found = next((one for one in clusters if one.project_id == site.project_id), None)
-        if found is None and len(clusters) == 1 and _may_be(clusters[0], number):
-            return clusters[0]
-        return found
+        return found or _yet_unnamed(site, sentence, clusters)
     if site.name:
         return next((one for one in clusters if any(_same_name(site.name, name) for name in one.names)), None)
     return None
 
 
-def _may_be(cluster: Cluster, number: int) -> bool:
-    """Whether the opening sentences speak of a project that a name in this sentence is that of."""
-    opening = cluster.sites[0][0] <= 1 and not cluster.project_id and not cluster.names
-    return opening and (number <= 4 or not cluster.places)
+def _yet_unnamed(site: Site, sentence: Sentence, clusters: list[Cluster]) -> Cluster | None:
+    """The one project told so far that a known one's name or description may take up: nothing speaks against it."""
+    if site.sector:
+        near = [one for one in clusters if one.sector and not one.project_id and _compatible(site, one, sentence)]
+        near = [one for one in near if not one.names and (one.only_heading or sentence.number - one.sites[-1][0] <= 3)]
+        return near[0] if len(near) == 1 else None
+    opening = len(clusters) == 1 and clusters[0].sites[0][0] <= 1 and sentence.number <= _OPENING
+    return clusters[0] if opening and not clusters[0].project_id and not clusters[0].names else None
+
+
+_OPENING = 6
+"""A name that comes later than this sentence belongs to another project than the one that the text opened with."""
 
 
 def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:

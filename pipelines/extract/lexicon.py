@@ -20,6 +20,7 @@ from pipelines.extract.newnames import NewNames
 from pipelines.extract.patterns import Found, PatternBook, kind_bits
 from pipelines.extract.places import PlaceFinder
 from pipelines.extract.relevance import Relevance
+from pipelines.extract.signs import SignBook
 from pipelines.extract.sites import SiteFinder
 from pipelines.extract.terms import Term, TermIndex
 from pipelines.extract.typos import TypoIndex
@@ -84,6 +85,7 @@ class Lexicon:
         books: Language -> the patterns of all vocabularies.
         relevance: Whether a document can say anything that we publish.
         labels: What headings of columns and labels of facts announce.
+        signs: What tells a known project where its name is not given.
     """
 
     organizations: Mapping[str, Row]
@@ -104,6 +106,7 @@ class Lexicon:
     pledges: Mapping[tuple[Decimal, str], str]
     relevance: Relevance
     labels: Labels
+    signs: SignBook
 
     def matches(self, vocabulary: str, sentence: Sentence, text: str = "masked") -> Sequence[Found]:
         """Matches of a vocabulary's patterns in a sentence, in the order of the vocabulary.
@@ -136,6 +139,7 @@ def build_lexicon(
         known_projects: Projects that curated rows describe.
     """
     rules = NameRules(reference)
+    signs = SignBook(reference)
     org_terms = organization_terms(reference, rules)
     firms = [Term("firm", row["group"], row["name"], row) for row in rows(reference, "firm_names")]
     firms = _unknown_firms(firms, org_terms)
@@ -150,6 +154,7 @@ def build_lexicon(
             if row.get("language") in ("en", "ja")
         ),
         *_project_terms(known_projects, org_terms, reference),
+        *_further_names(signs, known_projects),
         *(Term("facility", row["facility"], row["form"], row) for row in rows(reference, "facilities")),
         *(Term("product", row["product"], row["form"], row) for row in rows(reference, "products")),
     ]
@@ -183,6 +188,7 @@ def build_lexicon(
         pledges=pledges,
         relevance=Relevance(reference, pledges),
         labels=Labels(reference),
+        signs=signs,
     )
 
 
@@ -245,6 +251,12 @@ def _project_terms(
                 owners.setdefault(form.lower(), set()).add(project.project_id)
                 found[project.project_id, form] = Term("project", project.project_id, form)
     return [term for (_, form), term in found.items() if len(owners[form.lower()]) == 1]
+
+
+def _further_names(signs: SignBook, projects: Sequence[KnownProject]) -> list[Term]:
+    """Names of known projects by which no curated row calls them ("GulfLink", ガルフリンク)."""
+    known = {project.project_id for project in projects}
+    return [Term("project", project, name) for project, name in signs.names() if project in known]
 
 
 def _proper_forms(name: str) -> list[str]:

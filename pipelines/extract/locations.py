@@ -33,7 +33,8 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
     """Tie the places of a sentence to a project where a pattern says that it lies there."""
     mark = sentence.position(mention)
     own = own_place(mention.start, mention.end, sentence)
-    if own is not None and own.admin1 and not cluster.admin1:
+    towns = any(place.value.city for _, place in cluster.places)
+    if own is not None and own.admin1 and (not cluster.admin1 or (own.admin1 == cluster.admin1 and not towns)):
         where = next(one for one in sentence.of("place") if one.value is own)
         cluster.places.append((sentence, where))
     for found in lexicon.matches("place_patterns", sentence):

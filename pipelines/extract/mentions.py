@@ -15,7 +15,7 @@ from pipelines.extract.patterns import KINDS, Found
 from pipelines.extract.plainforms import plain
 from pipelines.extract.terms import Hit, has_cjk
 
-_RANK = ("program", "org", "site", "place", "material", "money", "date", "quantity", "share", "name")
+_RANK = ("program", "org", "site", "money", "place", "material", "date", "quantity", "share", "name")
 """Of overlapping mentions the one whose kind stands first stays, whatever their length."""
 
 _ABBREVIATIONS = frozenset(

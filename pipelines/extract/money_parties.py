@@ -18,9 +18,24 @@ _ORG = BLOCKS["org"]
 _GIVERS = frozenset({"ministry", "agency", "government", "committee"})
 _GIVES = re.compile(
     r"^(?:'s)? (?:\w+ ){0,3}?(?:pays?|paid|gives?|gave|given|adds?|add|added|contributes?|contributed|offers?|offered|"
-    r"provides?|provided|sets?|set|spends?|puts?|put|chips?|promises?|promised|pledges?|pledged|approved?|approves|"
+    r"provides?|provided|provide|extends?|extended|arranges?|arranged|agreed|signed|sets?|set|spends?|puts?|put|chips?|promises?|promised|pledges?|pledged|approved?|approves|"
     r"commits?|committed|awards?|awarded|would|will|has|is)\b|^(?:は|が|も)"
 )
+
+
+def bank_gives(lexicon: Lexicon, sentence: Sentence, mention: Mention) -> bool:
+    """Whether the sum's giver is a bank: what a bank provides is a loan unless the text says otherwise."""
+    place = sentence.position(mention)
+    return any(
+        0 <= sentence.position(org) < place
+        and _GIVES.match(sentence.masked[sentence.position(org) + 1 :])
+        and (_BANK.search(org.text) or lexicon.organizations.get(org.id, {}).get("kind") in _LENDERS)
+        for org in sentence.of("org")
+    )
+
+
+_BANK = re.compile(r"Bank\b|Banking|銀行|信用金庫|信託")
+_LENDERS = frozenset({"commercial_bank", "government_bank"})
 
 
 def public_giver(lexicon: Lexicon, sentence: Sentence, mention: Mention) -> bool:
@@ -111,7 +126,7 @@ _EARLIER = re.compile(
     r"(?:\bfrom|\binstead of|\boriginal(?:ly)?|\binitial(?:ly)?|\bfirst (?:put|priced|estimated|reckoned) at|"
     r"\bearlier (?:estimate|figure|budget)|\bat first|\bpreviously|\bonce (?:put|priced)|\bhad been|"
     r"\bcompared with|\bagainst)"
-    r" (?:\w+ ){0,4}$|(?:当初|従来|以前|これまで)(?:の|は|計画の|想定の|見込みの|予定の)?[^、。]{0,10}$"
+    r" (?:\w+ ){0,4}$|(?:当初|従来|以前|これまで)(?:の|は|計画の|想定の|見込みの|予定の)?[^、。\ue200-\ue2ff]{0,10}$"
 )
 _LATER = re.compile(r"^(?: \w+){0,3} to [\ue200-\ue2ff]|^から[^。]{0,12}[\ue200-\ue2ff]")
 

@@ -15,7 +15,8 @@ _ARTICLE = (
 _WORDS = rf"{_ARTICLE}?(?:(?!(?:the|an?|its|their|is|are|was|will|and|which|that|to)\s)[\w.&'’-]+\s){{0,4}}$"
 _SOURCE = re.compile(rf"\b(?:from|out of)\s{_ARTICLE}{_WORDS}")
 _WHOSE = re.compile(
-    r"\b(?:whose|precedent for|rivals?|competing|an existing|(?:which|that|who)\s(?:already\s)?(?:runs?|owns?|operates?|has|had)|(?:operators?|owners?)\sof)\s(?:[\w'’-]+\s){0,3}$"
+    r"\b(?:whose|precedent for|rivals?|competing|an existing"
+    r"|(?:which|that|who)\s(?:already\s)?(?:runs?|owns?|operates?|has|had)|(?:operators?|owners?)\sof)\s(?:[\w'’-]+\s){0,3}$"
 )
 _NEIGHBOUR = re.compile(
     r"\b(?:next(?:\sdoor)?\sto|beside|alongside|adjacent\sto|adjoining|across\s(?:\w+\s){0,2}from|opposite|not\sfar\sfrom"
@@ -40,7 +41,7 @@ _REVIVED = re.compile(
     re.IGNORECASE,
 )
 _JA_BEHIND = re.compile(
-    r"(?:群|向け|用(?:の|に)|などに(?:使|納|供給)|から(?:出|調達|仕入|受け|買|の(?:くず|副産|排|廃))|に(?:隣接|隣り合)|の(?:隣|近く|すぐ|跡地|そば)"
+    r"(?:群|向け|用(?:の|に)|などに(?:使|納|供給)|から(?:出|調達|仕入|受け|買|の(?:くず|副産|排|廃))|に(?:隣接|隣り合)|の?隣接|の(?:隣|近く|すぐ|跡地|そば)"
     r"|跡地?|などで使|に使う|で使う|に使われ|へ(?:の)?供給|に(?:電気|電力|ガス|燃料|部品)を(?:送|供給)|(?:など)?の需要|の顧客"
     r"|を(?:掘る|運営する|持つ|手がける|営む|操業する|保有する|抱える|もつ)(?=[ァ-ヺーA-Zａ-ｚＡ-Ｚ一-鿿]))"
 )

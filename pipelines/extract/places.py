@@ -178,9 +178,15 @@ class PlaceFinder:
 
 def _is_before_state(text: str, hit: Hit, known: Sequence[Hit]) -> bool:
     """Whether a town of the gazetteer stands before its state, which then tells where it lies."""
-    if hit.term.row.get("sort") != "town":
+    sort = hit.term.row.get("sort")
+    state = next((one for one in known if one.start >= hit.end and "-" in one.term.id), None)
+    if state is None or text[hit.end : state.start] not in (", ", " in "):
         return False
-    return any(other.start >= hit.end and text[hit.end : other.start] in (", ", " in ") for other in known)
+    if sort == "country":
+        # "in Lebanon, Indiana": a town that bears a country's name; "in Canada, Texas and Ohio" is a list.
+        lead = re.search(r"(?:^|\b(?:in|at|near|outside|of)\s)$", text[: hit.start])
+        return bool(lead) and not re.match(r",? (?:and|or) |, [A-Z]", text[state.end :])
+    return sort == "town"
 
 
 _ALPHA3 = {

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.batches import is_batch
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.described import Describer
 from pipelines.extract.focus import fill_focus
 from pipelines.extract.grouping import cluster_for, singled_out
+from pipelines.extract.known_places import place_known
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.records import open_records, remark, take
+from pipelines.extract.sites import Site
 from pipelines.extract.unnamed import made, unnamed
 from pipelines.extract.vocabulary import Row
 
@@ -29,7 +34,9 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     """Group the facilities of a document into projects and say which sentence speaks of which."""
     records = open_records(annotated, lexicon)
     projects = Projects(records=records)
+    describer = Describer(annotated, lexicon)
     previous: Sentence | None = None
+    known: set[str] = set()
     for sentence in annotated.sentences:
         for record in records.opening.get(sentence.number, ()):
             take(record, projects, lexicon)
@@ -40,11 +47,16 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
             remark(sentence, projects)
             continue
         together = previous is not None and previous.paragraph == sentence.paragraph
-        projects.before = tuple(org.id for org in previous.of("org")) if previous is not None and together else ()
+        projects.before = _new_firms(previous, known) if previous is not None and together else ()
+        known |= {org.id for org in previous.of("org")} if previous is not None else set()
         previous = sentence
         for mention in _facilities(sentence, projects, listed=listed):
-            cluster = cluster_for(singled_out(mention, sentence), sentence, projects, listed)
+            if is_batch(mention, sentence):
+                continue
+            described = describer.known(mention, sentence)
+            cluster = cluster_for(_as_known(singled_out(mention, sentence), described), sentence, projects, listed)
             if cluster is not None:
+                cluster.project_id = cluster.project_id or described
                 _take(cluster, mention, sentence, projects, lexicon, listed=listed)
                 _place_by_head(cluster, sentence, annotated)
         if sentence.number not in projects.explicit:
@@ -53,10 +65,14 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     _infer_sectors(annotated, projects)
     _share_sectors(annotated, projects)
     fill_places(annotated, projects, lexicon)
+    place_known(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
 
 
+def _as_known(site: Site, known: str) -> Site:
+    """A facility that describes a known project stands for that one."""
+    return replace(site, project_id=known, plural=False, passing=False) if known else site
 _NOT_LISTED = re.compile(
     r"\b(?:does not appear|do not appear|is not on|are not on|not listed|nowhere (?:on|in)|is missing from|not among)\b"
     r"|記載(?:が|は)?(?:ない|なし|されていない)|載っていない|含まれ(?:ない|ていない)"
@@ -79,6 +95,12 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
         return sites
     entry = unnamed(sentence, projects, listed=listed)
     return [entry] if entry is not None else []
+
+
+def _new_firms(previous: Sentence, known: set[str]) -> tuple[str, ...]:
+    """Firms that the sentence before brings up for the first time, and no others."""
+    orgs = [org.id for org in previous.of("org")]
+    return () if known & set(orgs) else tuple(orgs)
 
 
 def _place_by_head(cluster: Cluster, sentence: Sentence, annotated: Annotated) -> None:

@@ -1,4 +1,4 @@
-"""Projects that bear a name: "Ocotillo Storage, the largest bank of batteries", and wherever the text takes it up again.
+"""Projects that bear a name ("Ocotillo Storage, the largest bank of batteries"), wherever the text takes it up.
 
 What belongs here: names that an apposition or a facility word tells to be a project's, and their later mentions. What
 does not: names of known projects (`sites`), names of firms (`newnames`).
@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipelines.extract.mentions import Mention
 from pipelines.extract.sites import Site
 from pipelines.extract.terms import has_cjk
 
 _APPOSED = re.compile(
-    r",\s(?:an?|the|its|their|one of the)\s(?:(?!(?:maker|operator|owner|developer|builder|company|firm|unit|supplier|producer"
-    r"|subsidiary|that|which|of|in)\b)[\w'’-]+\s){0,4}$"
+    r",\s(?:an?|the|its|their|one of the)\s(?:(?!(?:maker|operator|owner|developer|builder|company|firm|unit|supplier"
+    r"|producer|subsidiary|that|which|of|in)\b)[\w'’-]+\s){0,4}$"
 )
 _FIRM = re.compile(
     r"\b(?:Inc|Corp|Ltd|LLC|Co|Company|Corporation|Group|Holdings|Bank|Partners|Associates|Industries|Energy|Power|Electric"
@@ -47,7 +46,7 @@ def name_projects(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
                 names[name] = name
     for text, mentions in zip(texts, found, strict=True):
         for number, org in enumerate(mentions):
-            if org.kind == "org" and org.id in ids:
+            if org.kind == "org" and org.text == ids.get(org.id):
                 mentions[number] = _named(org.start, org.end, ids[org.id])
         _take_up(text, mentions, names)
 
@@ -62,6 +61,50 @@ def _take_up(text: str, mentions: list[Mention], names: dict[str, str]) -> None:
                 one.kind == "site" and 0 <= one.start - end <= 40 and one.value.name == name for one in mentions
             ):
                 mentions.append(_named(start, end, name))
+
+
+_HEAD = re.compile(r"([A-Za-z]{3,})$|([一-鿿ァ-ヺー]{1,6})$")
+_NO_HEAD = frozenset(
+    {"generation", "project", "storage", "power", "extension", "expansion", "venture", "mining", "scheme"}
+)
+
+
+def take_up_heads(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
+    """Mark "the hall" and 基地は as the facility that was told more fully before ("a lathe hall", LNG基地).
+
+    Args:
+        texts: Paragraphs.
+        found: The mentions of each, to which facilities are added.
+    """
+    heads: dict[str, Site] = {}
+    for text, mentions in zip(texts, found, strict=True):
+        for head, site in heads.items():
+            if head in text and has_cjk(head) == has_cjk(text):
+                _take_up_head(text, mentions, head, site)
+        for mention in mentions:
+            site = mention.value
+            if mention.kind != "site" or site.passing or site.plural or not site.sector:
+                continue
+            form = site.facility.get("form", "") if has_cjk(mention.text) else mention.text.lower()
+            match = _HEAD.search(form)
+            if match is not None and match[0] not in _NO_HEAD:
+                heads.setdefault(match[0], site)
+
+
+def _take_up_head(text: str, mentions: list[Mention], head: str, site: Site) -> None:
+    before, behind = (
+        (r"(?:(?<=[。、「（])|^)(?:同|この|その)?", r"(?=[はのをでにが])")
+        if has_cjk(head)
+        else (
+            r"\b[Tt]h(?:e|is|at)\s(?:(?:new|planned|whole|finished)\s)?",
+            r"(?![\w-])(?!\s(?:of|between|[a-z]+line)\b)",
+        )
+    )
+    for match in re.finditer(f"{before}({re.escape(head)}){behind}", text):
+        start, end = match.span(1)
+        if not any(start < one.end and one.start < end for one in mentions):
+            value = Site(start, end, head, site.facility, site.product, "definite")
+            mentions.append(Mention("site", start, end, head, "", value))
 
 
 def _named(start: int, end: int, name: str) -> Mention:

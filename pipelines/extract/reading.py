@@ -21,7 +21,8 @@ from pipelines.extract.projects import find_projects
 from pipelines.extract.relations import Owner, Part, find_owners, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
 from pipelines.extract.stages import Step, default_steps, find_steps
-from pipelines.extract.uses import Tied, find_shares, find_tied, find_uses
+from pipelines.extract.ties import Tied, find_tied
+from pipelines.extract.uses import find_shares, find_uses
 from pipelines.extract.writing import (
     write_controls,
     write_materials,
@@ -80,7 +81,12 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
         return Reading(document, (), (), ())
     projects = find_projects(annotated, lexicon)
     facts = _facts(annotated, projects, lexicon) if _has_subject(annotated, projects, lexicon) else _NO_FACTS
-    published = [cluster for cluster in ordered(projects.clusters) if _is_project(cluster, facts)]
+    published = [
+        cluster
+        for cluster in ordered(projects.clusters)
+        if _is_project(cluster, facts)
+        and (not _is_existing(cluster, facts) or _is_measured(cluster, annotated, projects))
+    ]
     if facts is not _NO_FACTS and len(published) < len(projects.clusters):
         # Facilities in passing take the focus from the projects: without them each passage is told anew.
         keep(annotated, projects, published)
@@ -186,6 +192,24 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
         return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
+
+
+def _is_existing(cluster: Cluster, facts: Facts) -> bool:
+    """Whether all that is said of a facility is that it runs: "the company already runs a plant in Toyama"."""
+    if cluster.listed or cluster.project_id or any(one.project is cluster for one in facts.sums):
+        return False
+    steps = {step.stage for step in facts.steps if step.project is cluster}
+    roles = {part.role for part in facts.parts if part.project is cluster}
+    return steps <= {"operating"} and roles <= {"operator", "owner", "parent", "developer", ""}
+
+
+def _is_measured(cluster: Cluster, annotated: Annotated, projects: Projects) -> bool:
+    """Whether the text measures what a facility makes: a running plant with a figure is worth a row."""
+    return any(
+        sentence.of("quantity")
+        for sentence in annotated.sentences
+        if projects.focus.get(sentence.number, [None])[0] is cluster
+    )
 
 
 def _speaks_of_program(annotated: Annotated) -> bool:

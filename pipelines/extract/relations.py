@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
+from pipelines.extract.batches import counted
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import OWN_PLANT
 from pipelines.extract.lexicon import Lexicon
@@ -73,8 +74,22 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         here += the_state(sentence, projects)
         absent = denied(sentence) if here else set()
         found += _settled([part for part in here if part.org.id not in absent])
+    found = [_as_financier(part, lexicon) for part in found]
     found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
     return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
+
+
+def _as_financier(part: Part, lexicon: Lexicon) -> Part:
+    """A public lender or insurer that "provides" money supplies no equipment."""
+    kind = lexicon.organizations.get(part.org.id, {}).get("kind")
+    if kind not in ("government_bank", "export_credit_agency", "commercial_bank"):
+        return part
+    if kind == "export_credit_agency" and part.role in ("lender", "supplier") and _INSURES.search(part.sentence.masked):
+        return replace(part, role="insurer", instrument="insurance")
+    return replace(part, role="lender", instrument="loan") if part.role in ("supplier", "developer") else part
+
+
+_INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")
 
 
 _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
@@ -114,14 +129,43 @@ def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozense
     told = row["modality"] or modality(marks)
     if "unnamed" in marks and told in ("asserted", "planned"):
         told = "reported"
-    for org in orgs:
-        project = _project_of(match, sentence, org, projects)
+    if _is_open(match, sentence):
+        return
+    for org, project in _pairs(match, sentence, orgs, projects):
         if row["role"] == "@instruments":
             yield from _financiers(sentence, org, project, program, told)
         elif project is not None and not (row["note"] == "state" and not org.value.admin1):
             yield Part(
                 project, "", org, sentence, row["role"], row["engagement"], row["instrument"], share, told, row["note"]
             )
+
+
+_OPEN = re.compile(r"\bwhether\b[^,;]*$")
+_OPEN_JA = re.compile(r"^.{0,16}?(?:か(?:どうか|否か)|のか)")
+
+
+def _is_open(match: Found, sentence: Sentence) -> bool:
+    """Whether the words only ask: "asked whether it insures the loans", 引き受けたかどうかを尋ねる."""
+    if sentence.japanese:
+        return bool(_OPEN_JA.match(sentence.masked[match.match.end() :]))
+    return bool(_OPEN.search(sentence.masked[: match.match.start()]))
+
+
+_FOR_ALL = frozenset({"lender", "insurer", "guarantor", "sponsor_government", "equity_investor", "@instruments"})
+
+
+def _pairs(
+    match: Found, sentence: Sentence, orgs: Sequence[Mention], projects: Projects
+) -> Iterator[tuple[Mention, Cluster | None]]:
+    """Each organisation with its project; with every one of several projects that the sentence speaks of at once."""
+    together = projects.batches.get(sentence.number, ())
+    for org in orgs:
+        alone = bool(match.mentions("site")) or sentence.number in projects.explicit
+        if together and not alone:
+            if match.row["role"] in _FOR_ALL or counted(sentence) is not None:
+                yield from ((org, one) for one in together)
+        else:
+            yield org, _project_of(match, sentence, org, projects)
 
 
 def _project_of(match: Found, sentence: Sentence, org: Mention, projects: Projects) -> Cluster | None:

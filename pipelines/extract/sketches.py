@@ -14,7 +14,7 @@ from pipelines.extract.clusters import Cluster
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.relations import Part
 from pipelines.extract.terms import has_cjk
-from pipelines.extract.uses import Tied
+from pipelines.extract.ties import Tied
 from pipelines.records import Claim
 
 _LEAD_ROLES = ("developer", "operator", "owner", "interested", "equity_investor", "supplier", "")
@@ -89,6 +89,7 @@ def project_sketch(
     # A town without its state behind the facility, where nothing tells a better one.
     bare = (one.value.city for _, one in cluster.places if one.value.city and not one.value.country)
     city = city or next(bare, "") or _hint_city(cluster)
+    city = city.title() if city.isascii() and city.isupper() else city
     label = _label(cluster, japanese=False)
     lead = _lead(own, lexicon, japanese=False)
     where = city or _spot(cluster) or _state_name(cluster, lexicon, "name")

@@ -154,7 +154,8 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
         marks = attributions(sentence, lexicon)
         for match in matches:
             stage = match.row["stage"]
-            lacking = [one for one in batch if not told[one.key] & (_FIRM if stage != "approved" else {"approved"})]
+            meant = projects.batches.get(sentence.number) or batch
+            lacking = [one for one in batch if one in meant and not told[one.key] & (_FIRM if stage != "approved" else {"approved"})]
             steps = [_step(match, sentence, cluster, marks) for cluster in lacking]
             more += [step for step in steps if step is not None and step.stage == stage]
     return _without_echoes(more)
@@ -198,6 +199,8 @@ def _clusters(match: Found, sentence: Sentence, focus: Sequence[Cluster], projec
     if site is not None:
         cluster = projects.of(sentence, site)
         return [cluster] if cluster else []
+    if sentence.number in projects.batches and sentence.number not in projects.explicit:
+        return focus
     if len(focus) > 1 and match.row["stage"] != "reported" and not _SEVERAL.search(sentence.masked):
         sites = [(sentence.position(site), projects.of(sentence, site)) for site in sentence.of("site")]
         near = min(sites, key=lambda pair: abs(pair[0] - match.match.start()), default=None)

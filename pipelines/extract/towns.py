@@ -15,13 +15,55 @@ from pipelines.extract.places import PlaceMention
 from pipelines.extract.terms import has_cjk
 
 _BEHIND = re.compile(
-    r"(?:\s(?:[\w-]+\s){0,3}|,\s(?:[\w-]+\s){0,2})?\s?(?:in|at|near|outside)\s(?:(?:downtown|nearby|the town of|the city of)\s)?"
+    r"(?:\s(?:[\w-]+\s){0,3}|,\s(?:[\w-]+\s){0,2})?\s?(?:in|at|near|outside)\s"
+    r"(?:(?:downtown|nearby|the town of|the city of)\s)?"
     r"([A-Z][a-z'’]+(?:\s[A-Z][a-z'’]+){0,2})(?![\w’'-])(?!\s(?:[A-Z]|and\s[A-Z]))"
 )
 _NO_TOWN = frozenset(
-    "January February March April May June July August September October November December Monday Tuesday Wednesday "
-    "Thursday Friday Saturday Sunday Congress Parliament Europe Asia Africa Christmas Easter Spring Summer Autumn Winter "
-    "North South East West Gulf Midwest Northeast Southwest Phase English Japanese Appalachia".split()
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "Congress",
+        "Parliament",
+        "Europe",
+        "Asia",
+        "Africa",
+        "Christmas",
+        "Easter",
+        "Spring",
+        "Summer",
+        "Autumn",
+        "Winter",
+        "North",
+        "South",
+        "East",
+        "West",
+        "Gulf",
+        "Midwest",
+        "Northeast",
+        "Southwest",
+        "Phase",
+        "English",
+        "Japanese",
+        "Appalachia",
+    ]
 )
 
 

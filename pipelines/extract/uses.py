@@ -1,16 +1,16 @@
-"""What materials are for, who makes most of them, and which of them a project makes or takes.
+"""What materials are for, and who makes most of them.
 
-What belongs here: the vocabularies `uses`, `use_cues` and `production_patterns`. What does not: export controls.
+What belongs here: the vocabularies `uses`, `use_cues` and `production_patterns`. What does not: which materials a
+project makes or takes (`ties`), export controls.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
-from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 
@@ -29,13 +29,6 @@ _FRACTIONS = {
     "a quarter": 25.0,
     "one third": 100 / 3,
 }
-_RELATIONS = (
-    ("recycles", re.compile(r"recycl|scrap|old (?:magnets|batteries|motors)|リサイクル|再生|回収して")),
-    ("refines", re.compile(r"refin|separat|smelt|process(?:ing|es)|精製|分離|製錬|精錬")),
-    ("secures", re.compile(r"offtake|secure|lift(?:s|ed)? .{0,20}mud|supply chain|調達|確保|引き揚げ|取り出")),
-    ("consumes", re.compile(r"consum|feedstock|raw material|uses? \w+ from|needs|原料として|使う|消費")),
-)
-_CHEMICALS = re.compile(r"^(?:chemical|gas|fuel|construction|energy|fertilizer)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +57,6 @@ class WorldShare:
     estimated: bool
     stage: str
     form: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tied:
-    """A material that a project makes or takes."""
-
-    project: Cluster
-    material_id: str
-    mention: Mention
-    sentence: Sentence
-    relation: str
 
 
 def find_uses(annotated: Annotated, lexicon: Lexicon) -> list[Use]:
@@ -217,65 +199,3 @@ def _product(mention: Mention, sentence: Sentence, lexicon: Lexicon) -> tuple[st
     if re.search(r"\bmin(?:e|ed|es|ing)\b|採掘|鉱山", sentence.masked) or "natural" in mention.text.lower():
         return "mine", "total"
     return "", ""
-
-
-def find_tied(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Tied]:
-    """Materials of each project: what its facilities are named after, and what its sentences say it makes or takes."""
-    found: dict[tuple[str, str], Tied] = {}
-    for cluster, material, mention, sentence in _candidates(annotated, projects, lexicon):
-        relation = _relation(sentence, cluster)
-        found.setdefault((cluster.key, material), Tied(cluster, material, mention, sentence, relation))
-    return list(found.values())
-
-
-def _candidates(
-    annotated: Annotated, projects: Projects, lexicon: Lexicon
-) -> Iterator[tuple[Cluster, str, Mention, Sentence]]:
-    for cluster in projects.clusters:
-        for number, mention in cluster.sites:
-            material = mention.value.product.get("material_id", "")
-            if material:
-                yield cluster, material, mention, annotated.sentences[number]
-            elif mention.value.facility.get("facility") == "seabed":
-                yield cluster, "rare-earths", mention, annotated.sentences[number]
-    for sentence in annotated.sentences:
-        focus = projects.focus.get(sentence.number, [])
-        if (
-            len(focus) != 1
-            or sentence.heading
-            or focus[0].sector not in ("critical_materials", "metals_refining", "batteries", "nuclear")
-        ):
-            continue
-        if _BACKGROUND.search(sentence.masked) or not _MAKES.search(sentence.masked):
-            continue
-        if any(
-            match.row["what"] in ("number", "trigger")
-            for match in lexicon.matches("control_patterns", sentence, "plain")
-        ):
-            continue
-        for mention in sentence.of("material"):
-            inner = inner_materials(mention, lexicon)
-            group = lexicon.materials.get(mention.id, {}).get("group", "")
-            for material in inner if inner and group == "magnet" else [mention.id]:
-                if not _CHEMICALS.match(lexicon.materials.get(material, {}).get("group", "")):
-                    yield focus[0], material, mention, sentence
-
-
-_BACKGROUND = re.compile(
-    r"world's|worldwide|global(?:ly)?\b|china|chinese|beijing|export control|export curb|"
-    r"elsewhere|中国|世界の|世界全体|輸出規制|輸出を許可"
-)
-_MAKES = re.compile(
-    r"mak(?:e|es|ing)|produc|output|put out|turns? out|refin|mine|recover|extract|supply|"
-    r"supplies|contain|yield|sinter|meant for|recycl|"
-    r"separat|process|concentrate|deposit|ore\b|oxide|生産|製造|精製|分離|回収|取り出|採掘|含|産出|製錬|供給|つくる|作る"
-)
-
-
-def _relation(sentence: Sentence, cluster: Cluster) -> str:
-    if cluster.facility.get("facility") == "seabed":
-        return "secures"
-    for relation, pattern in _RELATIONS:
-        if pattern.search(sentence.masked):
-            return relation
-    return "produces"

@@ -42,7 +42,18 @@ def own_place(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
     """
     if sentence.japanese:
         return _own_japanese(start, sentence) or _adjoining(start, end, sentence)
-    return _adjoining(start, end, sentence) or _behind(end, sentence) or _opening(start, sentence)
+    return (
+        _adjoining(start, end, sentence) or _behind(end, sentence) or _opening(start, sentence) or _there(end, sentence)
+    )
+
+
+def _there(end: int, sentence: Sentence) -> PlaceMention | None:
+    """The place named before, where the facility stands "there"."""
+    places = [one for one in sentence.of("place") if one.end <= end and one.value.admin1]
+    if not places or not re.match(r"\s(?:right\s|over\s)?there\b", _between(sentence, end, end + 14)):
+        return None
+    found: PlaceMention = places[-1].value
+    return found
 
 
 def _opening(start: int, sentence: Sentence) -> PlaceMention | None:

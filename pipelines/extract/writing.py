@@ -18,7 +18,8 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.relations import Owner, Part
 from pipelines.extract.sketches import ProjectSketch
 from pipelines.extract.stages import Step, announced
-from pipelines.extract.uses import Tied, Use, WorldShare
+from pipelines.extract.ties import Tied
+from pipelines.extract.uses import Use, WorldShare
 from pipelines.records import Cell
 
 

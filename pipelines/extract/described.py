@@ -1,0 +1,147 @@
+"""Known projects told without their name: "the diamond-grit plant" in Georgia, "the crude terminal", ダイヤ工場.
+
+What belongs here: weighing what is built, where and by whom against the projects that curated rows describe, mention by
+mention. What does not: names (`lexicon`), and which document's project is a known one as a whole (`resolve/projects`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.extract.annotation import Annotated
+from pipelines.extract.clusters import KIN
+from pipelines.extract.lexicon import KnownProject, Lexicon
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.signs import Signs
+from pipelines.extract.sites import Site
+
+_ENOUGH = 3
+"""What is built must fit, and beside it two of: its place, its state, a firm of its own, the programme."""
+
+_EVERYWHERE = frozenset(
+    {"government", "ministry", "government_bank", "export_credit_agency", "committee", "commercial_bank", "agency"}
+)
+_CHOSEN = re.compile(
+    r"\b(?:selected|picked|chosen|chose|approved|named) by (?:the )?(?:u\.s\. |us )?president"
+    r"|\bpresident (?:donald )?trump\b"
+    r"|\bstrategic investment|\binvestment (?:memorandum|promise|pledge|agreement)|\btrade deal\b"
+    r"|トランプ(?:米)?大統領|対米投資|対米投融資|戦略的投資|了解覚書|投資枠"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a document tells around a mention."""
+
+    text: str
+    states: frozenset[str]
+    countries: frozenset[str]
+    firms: frozenset[str]
+
+
+class Describer:
+    """Tells which facility mentions of one document describe a known project."""
+
+    def __init__(self, annotated: Annotated, lexicon: Lexicon) -> None:
+        self._annotated, self._lexicon = annotated, lexicon
+        whole = "\n".join(sentence.text.lower() for sentence in annotated.sentences)
+        self._likely = [one for one in lexicon.signs.likely(annotated.language, whole) if one in lexicon.known_projects]
+        self._programme = bool(self._likely) and (
+            bool(_CHOSEN.search(whole)) or any(one.of("program") for one in annotated.sentences)
+        )
+        self._states = {place.value.admin1 for one in annotated.sentences if self._likely for place in one.of("place")}
+
+    def known(self, mention: Mention, sentence: Sentence) -> str:
+        """The project that a facility describes; empty where none fits, or two fit alike."""
+        if not self._likely or _is_out(mention.value) or sentence.row:
+            return ""
+        weighed = sorted(((self._weight(mention, sentence, one), one) for one in self._likely), reverse=True)
+        sure = weighed[0][0] >= _ENOUGH and (len(weighed) == 1 or weighed[0][0] > weighed[1][0])
+        return weighed[0][1] if sure else ""
+
+    def _weight(self, mention: Mention, sentence: Sentence, project_id: str) -> int:
+        """How surely a facility is a known project: 0 where what is built, the place or the builder speaks against."""
+        known = self._lexicon.known_projects[project_id]
+        signs = self._lexicon.signs.of(project_id, self._annotated.language)
+        if signs is None or known.program_relation == "interest_list":
+            return 0
+        if not _is_built(mention, _near(mention, sentence), signs, known):
+            return 0
+        told = _told(mention, sentence, self._annotated)
+        if known.admin1 and told.states and known.admin1 not in told.states:
+            return 0
+        if known.country and told.countries and known.country not in told.countries and not told.states:
+            return 0
+        kinds = self._lexicon.organizations
+        firms = {org for org in told.firms if kinds.get(org, {}).get("kind") not in _EVERYWHERE}
+        own = firms & set(known.org_ids)
+        if firms and not own:
+            return 0
+        spot = bool(signs.place and signs.place.search(told.text))
+        # A town's name alone may be another town's: the state must stand somewhere in the text.
+        state = known.admin1 in told.states or (spot and known.admin1 in self._states)
+        return 1 + spot + bool(known.admin1 and state) + bool(own) + self._programme
+
+
+def _is_out(site: Site) -> bool:
+    """Whether a facility cannot be a known one told without its name: it has one, or is only passed by."""
+    return bool(site.project_id or site.passing or site.determiner == "other")
+
+
+def _is_built(mention: Mention, near: str, signs: Signs, known: KnownProject) -> bool:
+    """Whether the words of a facility, with those right beside it, tell what is built, and its sector fits."""
+    site = mention.value
+    sectors = {site.sector, known.sector} - {"", None}
+    if len(sectors) > 1 and not any(sectors <= kin for kin in KIN):
+        return False
+    return bool(signs.works and signs.works.search(near))
+
+
+def _near(mention: Mention, sentence: Sentence) -> str:
+    """The facility with the words of its clause right before and behind it, up to the next facility."""
+    start, end = mention.start - sentence.start, mention.end - sentence.start
+    before = max((one.end - sentence.start for one in sentence.of("site") if one.end <= mention.start), default=0)
+    after = min(
+        (one.start - sentence.start for one in sentence.of("site") if one.start >= mention.end),
+        default=len(sentence.text),
+    )
+    reach = (24, 16) if sentence.japanese else (40, 60)
+    return sentence.text[max(before, start - reach[0]) : min(after, end + reach[1])].lower()
+
+
+def _told(mention: Mention, sentence: Sentence, annotated: Annotated) -> _Told:
+    """Places and firms of the facility's own stretch of its sentence, else the state of a lead ("Ohio.")."""
+    own = list(_stretch(mention, sentence))
+    states = {one.value.admin1 for one in own if one.kind == "place" and one.value.admin1}
+    countries = {one.value.country for one in own if one.kind == "place" and one.value.country}
+    firms = {one.id for one in own if one.kind == "org"}
+    text = _own_text(mention, sentence)
+    lead = next(iter(annotated.paragraph(sentence.paragraph)))
+    if not states and lead is not sentence and len(lead.text) < 40:
+        states = {one.value.admin1 for one in lead.of("place") if one.value.admin1}
+        text += " " + lead.text.lower()
+    return _Told(text, frozenset(states), frozenset(countries), frozenset(firms))
+
+
+def _bounds(mention: Mention, sentence: Sentence) -> tuple[int, int]:
+    """From the facility before to the next one; behind a Japanese one of several nothing more is its own."""
+    sites = sentence.of("site")
+    before = max((one.end for one in sites if one.end <= mention.start), default=sentence.start)
+    after = min((one.start for one in sites if one.start >= mention.end), default=sentence.start + len(sentence.text))
+    if len(sites) > 1 and sentence.japanese:
+        after = min(after, mention.end + 12)
+    return before, after
+
+
+def _stretch(mention: Mention, sentence: Sentence) -> Iterator[Mention]:
+    before, after = _bounds(mention, sentence)
+    for one in sentence.mentions:
+        if one.kind in ("place", "org") and before <= one.start and one.end <= after:
+            yield one
+
+
+def _own_text(mention: Mention, sentence: Sentence) -> str:
+    before, after = _bounds(mention, sentence)
+    return sentence.text[before - sentence.start : after - sentence.start].lower()
