@@ -20,7 +20,7 @@ from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.recorded import capacity_of, parts_of, place_record, steps_of, sums_of, tied_of, total_of
 from pipelines.extract.relations import Part
 from pipelines.extract.stages import Step
-from pipelines.extract.uses import Tied
+from pipelines.extract.ties import Tied
 
 _ADDED = re.compile(
     r"\b(?:in all|altogether|in total|total(?:s|led|ling)?|together|add(?:s|ed)? up|sum of|combined)\b"

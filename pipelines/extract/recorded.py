@@ -21,7 +21,7 @@ from pipelines.extract.records import is_total, words
 from pipelines.extract.relations import Part
 from pipelines.extract.stages import Step
 from pipelines.extract.terms import has_cjk
-from pipelines.extract.uses import Tied
+from pipelines.extract.ties import Tied
 
 _PUBLIC = frozenset({"ministry", "agency", "government", "committee"})
 _OPEN_TO_PUBLIC = frozenset(
