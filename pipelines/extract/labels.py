@@ -47,7 +47,7 @@ _NUMBERING = re.compile(
 )
 _BRACKET = re.compile(r"\s?[(（［\[]([^()（）］\]]{1,30})[)）］\]]")
 _COLON = re.compile(r"[:：]\s?")
-_INLINE = re.compile(r"(?:^|(?<=[;；。]))\s*([^:：;；。|]{1,44}?)\s?[:：]\s?")
+_INLINE = re.compile(r"(?:^|(?<=[;；。])|(?<=[.!?]\s))\s*([^:：;；。|.!?]{1,44}?)\s?[:：]\s?")
 _HEADED = re.compile(r"^[【〔［\[]([^】〕］\]]{1,18})[】〕］\]]\s?(?=\S)")
 _SPACED = re.compile(r"^([^\u3000:：|。]{2,14}(?:\u3000[^\u3000:：|。]{1,2})?)\u3000+(?=\S)")
 _DASHED = re.compile(r"^([A-Z][\w' -]{2,30}?)\s[–—-]\s(?=\S)")

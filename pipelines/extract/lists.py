@@ -96,7 +96,7 @@ def _of_projects(projects: Projects) -> list[Record]:
 
 def _kept_parts(parts: Sequence[Part], records: Sequence[Record], listed: bool) -> Iterator[Part]:
     """What sentences tell of parties, without what headings tell better and without bare remarks on a list."""
-    cells = _cells(records, {"role", "firm"})
+    cells = _cells(records, {"role", "firm", "financing"})
     rows = {sentence.number for one in records if one.listing.listed for sentence in one.sentences}
     for one in parts:
         remark = listed and one.role == "interested" and one.project is not None and one.project.entry

@@ -25,7 +25,8 @@ from pipelines.extract.ties import Tied
 
 _PUBLIC = frozenset({"ministry", "agency", "government", "committee"})
 _OPEN_TO_PUBLIC = frozenset(
-    {("firm", "")} | {("role", code) for code in ("lender", "owner", "operator", "guarantor", "insurer")}
+    {("firm", ""), ("financing", "loan"), ("financing", "insurance")}
+    | {("role", code) for code in ("lender", "owner", "operator", "guarantor", "insurer")}
 )
 """Headings under which a ministry or an agency has the part itself; elsewhere it only tells of others."""
 _NUMBER = re.compile(r"^(?:about |around |約|up to |最大)?\s?[0-9０-９][0-9０-９,，.]*$")
@@ -50,6 +51,11 @@ def parts_of(record: Record, lexicon: Lexicon) -> Iterator[Part]:
                 yield Part(
                     record.cluster, "", org, sentence, "interested", "interest_expressed", "", None, "conditional"
                 )
+            elif cell.label.kind == "financing" and cell.label.code in _GIVERS:
+                seen.add(org.id)
+                told = modality(attributions(sentence, lexicon))
+                role, instrument = _GIVERS[cell.label.code], cell.label.code
+                yield Part(record.cluster, "", org, sentence, role, "", instrument, None, told)
             elif cell.label.kind in ("role", "firm"):
                 seen.add(org.id)
                 yield _part(record, cell, sentence, org, lexicon)
@@ -100,9 +106,12 @@ def _sum(record: Record, cell: Cell, sentence: Sentence, mention: Mention, lead:
         if role is not None:
             kind, instrument = "financing", _FINANCE[role.label.code]
         return Sum(sentence, mention, amount, record.cluster, "", kind, instrument, told, payer)
-    return Sum(sentence, mention, amount, record.cluster, "", kind, instrument, told)
+    givers = [org for _, org in record.mentions(cell, "org")] if kind == "financing" else []
+    payer = givers[0] if len(givers) == 1 else None
+    return Sum(sentence, mention, amount, record.cluster, "", kind, instrument, told, payer)
 
 
+_GIVERS = {"loan": "lender", "equity": "equity_investor", "insurance": "insurer"}
 _FINANCE = {"lender": "loan", "equity_investor": "equity", "insurer": "insurance", "guarantor": "loan_guarantee"}
 
 
