@@ -41,7 +41,7 @@ def name_firms(record: Record, lexicon: Lexicon) -> None:
             found = [
                 Mention("org", sentence.start + start + begin, sentence.start + start + end, words, identity)
                 for begin, end, words, identity in _named(text, lexicon)
-                if not _taken(sentence, sentence.start + start + begin, sentence.start + start + end)
+                if not _taken(sentence, sentence.start + start + begin, sentence.start + start + end, identity)
             ]
             if found:
                 kept = [one for one in sentence.mentions if not any(_overlap(one, other) for other in found)]
@@ -53,7 +53,7 @@ def _named(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str, str]]:
     """Start, end, words and id of each name in a cell."""
     place = 0
     for piece in [*_PIECES.split(_BRACKETED.sub(lambda found: " " * len(found[0]), text))]:
-        words = piece.strip(" 　・•-–—:：")
+        words = piece.strip(" 　・•-–—:：.。")
         place = text.find(words, place) if words else place
         if not words or place < 0:
             place = max(place, 0)
@@ -67,10 +67,17 @@ def _named(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str, str]]:
             yield start, place, words, f"@{unicodedata.normalize('NFKC', words)}"
 
 
-def _taken(sentence: Sentence, start: int, end: int) -> bool:
-    return any(
-        one.kind in ("org", "money", "program") and one.start < end and start < one.end for one in sentence.mentions
-    )
+def _taken(sentence: Sentence, start: int, end: int, identity: str) -> bool:
+    """Whether a sum, a known name, or a name of the same reach stands there already."""
+    for one in sentence.mentions:
+        if one.start < end and start < one.end:
+            if one.kind in ("money", "program"):
+                return True
+            if one.kind == "org" and (
+                one.id[:1] != "@" or (identity[:1] == "@" and one.end - one.start >= end - start)
+            ):
+                return True
+    return False
 
 
 def _overlap(one: Mention, other: Mention) -> bool:

@@ -51,7 +51,7 @@ def find_fields(annotated: Annotated, projects: Projects, lexicon: Lexicon, owne
                 cell = Cell(one.label, paragraph.number, one.start, _end(one, sentences))
                 record = Record(Listing(), sentences, (cell,), None, cluster)
                 found.append(record)
-                if one.label.kind == "role" and len(sentences) == 1 and cell.end - cell.start < _NAME_LENGTH:
+                if one.label.kind == "role" and cell.end - cell.start < _NAME_LENGTH:
                     name_firms(record, lexicon)
     return found
 

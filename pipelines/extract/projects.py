@@ -43,7 +43,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         if sentence.number in records.owned:
             continue
         listed = _is_list(sentence, annotated)
-        if listed and records.listed:
+        if records.listed and (listed or sentence.heading):
             remark(sentence, projects)
             continue
         together = previous is not None and previous.paragraph == sentence.paragraph
@@ -73,6 +73,8 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
 def _as_known(site: Site, known: str) -> Site:
     """A facility that describes a known project stands for that one."""
     return replace(site, project_id=known, plural=False, passing=False) if known else site
+
+
 _NOT_LISTED = re.compile(
     r"\b(?:does not appear|do not appear|is not on|are not on|not listed|nowhere (?:on|in)|is missing from|not among)\b"
     r"|記載(?:が|は)?(?:ない|なし|されていない)|載っていない|含まれ(?:ない|ていない)"
