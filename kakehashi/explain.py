@@ -105,7 +105,8 @@ def explain(path: str, known: Background) -> dict[str, Any]:
             "error": reason,
         }
     source = with_bytes(document.source, file, document.source.reader or "documents")
-    settled = settle((read_document(document, known.lexicon),), known.lexicon)
+    reading = read_document(document, known.lexicon)
+    settled = settle((reading,), known.lexicon)
     claims = identify(complete_tranches(settled.claims))
     claims = (*claims, *program_claims(claims, known.program_names))
     claims = (*claims, *_mentioned(claims, known.reference))
@@ -119,7 +120,9 @@ def explain(path: str, known: Background) -> dict[str, Any]:
         for subject in result.subjects.values()
         if subject.table not in _NAMED or _is_own(subject.claims, source)
     ]
+    failed = {"error": {"reason_code": "malformed", "reason": reading.failure}} if reading.failure else {}
     return {
+        **failed,
         "source": _source_json(source, shown),
         "tables": tables,
         "statements": [_plain(row) for row in statement_rows(own)],

@@ -145,16 +145,23 @@ def state(
         readings = engine.map(lambda document: read_document(document, lexicon), chosen)
     else:
         readings = _read_new(raw, lexicon, engine, memory.recall(READINGS, background(raw, known)))
-    return Stated(tuple(claims), tuple(readings), lexicon, decisions, (*quarantined, *bad))
+    failed = [_failed(reading) for reading in readings if reading.failure]
+    return Stated(tuple(claims), tuple(readings), lexicon, decisions, (*quarantined, *bad, *failed))
+
+
+def _failed(reading: Reading) -> Quarantined:
+    reason = f"{reading.document.path}: its text could not be read ({reading.failure}). Report it with the document."
+    return Quarantined(reading.document.path, "extract", "malformed", reason)
 
 
 def _read_new(raw: Raw, lexicon: Lexicon, engine: Engine, before: Recollection[Said]) -> list[Reading]:
     """Readings of all documents in their order; only those are read that are not remembered."""
-    found = [before.get(raw.identities[document.path]) for document in raw.documents]
+    found = [before.get(raw.identities.get(document.path, "")) for document in raw.documents]
     new = [document for document, remembered in zip(raw.documents, found, strict=True) if remembered is None]
     read = engine.map(lambda document: read_document(document, lexicon), new)
-    for reading in read:
-        before.put(raw.identities[reading.document.path], said(reading))
+    for document, reading in zip(new, read, strict=True):
+        if document.path in raw.identities and not reading.failure:
+            before.put(raw.identities[document.path], said(reading))
     before.save()
     fresh = iter(read)
     return [

@@ -135,6 +135,9 @@ def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -
             # The firm that a sentence was about; else the one named last. Never the sentence's own subject.
             firm = next((one for one, is_topic in reversed(others) if is_topic), None) if not topic else None
             firm = firm or (others[-1][0] if others else None)
+            if match[0] in ("当社", "弊社"):
+                # Who writes a release is the firm that it opens with.
+                firm = spoken[0][0] if spoken else told[0][0] if told else None
             if firm is not None:
                 mentions.append(Mention("org", match.start(), match.end(), firm.text, firm.id))
         spoken += told
@@ -153,7 +156,7 @@ def _take_up_days(found: list[list[Mention]]) -> None:
 
 
 _SAME_DAY = re.compile(r"同日|(?:[Tt]he|[Tt]hat) same day|[Tt]hat day")
-_SAME_FIRM = re.compile(r"同社|(?:(?<=^)|(?<=[.!?] ))The (?:company|firm|developer)(?=\s)")
+_SAME_FIRM = re.compile(r"同社|同じ会社|当社|弊社|(?:(?<=^)|(?<=[.!?] ))The (?:company|firm|developer)(?=\s)")
 
 
 def _is_firm(org: Mention, lexicon: Lexicon) -> bool:

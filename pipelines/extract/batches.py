@@ -107,6 +107,16 @@ def is_batch(mention: Mention, sentence: Sentence) -> bool:
     )
 
 
+def introduces(mention: Mention, sentence: Sentence) -> bool:
+    """Whether a general word only introduces the facility behind it: "a third project, small modular reactors"."""
+    site = mention.value
+    if site.facility.get("facility") not in _GENERIC or site.product or site.name or site.project_id:
+        return False
+    behind = [other for other in sentence.of("site") if other.start >= mention.end]
+    gap = sentence.text[mention.end - sentence.start : behind[0].start - sentence.start] if behind else "x"
+    return bool(re.fullmatch(r",\s(?:(?:an?|the)\s)?|:\s|、", gap))
+
+
 def spread(annotated: Annotated, projects: Projects) -> None:
     """Let the sentences about several projects at once speak of all of them and of no single one.
 
@@ -195,7 +205,8 @@ def members(number: int, sentence: Sentence, annotated: Annotated, projects: Pro
     told = [one for one in projects.clusters if one.sector]
     listed = _enumerations(number, annotated, projects)
     if listed:
-        return min(listed, key=lambda pair: abs(pair[0] - sentence.number))[1]
+        # Those told before are meant, unless the list comes only after.
+        return min(listed, key=lambda pair: (pair[0] > sentence.number, abs(pair[0] - sentence.number)))[1]
     known = [one for one in told if one.project_id]
     for group in (known, told):
         if len(group) == number or (number == 0 and len(group) > 1):

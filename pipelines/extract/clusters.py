@@ -6,6 +6,7 @@ What belongs here: the shapes `Cluster` and `Projects`. What does not: filling t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -118,6 +119,7 @@ class Projects:
         detached: Sentences that speak of something else on purpose.
         records: The `records.Records` of the document.
         batches: Sentences that speak of several projects at once -> these; none where it is not sure which.
+        strangers: Keys of projects that the facility being told apart cannot be, for their firms or their sector.
         before: Organisations that the sentence before brought up, while the projects are being told apart.
     """
 
@@ -127,6 +129,7 @@ class Projects:
     detached: set[int] = field(default_factory=set)
     records: Any = None
     batches: dict[int, list[Cluster]] = field(default_factory=dict)
+    strangers: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 
@@ -134,9 +137,24 @@ class Projects:
         """The project a facility mention belongs to."""
         return self._of_mention.get((sentence.paragraph, mention.start, mention.end))
 
+    def _made(self, sentence: Sentence, start: int, end: int) -> Cluster | None:
+        """The one project that makes what a clause without a facility names."""
+        made = {hit.term.id for hit in sentence.products if start <= hit.start < end}
+        found = [one for one in self.clusters if made & set(one.products)]
+        return found[0] if len(found) == 1 else None
+
     def nearest(self, sentence: Sentence, mention: Mention) -> Cluster | None:
         """The project a mention most likely belongs to: the facility nearest before it, else after, else the focus."""
         sites = [(site, cluster) for site in sentence.of("site") if (cluster := self.of(sentence, site))]
+        start, end = clause_of(sentence, mention)
+        inside = [pair for pair in sites if start <= pair[0].start < end]
+        if len(self.clusters) > 1 and (start > sentence.start or end < sentence.start + len(sentence.text)):
+            if inside:
+                sites = inside
+            elif sites:
+                made = self._made(sentence, start, end)
+                if made is not None:
+                    return made
         if sites:
             before = [pair for pair in sites if pair[0].start <= mention.start]
             if len({cluster.key for _, cluster in sites}) == 1 or not before:
@@ -146,6 +164,23 @@ class Projects:
             return min(sites, key=lambda pair: _gap(pair[0], mention))[1]
         focus = self.focus.get(sentence.number, [])
         return focus[0] if focus else None
+
+
+_CLAUSE = re.compile(r";|, (?:while|whereas|but|though|and)\b|, with (?=[\ue000-\ue0ff])")
+_CLAUSE_JA = re.compile(r"[、；;]")
+
+
+def clause_of(sentence: Sentence, mention: Mention) -> tuple[int, int]:
+    """Characters of the clause that a mention stands in, as far as marks of punctuation tell."""
+    at = mention.start - sentence.start
+    start, end = 0, len(sentence.text)
+    for mark in (_CLAUSE_JA if sentence.japanese else _CLAUSE).finditer(sentence.text):
+        if mark.end() <= at:
+            start = mark.end()
+        elif mark.start() >= mention.end - sentence.start:
+            end = mark.start()
+            break
+    return sentence.start + start, sentence.start + end
 
 
 def _gap(one: Mention, other: Mention) -> int:

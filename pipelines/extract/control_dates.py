@@ -18,7 +18,8 @@ _ON = (
 )
 _ISSUE = (
     r"(?:announced|published|issued|released|dated|unveiled|made public|signed|gazetted|posted|promulgated|notified|"
-    r"decreed|ordered|adopted|disclosed|publicised|publicized|put out|brought out|enacted|imposed|introduced|"
+    r"decreed|ordered|adopted|disclosed|publicised|publicized|put out|brought out|enacted|imposed|banned|"
+    r"restricted|introduced|"
     r"added|presented)"
 )
 _EFFECT = (
@@ -42,21 +43,24 @@ _BOTH_BEFORE = re.compile(
 _ISSUE_BEFORE = re.compile(
     rf"\b{_ISSUE}(?: (?:it|them|jointly|together|only|by [^,;.]{{2,40}}))?(?:,? (?:on|in|of|as of))?(?: the)? $|\bof $"
 )
-_ISSUE_FAR = re.compile(rf"\b{_ISSUE}\b[^;.]{{0,90}}\bon $")
+_ISSUE_FAR = re.compile(rf"\b{_ISSUE}\b(?:[^;.]|\bnos?\.){{0,90}}\bon $")
 _ISSUE_AFTER = re.compile(
-    rf"^,?[^;.]{{0,80}}?\b(?:{_ISSUE}|announc\w+|banned|said|told|restricted|tightened|expanded|placed|put|"
+    rf"^,?(?:[^;.]|\bnos?\.){{0,80}}?\b(?:{_ISSUE}|announc\w+|banned|said|told|restricted|tightened|expanded|"
+    rf"placed|put|"
     rf"made|required|subjected|widened|limited|stopped|cut off)\b"
 )
 _UNTIL_JA = re.compile(r"^(?:まで|を期限|の期限|に(?:失効|期限))")
 _EFFECT_JA = re.compile(
-    r"^(?:付け?)?(?:に|から|より|、|付け?で|をもって|以降|以後)?(?:の)?[^。、\d]{0,10}?(?:施行|発効|実施|適用|発動|始ま|始め|スタート|効力|運用開始)"
+    r"^(?:付け?)?(?:に|から|より|、|付け?で|をもって|以降|以後)?(?:の)?[^。、\d]{0,10}?(?:施行|発効|実施|適用|"
+    r"発動|始ま|始め|スタート|効力|運用開始)"
     r"|^(?:から|より|以降)"
 )
 _EFFECT_BEFORE_JA = re.compile(
     r"(?:施行|発効|実施|適用)(?:日|開始|時期)?(?:は|を)?(?:いずれも|すべて|全て|ともに|同じ|[^。、]{0,14}と同じ)?$"
 )
 _ISSUE_JA = re.compile(
-    r"^(?:付け?(?:の|で)?)?[^。]{0,60}?(?:発表|公布|公表|告示|公告|通達|発し|発出|出し|打ち出|決め|決定|導入|発動|改め|禁じ|禁止|認めない|追加)"
+    r"^(?:付け?(?:の|で)?)?[^。]{0,60}?(?:発表|公布|公表|告示|公告|通達|発し|発出|出し|打ち出|決め|決定|導入|"
+    r"発動|改め|禁じ|禁止|認めない|追加)"
     r"|^付"
 )
 _SAME_DAY = re.compile(
@@ -69,7 +73,8 @@ _SAME_DAY = re.compile(
     r"with effect from the same day"
     r"|(?:in force|valid|binding|effective) (?:from|on) (?:the (?:same day|day of (?:publication|issue|"
     r"release))|that day|publication))"
-    r"|即日|その日のうちに|その日から|同日(?:付で|から|に|より)?(?:施行|発効|実施|適用)|公布(?:の日|と同時)|発表と同時に|ただちに(?:施行|実施|発効)|直ちに(?:施行|実施|発効)"
+    r"|即日|その日のうちに|その日から|同日(?:付で|から|に|より)?(?:施行|発効|実施|適用)|公布(?:の日|と同時)|"
+    r"発表と同時に|ただちに(?:施行|実施|発効)|直ちに(?:施行|実施|発効)"
 )
 _EXPLICIT_YEAR = re.compile(r"(?:19|20)\d\d|\d\d年|令和|昨年|去年|一昨年|今年|本年|来年|同年|翌年|year")
 _MONTH_AND_DAY = re.compile(r"[A-Za-z]{3,9}\.? \d|\d[a-z]{0,2} [A-Za-z]{3}|\d月\d+日")

@@ -24,7 +24,13 @@ COUNTRIES = {
         "TWN": ("taiwan", "台湾"),
         "KOR": ("south korea", "korea", "韓国"),
         "NLD": ("netherlands", "オランダ"),
-        "IND": ("india",),
+        "IND": ("india", "インド"),
+        "DEU": ("germany", "ドイツ"),
+        "FRA": ("france",),
+        "AUS": ("australia",),
+        "CAN": ("canada",),
+        "VNM": ("vietnam",),
+        "PHL": ("philippines",),
     }.items()
     for name in names
 }

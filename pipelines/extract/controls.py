@@ -68,7 +68,7 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
         told = _told(sentence, matches, state, annotated) if _may_number(sentence, state) else []
         if told:
             _read_numbered(told, sentence, text, matches, state)
-        elif state.group and _goes_on(sentence, text, state):
+        elif state.group and _goes_on(sentence, text, state) and (state.group[-1].number or not trigger):
             if not NEW_MEASURE.search(text):
                 _read_on(sentence, text, matches, state)
                 state.paragraph = sentence.paragraph
@@ -77,7 +77,8 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
         elif trigger and not sentence.heading:
             general = _unnumbered(sentence, matches)
             if general is not None:
-                state.found.setdefault(general.control_id, general)
+                state.group = [state.found.setdefault(general.control_id, general)]
+                state.paragraph = sentence.paragraph
         if not told:
             _remember(sentence, state, trigger or bool(_ISSUES.search(text)))
     return _settled(annotated, list(state.found.values()))
@@ -191,7 +192,11 @@ def _read_numbered(
     for control in suspenders:
         control.measure_type = "suspension"
         say_issuers(control, matches)
-    say_dates(suspenders or [control for _, control in subjects], told, sentence)
+    dated = suspenders or [control for _, control in subjects]
+    if not suspenders and GROUP.search(text) and not any(one.headed for one, _ in subjects):
+        # "All took effect on the same day as No. 55": the day holds for those named before, too.
+        dated = [*dated, *[control for control in _anaphor(text, state) if control not in dated]]
+    say_dates(dated, told, sentence)
     if suspenders:
         say_dates_in_brackets(subjects, sentence)
         targets = [control for _, control in subjects] or _anaphor(text, state)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.gating import Gate
@@ -194,14 +194,43 @@ def _shifted_year(words: str | None, published: dt.date | None, last: dt.date | 
 def _find_japanese(text: str, published: dt.date | None) -> Iterator[DateMention]:
     last: dt.date | None = None
     exact: dt.date | None = None
-    for match in _JAPANESE.finditer(text.translate(_FULL_WIDTH)):
+    figures, places = _arabic(text.translate(_FULL_WIDTH))
+    for match in _JAPANESE.finditer(figures):
         found = match.groupdict()
         if found["y"] and len(found["y"]) == 2 and not found["m"]:
             continue
         day, precision = _japanese_day(found, published, last, exact)
-        yield DateMention(match.start(), match.end(), text[match.start() : match.end()], day, precision)
+        start, end = places[match.start()], places[match.end() - 1] + 1
+        yield DateMention(start, end, text[start:end], day, precision)
         last = day or last
         exact = day if day and precision == "day" else exact
+
+
+_KANJI = re.compile(r"(?<![〇一二三四五六七八九十百千万億兆数何])[〇一二三四五六七八九十]{1,4}(?=[年月日])")
+_DIGITS = {character: str(number) for number, character in enumerate("〇一二三四五六七八九")}
+
+
+def _arabic(text: str) -> tuple[str, Sequence[int]]:
+    """Dates in Chinese numerals as figures (二〇二六年八月四日), with the place of each character in the text."""
+    if not _KANJI.search(text):
+        return text, range(len(text))
+    pieces: list[str] = []
+    places: list[int] = []
+    end = 0
+    for match in _KANJI.finditer(text):
+        figures = _figures(match[0])
+        pieces += [text[end : match.start()], figures]
+        places += [*range(end, match.start()), *[match.start()] * len(figures)]
+        end = match.end()
+    return "".join([*pieces, text[end:]]), [*places, *range(end, len(text))]
+
+
+def _figures(numerals: str) -> str:
+    if "十" not in numerals:
+        return "".join(_DIGITS[one] for one in numerals)
+    tens, _, ones = numerals.partition("十")
+    digits = "".join(_DIGITS.get(one, "") for one in ones)
+    return f"{int(_DIGITS.get(tens, '1')) * 10 + int(digits or 0)}"
 
 
 def _japanese_day(  # noqa: PLR0911 - one return a form

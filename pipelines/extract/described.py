@@ -7,11 +7,11 @@ mention. What does not: names (`lexicon`), and which document's project is a kno
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.annotation import Annotated
-from pipelines.extract.clusters import KIN
+from pipelines.extract.clusters import KIN, Cluster
 from pipelines.extract.lexicon import KnownProject, Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.signs import Signs
@@ -48,8 +48,13 @@ class Describer:
         self._annotated, self._lexicon = annotated, lexicon
         whole = "\n".join(sentence.text.lower() for sentence in annotated.sentences)
         self._likely = [one for one in lexicon.signs.likely(annotated.language, whole) if one in lexicon.known_projects]
-        self._programme = bool(self._likely) and (
-            bool(_CHOSEN.search(whole)) or any(one.of("program") for one in annotated.sentences)
+        self._programme = min(
+            (
+                one.paragraph
+                for one in annotated.sentences
+                if self._likely and (one.of("program") or _CHOSEN.search(one.text.lower()))
+            ),
+            default=len(annotated.document.paragraphs) + 1,
         )
         self._states = {place.value.admin1 for one in annotated.sentences if self._likely for place in one.of("place")}
 
@@ -60,6 +65,23 @@ class Describer:
         weighed = sorted(((self._weight(mention, sentence, one), one) for one in self._likely), reverse=True)
         sure = weighed[0][0] >= _ENOUGH and (len(weighed) == 1 or weighed[0][0] > weighed[1][0])
         return weighed[0][1] if sure else ""
+
+    def strangers(self, project_id: str, clusters: Sequence[Cluster]) -> frozenset[str]:
+        """Keys of a document's projects that a known one cannot be: other firms have a part in them, or other work."""
+        known = self._lexicon.known_projects.get(project_id)
+        if known is None:
+            return frozenset()
+        signs = self._lexicon.signs.of(project_id, self._annotated.language)
+        return frozenset(
+            one.key
+            for one in clusters
+            if self._firms_speak_against(one, known) or _other_work(one, known) or _other_town(one, known, signs)
+        )
+
+    def _firms_speak_against(self, cluster: Cluster, known: KnownProject) -> bool:
+        kinds = self._lexicon.organizations
+        firms = {org for org in cluster.org_ids if kinds.get(org, {}).get("kind") not in _EVERYWHERE}
+        return bool(firms and known.org_ids) and not firms & set(known.org_ids)
 
     def _weight(self, mention: Mention, sentence: Sentence, project_id: str) -> int:
         """How surely a facility is a known project: 0 where what is built, the place or the builder speaks against."""
@@ -82,7 +104,18 @@ class Describer:
         spot = bool(signs.place and signs.place.search(told.text))
         # A town's name alone may be another town's: the state must stand somewhere in the text.
         state = known.admin1 in told.states or (spot and known.admin1 in self._states)
-        return 1 + spot + bool(known.admin1 and state) + bool(own) + self._programme
+        return 1 + spot + bool(known.admin1 and state) + bool(own) + (self._programme <= sentence.paragraph)
+
+
+def _other_work(cluster: Cluster, known: KnownProject) -> bool:
+    sectors = {cluster.sector, known.sector or ""} - {""}
+    return len(sectors) > 1 and not any(sectors <= kin for kin in KIN)
+
+
+def _other_town(cluster: Cluster, known: KnownProject, signs: Signs | None) -> bool:
+    """Whether a project lies in a town that is no sign of the known one."""
+    towns = {place.value.city.lower() for _, place in cluster.places if place.value.city} - {(known.city or "").lower()}
+    return bool(towns) and not any(signs and signs.place and signs.place.search(town) for town in towns)
 
 
 def _is_out(site: Site) -> bool:
@@ -101,6 +134,9 @@ def _is_built(mention: Mention, near: str, signs: Signs, known: KnownProject) ->
 
 def _near(mention: Mention, sentence: Sentence) -> str:
     """The facility with the words of its clause right before and behind it, up to the next facility."""
+    if not mention.value.facility and not mention.value.product:
+        # "One in Texas" is what the sentence speaks of.
+        return sentence.text.lower()
     start, end = mention.start - sentence.start, mention.end - sentence.start
     before = max((one.end - sentence.start for one in sentence.of("site") if one.end <= mention.start), default=0)
     after = min(
@@ -114,15 +150,31 @@ def _near(mention: Mention, sentence: Sentence) -> str:
 def _told(mention: Mention, sentence: Sentence, annotated: Annotated) -> _Told:
     """Places and firms of the facility's own stretch of its sentence, else the state of a lead ("Ohio.")."""
     own = list(_stretch(mention, sentence))
+    if mention.value.plural and len({one.value.admin1 for one in own if one.kind == "place"} - {None}) > 1:
+        # "Two hubs, one in Texas and one in Pennsylvania" are not one of them.
+        return _Told("", frozenset({"several"}), frozenset(), frozenset())
     states = {one.value.admin1 for one in own if one.kind == "place" and one.value.admin1}
-    countries = {one.value.country for one in own if one.kind == "place" and one.value.country}
+    countries = {one.value.country for one in own if one.kind == "place" and _lies_in(one, sentence)} - {None}
     firms = {one.id for one in own if one.kind == "org"}
     text = _own_text(mention, sentence)
     lead = next(iter(annotated.paragraph(sentence.paragraph)))
     if not states and lead is not sentence and len(lead.text) < 40:
         states = {one.value.admin1 for one in lead.of("place") if one.value.admin1}
         text += " " + lead.text.lower()
+    before = annotated.sentences[max(0, sentence.number - 1)]
+    if not states and before.paragraph == sentence.paragraph and not countries and mention.value.determiner != "bare":
+        near = {one.value.admin1 for one in before.of("place") if one.value.admin1}
+        if len(near) == 1:
+            states, text = near, f"{text} {before.text.lower()}"
     return _Told(text, frozenset(states), frozenset(countries), frozenset(firms))
+
+
+def _lies_in(place: Mention, sentence: Sentence) -> bool:
+    """Whether something lies in a country rather than is paid for, bought or sold by it."""
+    if sentence.japanese:
+        return place.value.country not in ("JPN", "CHN", "USA")
+    lead = sentence.text[max(0, place.start - sentence.start - 30) : place.start - sentence.start]
+    return bool(re.search(r"\b(?:in|at|near|off|outside|across)\s(?:the\s|[a-z]+ern\s)*$", lead))
 
 
 def _bounds(mention: Mention, sentence: Sentence) -> tuple[int, int]:

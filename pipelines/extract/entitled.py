@@ -63,8 +63,22 @@ def _named(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str, str]]:
         known = next((hit.term for hit in hits if hit.term.kind in ("organization", "firm")), None)
         if known is not None:
             yield start, place, words, known.id if known.kind == "organization" else f"@{known.id}"
+        elif (one := _shortened(words, lexicon)) is not None:
+            yield start, place, words, one
         elif not hits and not _NOBODY.search(words) and (_NAME_JA if has_cjk(words) else _NAME).fullmatch(words):
             yield start, place, words, f"@{unicodedata.normalize('NFKC', words)}"
+
+
+def _shortened(words: str, lexicon: Lexicon) -> str | None:
+    """The known organisation whose Japanese name alone opens with a word (キャリア for キャリア・グローバル)."""
+    if not has_cjk(words) or len(words) < _SHORTEST:
+        return None
+    longer = (f"{words}・", f"{words}社")
+    found = {org for org, names in lexicon.organization_names.items() if any(name.startswith(longer) for name in names)}
+    return found.pop() if len(found) == 1 else None
+
+
+_SHORTEST = 3
 
 
 def _taken(sentence: Sentence, start: int, end: int, identity: str) -> bool:

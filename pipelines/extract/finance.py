@@ -365,7 +365,11 @@ def _distinct(sums: Sequence[Sum]) -> list[Sum]:
         if figure
     }
     best = {key: one for key, one in best.items() if one.program_id or not {one.amount.low, one.amount.high} & totals}
-    tied = {(one.amount.low, one.amount.high, one.amount.currency) for one in best.values() if one.project is not None}
+    tied = {
+        (one.amount.low, one.amount.high, one.amount.currency)
+        for one in best.values()
+        if one.project is not None or one.program_id
+    }
     return [
         one
         for one in best.values()

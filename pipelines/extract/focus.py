@@ -23,6 +23,8 @@ _DETACHED = re.compile(
 BATCH = re.compile(
     r"\b(?:first|second|third|next|initial) (?:batch|tranche|round|set|wave)\b|\b(?:two|"
     r"three|four|five|several|all) (?:projects|undertakings|deals)\b"
+    r"|\bthe (?:tranche|batch|trio) (?:as a whole|itself|in all|is|comes|totals?|amounts?|adds|runs)\b"
+    r"|\bthe (?:whole|entire) (?:tranche|batch|list|round)\b"
     r"|第[1-9一二三四]弾|(?:[2-9二三四五]|複数の)(?:つの)?(?:事業|案件|件|プロジェクト)"
 )
 """Words for several projects at once: what is said with them belongs to no one of them."""
@@ -86,8 +88,8 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
         focus = (
             spoken_of(sentence, projects.clusters)
             or carried[:1]
-            or _ahead(annotated, sentence, projects)
             or _by_organizations(sentence, projects)
+            or _ahead(annotated, sentence, projects)
             or _by_state(sentence, projects)
         )
         if not focus and not BATCH.search(sentence.masked):

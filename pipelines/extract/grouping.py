@@ -12,7 +12,7 @@ from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
-from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place
+from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place, reaches
 
 _ITS = re.compile(r"^(?:Its|Their)\s(?:own\s)?(?:[\w-]+\s){0,2}$")
 
@@ -53,7 +53,7 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
-    if recent is not None and _is_part(site, sentence):
+    if recent is not None and not listed and _is_part(site, sentence):
         return here[-1] if here else recent
     chosen = _headline(site, sentence, projects)
     if chosen is None and site.determiner == "other":
@@ -115,7 +115,7 @@ def _by_name(site: Site, sentence: Sentence, projects: Projects) -> Cluster | No
     clusters = projects.clusters
     if site.project_id:
         found = next((one for one in clusters if one.project_id == site.project_id), None)
-        return found or _yet_unnamed(site, sentence, clusters)
+        return found or _yet_unnamed(site, sentence, [one for one in clusters if one.key not in projects.strangers])
     if site.name:
         return next((one for one in clusters if any(_same_name(site.name, name) for name in one.names)), None)
     return None
@@ -123,12 +123,28 @@ def _by_name(site: Site, sentence: Sentence, projects: Projects) -> Cluster | No
 
 def _yet_unnamed(site: Site, sentence: Sentence, clusters: list[Cluster]) -> Cluster | None:
     """The one project told so far that a known one's name or description may take up: nothing speaks against it."""
-    if site.sector:
+    beside = _apposed(site, sentence, clusters)
+    if beside is not None:
+        return beside
+    if site.sector or not site.name:
         near = [one for one in clusters if one.sector and not one.project_id and _compatible(site, one, sentence)]
         near = [one for one in near if not one.names and (one.only_heading or sentence.number - one.sites[-1][0] <= 3)]
         return near[0] if len(near) == 1 else None
     opening = len(clusters) == 1 and clusters[0].sites[0][0] <= 1 and sentence.number <= _OPENING
     return clusters[0] if opening and not clusters[0].project_id and not clusters[0].names else None
+
+
+_NAMING = re.compile(r"[,\s「『（(\"“]*(?:(?:to be |also |better )?(?:known as|called|named|dubbed)\s)?(?:the\s)?[「『\"“]?")
+
+
+def _apposed(site: Site, sentence: Sentence, clusters: list[Cluster]) -> Cluster | None:
+    """The project right before its name: "a data center campus, known as PORTS", 輸出港「ガルフリンク」."""
+    for one in reversed(clusters):
+        number, last = one.sites[-1]
+        between = sentence.text[max(0, last.end - sentence.start) : max(0, site.start - sentence.start)]
+        if number == sentence.number and last.end <= site.start and _NAMING.fullmatch(between):
+            return one if not one.project_id and not one.names else None
+    return None
 
 
 _OPENING = 6
@@ -213,7 +229,7 @@ def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     own = own_place(site.start, site.end, sentence)
     if own is not None and own.admin1:
         return lies_elsewhere(cluster, own)
-    places = [place.value for place in sentence.of("place")]
+    places = [place.value for place in sentence.of("place") if reaches(place, site.start, sentence)]
     states = {place.admin1 for place in places if place.admin1}
     countries = {place.country for place in places if place.country}
     introduced = site.determiner != "definite"

@@ -14,7 +14,7 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.places import PlaceMention
-from pipelines.extract.whereabouts import is_home, own_place
+from pipelines.extract.whereabouts import is_home, own_place, reaches
 
 
 def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
@@ -44,6 +44,8 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
             continue
         if (not site and len(sentence.of("site")) > 1) or is_home(sentence, caught[0]):
             continue
+        if not reaches(caught[0], mention.start, sentence):
+            continue
         found_place: PlaceMention = caught[0].value
         known = cluster.admin1
         if found_place.admin1 and known and known != found_place.admin1:
@@ -72,6 +74,8 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
         locate_by_sentence(focus[0], sentence, lexicon)
     _take_up_dateline(annotated, projects)
     _take_up_only_state(annotated, projects)
+    for cluster in projects.clusters:
+        _take_up_only_town(cluster, annotated, projects)
 
 
 def locate_by_sentence(cluster: Cluster, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -124,3 +128,29 @@ def _take_up_only_state(annotated: Annotated, projects: Projects) -> None:
 def _opens(sentence: Sentence, place: Mention) -> bool:
     """Whether a place is a dateline."""
     return place.start == sentence.start == 0 and bool(re.match(r"\W{0,3}[-–—|,(（]", sentence.text[place.end :]))
+
+
+def _take_up_only_town(cluster: Cluster, annotated: Annotated, projects: Projects) -> None:
+    """The town of a project whose state is known: the only one of that state that its sentences stand in."""
+    state = cluster.admin1
+    if state is None or any(place.value.city for _, place in cluster.places):
+        return
+    rivals = [one for one in projects.clusters if one is not cluster and one.admin1 == state]
+    told = [
+        (sentence, place)
+        for sentence in annotated.sentences
+        for place in sentence.of("place")
+        if place.value.admin1 == state
+        and place.value.city
+        and not _opens(sentence, place)
+        and not is_home(sentence, place)
+    ]
+    if rivals or len({place.value.city for _, place in told}) != 1:
+        return
+    for sentence, place in told:
+        focus = projects.focus.get(sentence.number, [])
+        lead = sentence.text[: place.start - sentence.start]
+        stands = sentence.japanese or re.search(r"\b(?:in|at|near|outside)\s$", lead)
+        if focus[:1] == [cluster] and stands:
+            cluster.places.append((sentence, place))
+            return

@@ -32,6 +32,7 @@ _ABBREVIATIONS = frozenset(
         "llc",
         "st",
         "no",
+        "nos",
         "vs",
         "u.s",
         "u.k",
@@ -268,11 +269,15 @@ _QUOTES: dict[int, str] = str.maketrans(
 )
 _QUOTES |= {0xFF01 + number: chr(0x21 + number) for number in range(0x5E) if chr(0x21 + number).isalnum()}
 """Quotation marks and full-width letters and digits, one for one."""
-_QUOTED = re.compile(r'"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"')
-"""Quotation marks around a name say nothing."""
+_QUOTED = re.compile(
+    r"(?:^|(?<=from )|(?<=with )|(?<= by )|(?<= to )|(?<= of )|(?<= and )|(?<=that )|(?<= in ))the (?=[\ue000-\ue1ff])"
+    r'|["「『](?=[\ue000-\ue1ff])|(?<=[\ue000-\ue1ff])[」』]'
+    r'|"(?=[\ue000-\uebff])|(?<=[\ue000-\uebff])"|(?<=[\ue000-\uebff][,.])"'
+)
+"""Quotation marks around a name say nothing, nor does its article."""
 _ASIDE = re.compile(
-    r"(?<=[\ue000-\ue1ff\ue400-\ue4ff\uea00-\ueaff])(?:,\s(?:the|a|an|which|who|known as|"
-    r"part of|owned by|one of|itself|its|based in|an? \w+)\b[^,;]{3,110},(?=\s)|\s?\([^()"
+    r"(?<=[\ue000-\ue1ff\ue300-\ue4ff\uea00-\ueaff])(?:,\s(?:the|a|an|which|who|known as|"
+    r"part of|owned by|one of|itself|its|based in|an? \w+)\b[^,;]{1,110},(?=\s)|\s?\([^()"
     r"]{2,60}\)|\s-\s[^-]{3,90}\s-(?=\s)|（[^（）]{1,40}）)"
 )
 

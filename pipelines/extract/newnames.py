@@ -21,6 +21,7 @@ __all__ = ["NewName", "NewNames", "Taken"]
 
 _BRACKET_EN = re.compile(r"\s?\(([A-Z][A-Za-z0-9&-]{1,9})\)")
 _BRACKET_JA = re.compile(r"[」』]?[（(]([A-ZＡ-Ｚ][A-Za-zＡ-Ｚ0-9&]{1,9}|[ァ-ヺー]{3,12})[）)]")
+_LEGAL_JA = re.compile(r"株式会社|[（(]株[）)]|㈱|社(?=[はがのとにもをや、。])")
 _OWN_RELEASE = 7.0
 _NO_NAME = re.compile(r"NYSE|TSE|NASDAQ|LSE|CEO|CFO|LNG|EPC|SMR|FID|AI|EV|HALEU")
 _JA_PREFIX = re.compile(r"[ァ-ヺーｦ-ﾟ]{3,}(?=・)|[一-鿿]{2,4}(?=[ァ-ヺーｦ-ﾟ]{3,}$)")
@@ -58,6 +59,7 @@ class NewNames:
         self._ja_head = re.compile(rf"(?:{'|'.join(map(re.escape, heads))})$")
         self._not_short = {row["form"] for row in words if row["kind"] in ("not_short", "not", "never", "opener")}
         self._families = rules.families
+        self._legal = rules.legal
 
     def find(self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]], publisher: str = "") -> list[NewName]:
         """Organisations of a document that are not taken yet, and short forms of those that are.
@@ -156,8 +158,19 @@ class NewNames:
                     ):
                         spans.append(match.span())
                         name = unicodedata.normalize("NFKC", surface)
-                        found.append(NewName(number, match.start(), match.end(), name, surfaces[surface]))
+                        start, end = self._with_legal_form(text, *match.span())
+                        found.append(NewName(number, start, end, name, surfaces[surface]))
         return found
+
+    def _with_legal_form(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """A name's characters with the legal form beside it (株式会社, "Inc.")."""
+        after = _LEGAL_JA.match(text, end)
+        if after:
+            return start, after.end()
+        if text.endswith("株式会社", 0, start):
+            return start - 4, end
+        legal = self._legal.match(text, end)
+        return start, legal.end() if legal and legal[0].strip(" ,.") else end
 
 
 def _bounded(surface: str, text: str, *, short: bool) -> Iterable[re.Match[str]]:

@@ -111,21 +111,21 @@ def _section(text: str) -> Decimal | None:
     digits = ""
     for character in text:
         if character in _SMALL:
-            head = _section(digits) if digits else Decimal(1)
+            head = _digits(digits) if digits else Decimal(1)
             if head is None:
                 return None
             total += head * _SMALL[character]
             digits = ""
-        elif character in _KANJI or character.isdigit() or character == ".":
-            digits += character
         else:
-            return None
-    if digits:
-        tail = _section(digits)
-        if tail is None:
-            return None
-        total += tail
-    return total
+            digits += character
+    tail = _digits(digits) if digits else Decimal(0)
+    return None if tail is None else total + tail
+
+
+def _digits(text: str) -> Decimal | None:
+    """Value of a run of digits, kanji or ASCII; None for anything else ("１．" before a paragraph)."""
+    plain = "".join(str(_KANJI.get(character, character)) for character in text)
+    return Decimal(plain) if re.fullmatch(DIGITS, plain) else None
 
 
 def _any(forms: Sequence[str] | dict[str, Decimal]) -> str:

@@ -77,6 +77,8 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
             continue
         outside = {org for org, told_roles in known.items() if told_roles & _OUTSIDE}
         best = _lead(told.get(id(cluster), []), outside, lexicon)
+        if best is None and not _other_firms(told.get(id(cluster), []), lexicon):
+            best = _of_document(annotated, found, lexicon, outside)
         if best is not None:
             org, sentence = best
             parts.append(Part(cluster, "", org, sentence, "developer", "", "", None, "planned", "lead"))
@@ -117,6 +119,25 @@ def _lead(
     if not ranked or ranked[0][1] < _NEEDED or (len(ranked) > 1 and ranked[0][1] < 1.4 * ranked[1][1]):
         return None
     return first[ranked[0][0]]
+
+
+def _other_firms(told: Sequence[tuple[Sentence, bool]], lexicon: Lexicon) -> bool:
+    """Whether sentences that name the project's facility name firms."""
+    return any(is_firm(org, lexicon) for sentence, explicit in told if explicit for org in sentence.of("org"))
+
+
+def _of_document(
+    annotated: Annotated, found: Sequence[Part], lexicon: Lexicon, outside: set[str]
+) -> tuple[Mention, Sentence] | None:
+    """The firm that the document is about: it leads every other project of it, and is named at the top."""
+    leading = {part.org.id for part in found if part.role in _LEADING and part.project is not None}
+    top = [
+        (org, sentence)
+        for sentence in annotated.sentences[:5]
+        for org in sentence.of("org")
+        if org.id in leading and org.id not in outside and is_firm(org, lexicon)
+    ]
+    return top[0] if len(leading) == 1 and top else None
 
 
 def is_firm(org: Mention, lexicon: Lexicon) -> bool:

@@ -175,8 +175,8 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     """Compile a pattern of the vocabulary (see the module's description)."""
     for short, full in _MACROS.items():
         text = text.replace(short, full)
-    text = text.replace(" ~ ", ",? (?:[^;]{0,120}? )??").replace(" ... ", rf",? (?:{_NOT_ORG}{{0,90}}? )??")
-    text = text.replace(" .. ", rf",? (?:{_NOT_ORG}{{0,40}}? )??").replace("……", r"[^。\ue000-\ue1ff]{0,60}?")
+    text = text.replace(" ~ ", ",? (?:[^;]{0,120}? )??").replace(" ... ", rf",? (?:{_NOT_ORG}{{0,90}}? )??\"?")
+    text = text.replace(" .. ", rf",? (?:{_NOT_ORG}{{0,40}}? )??\"?").replace("……", r"[^。\ue000-\ue1ff]{0,60}?")
     text = text.replace("…", r"[^。；\ue000-\ue1ff]{0,36}?").replace("‥", r"[^。；、\ue000-\ue1ff]{0,12}?")
     seen: set[str] = set()
 

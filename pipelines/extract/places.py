@@ -6,7 +6,7 @@ What belongs here: finding places by name and by the shape "town, state". What d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.terms import Hit, Term, has_cjk, longest
@@ -38,7 +38,8 @@ class PlaceMention:
 
 
 _TOWN = re.compile(
-    r"((?!(?:In|At|Near|Outside|From|For|By|Off|On|Around|Of|And|But|The)\s)(?:[A-Z][\w'’.-]+|of|de|la)(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$"
+    r"(?<![\w'’-])((?!(?:In|At|Near|Outside|From|For|By|Off|On|Around|Of|And|But|The)\s)[A-Z][\w'’.-]+"
+    r"(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$"
 )
 _TOWN_IN = re.compile(
     r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|south|north|east|west|southeast|southwest|northeast|northwest|rural|coastal"
@@ -179,7 +180,7 @@ class PlaceFinder:
 def _is_before_state(text: str, hit: Hit, known: Sequence[Hit]) -> bool:
     """Whether a town of the gazetteer stands before its state, which then tells where it lies."""
     sort = hit.term.row.get("sort")
-    state = next((one for one in known if one.start >= hit.end and "-" in one.term.id), None)
+    state = next((one for one in known if one.start >= hit.end), None)
     if state is None or text[hit.end : state.start] not in (", ", " in "):
         return False
     if sort == "country":
@@ -228,6 +229,24 @@ def towns_of(found: Sequence[Sequence[PlaceMention]]) -> dict[str, PlaceMention]
     return {name: place for name, place in towns.items() if name not in twice}
 
 
+def occurrences(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Start and end of a name wherever a text holds it as a word of its own."""
+    before, after = _EDGES[has_cjk(name)]
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not before.match(text[start - 1 : start]) and not after.match(text[end : end + 1]):
+            yield start, end
+        start = text.find(name, end)
+
+
+_EDGES = {
+    True: (re.compile(r"[ァ-ヺー一-鿿]"), re.compile(r"[ァ-ヺー]")),
+    False: (re.compile(r"[\w-]"), re.compile(r"[\w-]")),
+}
+"""Whether a name is Japanese -> characters that before and behind it make it a part of another word."""
+
+
 def with_towns(text: str, places: Sequence[PlaceMention], towns: Mapping[str, PlaceMention]) -> list[PlaceMention]:
     """The places of a text with the towns that it names again without their state."""
     places = [
@@ -240,9 +259,7 @@ def with_towns(text: str, places: Sequence[PlaceMention], towns: Mapping[str, Pl
     for name, town in towns.items():
         if name not in text:
             continue
-        edge = ("(?<![ァ-ヺー一-鿿])", "(?![ァ-ヺー])") if has_cjk(name) else (r"(?<![\w-])", r"(?![\w-])")
-        for match in re.finditer(f"{edge[0]}{re.escape(name)}{edge[1]}", text):
-            start, end = match.span()
+        for start, end in occurrences(text, name):
             if not any(start < one.end and one.start < end for one in places):
                 more.append(replace(town, start=start, end=end, text=name))
     return sorted([*places, *more], key=lambda one: one.start) if more else list(places)

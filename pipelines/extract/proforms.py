@@ -16,7 +16,7 @@ from pipelines.extract.terms import has_cjk
 _ONE = re.compile(
     r"\b(?P<word>one|the other|another|the (?:first|second|third|former|latter|bigger|larger|smaller)(?: one)?)"
     r"(?:,? (?:is |will be |to be |would be |planned |due |going up |located )?)?\s?(?:in|at|near|outside|for|off)\s"
-    r"(?:(?:the|southern|northern|eastern|western|central|rural)\s){0,2}$",
+    r"(?:(?:the|(?:south|north)?(?:southern|northern|eastern|western|west|east)|south|north|central|rural|upstate|coastal)\s){0,2}$",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"(?:['’]s)?\s(?P<word>half|part|leg|piece|portion|one|side|arm|location|station|end)\b(?! of\b)")

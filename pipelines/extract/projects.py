@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import replace
 
 from pipelines.extract.annotation import Annotated
-from pipelines.extract.batches import is_batch
+from pipelines.extract.batches import introduces, is_batch
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.described import Describer
 from pipelines.extract.focus import fill_focus
@@ -51,13 +51,15 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         known |= {org.id for org in previous.of("org")} if previous is not None else set()
         previous = sentence
         for mention in _facilities(sentence, projects, listed=listed):
-            if is_batch(mention, sentence):
+            if is_batch(mention, sentence) or introduces(mention, sentence):
                 continue
             described = describer.known(mention, sentence)
+            projects.strangers = describer.strangers(described or mention.value.project_id, projects.clusters)
             cluster = cluster_for(_as_known(singled_out(mention, sentence), described), sentence, projects, listed)
             if cluster is not None:
                 cluster.project_id = cluster.project_id or described
                 _take(cluster, mention, sentence, projects, lexicon, listed=listed)
+                _classify(cluster, lexicon)
                 _place_by_head(cluster, sentence, annotated)
         if sentence.number not in projects.explicit:
             _place_last(sentence, projects, lexicon)
@@ -68,6 +70,13 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     place_known(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
+
+
+def _classify(cluster: Cluster, lexicon: Lexicon) -> None:
+    """A known project of which the text does not tell what is built is in the sector that it is known to be in."""
+    known = lexicon.known_projects.get(cluster.project_id)
+    if known is not None and known.sector and not cluster.sector:
+        cluster.sectors[known.sector] += 1
 
 
 def _as_known(site: Site, known: str) -> Site:
@@ -85,7 +94,7 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
     """The facilities of a sentence, or what it says is made; a line of a list counts without what it only serves."""
     sites = sentence.of("site")
     if listed:
-        if _NOT_LISTED.search(sentence.masked):
+        if not sentence.row and _NOT_LISTED.search(sentence.masked):
             return []
         if sentence.row and not sentence.of("org", "money", "material"):
             return []
@@ -93,10 +102,10 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
         entry = unnamed(sentence, projects, listed=True) if sites and not own else None
         if entry is not None or (sites and not own and sentence.products):
             return [entry] if entry is not None else []
-    if sites:
+    if any(not one.value.passing for one in sites):
         return sites
     entry = unnamed(sentence, projects, listed=listed)
-    return [entry] if entry is not None else []
+    return [*sites, entry] if entry is not None else sites
 
 
 def _new_firms(previous: Sentence, known: set[str]) -> tuple[str, ...]:

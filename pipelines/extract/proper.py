@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.extract.mentions import Mention
+from pipelines.extract.places import occurrences
 from pipelines.extract.sites import Site
 from pipelines.extract.terms import has_cjk
 
@@ -46,7 +47,7 @@ def name_projects(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
                 names[name] = name
     for text, mentions in zip(texts, found, strict=True):
         for number, org in enumerate(mentions):
-            if org.kind == "org" and org.text == ids.get(org.id):
+            if org.kind == "org" and ids.get(org.id, "").startswith(org.text):
                 mentions[number] = _named(org.start, org.end, ids[org.id])
         _take_up(text, mentions, names)
 
@@ -55,8 +56,7 @@ def _take_up(text: str, mentions: list[Mention], names: dict[str, str]) -> None:
     for name in names:
         if name not in text or has_cjk(name) != has_cjk(text):
             continue
-        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
-            start, end = match.span()
+        for start, end in occurrences(text, name):
             if not any(start < one.end and one.start < end for one in mentions) and not any(
                 one.kind == "site" and 0 <= one.start - end <= 40 and one.value.name == name for one in mentions
             ):
@@ -91,20 +91,22 @@ def take_up_heads(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
                 heads.setdefault(match[0], site)
 
 
+_LEAD = re.compile(r"\b[Tt]h(?:e|is|at)\s(?:(?:new|planned|whole|finished)\s)?$")
+_TAIL = re.compile(r"(?![\w-])(?!\s(?:of|between|[a-z]+line)\b)")
+_JA_LEAD = re.compile(r"(?:[。、「（]|^)(?:同|この|その)?$")
+_JA_TAIL = re.compile(r"(?=[はのをでにが])")
+
+
 def _take_up_head(text: str, mentions: list[Mention], head: str, site: Site) -> None:
-    before, behind = (
-        (r"(?:(?<=[。、「（])|^)(?:同|この|その)?", r"(?=[はのをでにが])")
-        if has_cjk(head)
-        else (
-            r"\b[Tt]h(?:e|is|at)\s(?:(?:new|planned|whole|finished)\s)?",
-            r"(?![\w-])(?!\s(?:of|between|[a-z]+line)\b)",
-        )
-    )
-    for match in re.finditer(f"{before}({re.escape(head)}){behind}", text):
-        start, end = match.span(1)
-        if not any(start < one.end and one.start < end for one in mentions):
+    before, behind = (_JA_LEAD, _JA_TAIL) if has_cjk(head) else (_LEAD, _TAIL)
+    start = text.find(head)
+    while start >= 0:
+        end = start + len(head)
+        told = before.search(text[max(0, start - 16) : start]) and behind.match(text, end)
+        if told and not any(start < one.end and one.start < end for one in mentions):
             value = Site(start, end, head, site.facility, site.product, "definite")
             mentions.append(Mention("site", start, end, head, "", value))
+        start = text.find(head, end)
 
 
 def _named(start: int, end: int, name: str) -> Mention:

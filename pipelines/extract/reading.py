@@ -17,8 +17,9 @@ from pipelines.extract.finance import Sum, find_sums, pledged_programs
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.lists import with_records
+from pipelines.extract.owners import Owner, find_owners
 from pipelines.extract.projects import find_projects
-from pipelines.extract.relations import Owner, Part, find_owners, find_parts
+from pipelines.extract.relations import Part, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
 from pipelines.extract.stages import Step, default_steps, find_steps
 from pipelines.extract.ties import Tied, find_tied
@@ -44,12 +45,14 @@ class Reading:
         claims: With project ids `@p0`, `@p1`... and ids `@name` of organisations that the reference does not know.
         projects: What identifies each provisional project.
         organizations: The organisations outside the reference that the claims name.
+        failure: What went wrong while it was read; empty where nothing did. A document that fails says nothing.
     """
 
     document: Document
     claims: tuple[Claim, ...]
     projects: tuple[ProjectSketch, ...]
     organizations: tuple[OrgSketch, ...]
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ _NO_FACTS = Facts((), (), (), (), ())
 
 
 def read_document(document: Document, lexicon: Lexicon) -> Reading:
-    """Read a document.
+    """Read a document; whatever its text does to the reader, the other documents are read all the same.
 
     Args:
         document: Its main text and source.
@@ -76,6 +79,14 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
     Returns:
         Claims with provisional ids; nothing where the document speaks of none of our matters.
     """
+    try:
+        return _read(document, lexicon)
+    except Exception as error:
+        # Texts of unknown origin find what no test has found; one of them must not stop a build.
+        return Reading(document, (), (), (), f"{type(error).__name__}: {str(error)[:80]}")
+
+
+def _read(document: Document, lexicon: Lexicon) -> Reading:
     annotated = annotate_document(document, lexicon)
     if annotated is None:
         return Reading(document, (), (), ())
@@ -84,8 +95,7 @@ def read_document(document: Document, lexicon: Lexicon) -> Reading:
     published = [
         cluster
         for cluster in ordered(projects.clusters)
-        if _is_project(cluster, facts)
-        and (not _is_existing(cluster, facts) or _is_measured(cluster, annotated, projects))
+        if _is_project(cluster, facts) and (not _is_existing(cluster, facts) or _is_measured(cluster, annotated))
     ]
     if facts is not _NO_FACTS and len(published) < len(projects.clusters):
         # Facilities in passing take the focus from the projects: without them each passage is told anew.
@@ -203,13 +213,10 @@ def _is_existing(cluster: Cluster, facts: Facts) -> bool:
     return steps <= {"operating"} and roles <= {"operator", "owner", "parent", "developer", ""}
 
 
-def _is_measured(cluster: Cluster, annotated: Annotated, projects: Projects) -> bool:
-    """Whether the text measures what a facility makes: a running plant with a figure is worth a row."""
-    return any(
-        sentence.of("quantity")
-        for sentence in annotated.sentences
-        if projects.focus.get(sentence.number, [None])[0] is cluster
-    )
+def _is_measured(cluster: Cluster, annotated: Annotated) -> bool:
+    """Whether the text tells more of a running plant than that it runs: what it makes, since when."""
+    numbers = {number for number, _ in cluster.sites}
+    return any(annotated.sentences[number].of("quantity", "date") for number in numbers)
 
 
 def _speaks_of_program(annotated: Annotated) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.batches import counted
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.focus import OWN_PLANT
+from pipelines.extract.cues import labelled, under_question
+from pipelines.extract.focus import BATCH, OWN_PLANT
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.parties import Part, by_name, denied, lead_parts, the_state
@@ -26,7 +27,7 @@ _INSTRUMENTS = (
     ("insurance", "insurer", re.compile(r"\binsur(?!ance\))|貿易保険の|保険を|付保")),
     ("loan", "lender", re.compile(r"\bloans?\b(?! guarantee)|\blend(?:ing)?\b|融資|貸し付け|貸付")),
 )
-__all__ = ["Owner", "Part", "find_owners", "find_parts"]
+__all__ = ["Part", "find_parts"]
 
 _PROGRAM_ANAPHOR = re.compile(
     r"\b(?:these|the|this|such) (?:\w+ )?(?:investment )?(?:plans?|program(?:me)?|scheme|"
@@ -38,19 +39,12 @@ _PARTNERS = re.compile(
     r"buys|lifts)|(?:両社|各社|3社|三社|出資者)(?:は|が)(?:それぞれ)?.{0,14}(?:引き取|"
     r"購入)"
 )
-_LIKE_STATE = re.compile(r"州政府(?:は|が|から).{0,40}(?:補助|助成|支援|優遇)")
+_LIKE_STATE = re.compile(
+    r"(?<![一-鿿ァ-ヺー])(?:同?州|州政府|州当局)(?:は|が|から|も).{0,40}(?:補助|助成|支援|優遇|減税|奨励金)"
+)
 _WEAK_WITH_INTEREST = frozenset(
     {"offtaker", "supplier", "developer", "operator", "contractor", "lender", "equity_investor"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """One organisation stands above another."""
-
-    owner: Mention
-    owned: Mention
-    sentence: Sentence
 
 
 def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Part]:
@@ -69,6 +63,9 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         here += _possessive(annotated, sentence, projects)
         here += _partners(sentence, projects, found, marks)
         here += _row_parts(sentence, projects, lexicon)
+        here += labelled(sentence, projects)
+        if not here:
+            here += under_question(annotated, sentence, projects, lexicon)
         here += _listed_parts(sentence, projects, here)
         here += _state_parts(sentence, projects)
         here += the_state(sentence, projects)
@@ -86,7 +83,8 @@ def _as_financier(part: Part, lexicon: Lexicon) -> Part:
         return part
     if kind == "export_credit_agency" and part.role in ("lender", "supplier") and _INSURES.search(part.sentence.masked):
         return replace(part, role="insurer", instrument="insurance")
-    return replace(part, role="lender", instrument="loan") if part.role in ("supplier", "developer") else part
+    misread = part.role in ("supplier", "developer") or (part.role == "insurer" and kind != "export_credit_agency")
+    return replace(part, role="lender", instrument="loan") if misread else part
 
 
 _INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")
@@ -125,11 +123,17 @@ def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozense
     )
     marks_caught = match.mentions(group) + (match.mentions("orgsb") if group == "orgs" else "") if group else ""
     orgs = [one for one in sentence.caught(marks_caught) if one.kind == ("place" if group == "state" else "org")]
+    if len(orgs) > 1 and _SINGULAR.match(
+        sentence.masked if match.row["note"] == "full" else sentence.core, match.match.end(group)
+    ):
+        # "...from A, and B is in the running": the verb is B's alone.
+        orgs = orgs[-1:]
     share = next(iter(sentence.caught(match.mentions("share"))), None)
     told = row["modality"] or modality(marks)
     if "unnamed" in marks and told in ("asserted", "planned"):
         told = "reported"
-    if _is_open(match, sentence):
+    inner = row["role"] not in _BUILDING and sentence.japanese and orgs and _within_clause(match, group)
+    if inner or _is_open(match, sentence):
         return
     for org, project in _pairs(match, sentence, orgs, projects):
         if row["role"] == "@instruments":
@@ -138,6 +142,23 @@ def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozense
             yield Part(
                 project, "", org, sentence, row["role"], row["engagement"], row["instrument"], share, told, row["note"]
             )
+
+
+_SINGULAR = re.compile(r",? (?:also |itself |now |still |already )?(?:is|has|was|wants|plans|hopes|says|does)\b")
+_BUILDING = frozenset({"developer", "operator", "owner", ""})
+
+
+def _within_clause(match: Found, group: str) -> bool:
+    """Whether a Japanese subject with が belongs to a clause about a facility, not to the verb that was matched.
+
+    "Aは、Bが建てる工場に出資する": it is A that invests.
+    """
+    text = match.match.string
+    at, end = match.match.start(group), match.match.end()
+    if not text.startswith("が", match.match.end(group)):
+        return False
+    topic = any(text[place + 1 : place + 2] == "は" for place in range(at) if "\ue000" <= text[place] <= "\ue1ff")
+    return topic and bool(re.search(r"[\ue400-\ue4ff](?:に|へ|を|の)", text[match.match.end(group) : end]))
 
 
 _OPEN = re.compile(r"\bwhether\b[^,;]*$")
@@ -175,7 +196,20 @@ def _project_of(match: Found, sentence: Sentence, org: Mention, projects: Projec
     if match.row["role"] == "supplier" and OWN_PLANT.search(sentence.masked):
         # "will supply oxide from its plant": the supplier's own plant is not what it supplies.
         return next(iter(projects.focus.get(sentence.number - 1, [])), None)
-    return projects.nearest(sentence, org)
+    return projects.nearest(sentence, org) or _still(sentence, projects)
+
+
+def _still(sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The project that the paragraph before spoke of last: a party named without a facility is a party to that."""
+    if sentence.number in projects.detached or sentence.heading or sentence.row or BATCH.search(sentence.masked):
+        return None
+    for number in range(sentence.number - 1, max(-1, sentence.number - 6), -1):
+        if number in projects.detached:
+            return None
+        focus = projects.focus.get(number)
+        if focus:
+            return focus[0]
+    return None
 
 
 def _financiers(sentence: Sentence, org: Mention, project: Cluster | None, program: str, told: str) -> Iterator[Part]:
@@ -219,6 +253,7 @@ def _possessive(annotated: Annotated, sentence: Sentence, projects: Projects) ->
         yield Part(cluster, "", orgs[0], before, "owner")
 
 
+_BUILDS = re.compile(r"\b(?:plans|develops|owns|sponsors)\b|事業主体|開発")
 _ROW_ROLES = (
     (
         "supplier",
@@ -247,8 +282,10 @@ def _row_parts(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iter
         return
     rest = sentence.masked.split("|", 1)[-1]
     roles = [role for role, pattern in _ROW_ROLES if pattern.search(rest)]
-    contractor = "contractor" in roles
+    contractor = "contractor" in roles and not {"developer", "operator"} & set(roles)
     role = "contractor" if contractor else roles[0] if roles else ""
+    if {"developer", "operator"} & set(roles) and _BUILDS.search(rest):
+        role = "developer"
     yield Part(
         focus[0],
         "",
@@ -290,11 +327,18 @@ def _settled(parts: Sequence[Part]) -> list[Part]:
     interested = {(part.org.id, id(part.project)) for part in parts if part.role == "interested"}
     sharing = {(part.org.id, id(part.project)) for part in parts if part.role == "equity_investor"}
     lending = {(part.org.id, id(part.project)) for part in parts if part.role in ("lender", "insurer", "guarantor")}
+    guaranteeing = {(part.org.id, id(part.project)) for part in parts if part.role == "guarantor"}
     supplying = {(part.org.id, id(part.project)) for part in parts if part.role == "supplier"}
     kept = []
     for part in parts:
         who = (part.org.id, id(part.project))
         if part.role in _WEAK_WITH_INTEREST and who in interested and part.note != "full":
+            continue
+        if (
+            part.role == "lender"
+            and who in guaranteeing
+            and not re.search(r"(?<!保証付き)融資(?!保証)(?:と|や|・)", part.sentence.masked)
+        ):
             continue
         if part.role == "developer" and who in supplying and part.note != "full":
             continue
@@ -334,38 +378,3 @@ def _bounded(part: Part, interest: Part | None) -> Part:
     if interest is None or part.role not in ("offtaker", "supplier", "lender", "contractor"):
         return part
     return replace(part, modality="conditional", engagement=part.engagement or interest.engagement)
-
-
-def find_owners(annotated: Annotated, lexicon: Lexicon) -> list[Owner]:
-    """Who stands above whom."""
-    found: dict[tuple[str, str], Owner] = {}
-    for sentence in annotated.sentences:
-        for match in lexicon.matches("ownership_patterns", sentence):
-            above = [one for one in sentence.caught(match.mentions("owner")) if one.kind == "org"]
-            owned = next(iter(sentence.caught(match.mentions("owned"))), None)
-            owner = above[0] if above else None
-            for other in above[1:]:
-                if owned is not None and other.id != owned.id:
-                    found.setdefault((other.id, owned.id), Owner(other, owned, sentence))
-            if owner is None and owned is not None and "owner" not in match.match.re.groupindex:
-                owner = _firm_before(annotated, sentence, owned, lexicon)
-            if owner is not None and owned is not None and owner.id != owned.id:
-                found.setdefault((owner.id, owned.id), Owner(owner, owned, sentence))
-    return list(found.values())
-
-
-def _firm_before(annotated: Annotated, sentence: Sentence, owned: Mention, lexicon: Lexicon) -> Mention | None:
-    """The firm last spoken of, for "the American subsidiary X": no bank and no public body."""
-    found: Mention | None = None
-    for earlier in annotated.sentences[: sentence.number + 1]:
-        for org in earlier.of("org"):
-            kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
-            if earlier.number == sentence.number and org.start >= owned.start:
-                break
-            if (
-                kind in ("company", "utility", "trading_house")
-                and not re.search(r"Bank\b|銀行", org.text)
-                and org.id != owned.id
-            ):
-                found = org
-    return found

@@ -81,7 +81,9 @@ _NAMED_AFTER = re.compile(
     r"\s(?:called|named|dubbed|known as|to be called)\s[\"“]?([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})"
 )
 _NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
-_COUNTED = re.compile(r"(?:[0-9０-９二三四五六七八九十]|複数の|各|全|[0-9０-９二三四五六七八九]つの)$")
+_COUNTED = re.compile(
+    r"(?:経営|中期|中長期|成長|行動|経済|販売|基本|[0-9０-９二三四五六七八九十]|複数の|各|全|[0-9０-９二三四五六七八九]つの)$"
+)
 _VENTURE = re.compile(
     r"(?:事業|計画|プロジェクト|で、|に(?:参入|乗り出|投資|着手)|を(?:始め|開始|計画|めざ|目指|検討|決め)|体制|へ)"
 )

@@ -178,9 +178,8 @@ def short_name(org_id: str, text: str, lexicon: Lexicon, *, japanese: bool) -> s
 def _japanese_name(cluster: Cluster, parts: Sequence[Part], lexicon: Lexicon, city: str) -> str:
     lead = _lead(parts, lexicon, japanese=True)
     where = city or _spot(cluster) or _state_name(cluster, lexicon, "name_ja")
-    if not lead and not cluster.entry:
-        return ""
-    return (f"{lead}の" if lead else "") + _label(cluster, japanese=True) + (f"（{where}）" if where else "")
+    label = _label(cluster, japanese=True)
+    return (f"{lead}の{label}" if lead else label) + (f"（{where}）" if where else "")
 
 
 def _state_name(cluster: Cluster, lexicon: Lexicon, column: str) -> str:

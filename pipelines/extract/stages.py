@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.eventdates import list_date, nearest_date
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -70,15 +71,16 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
                 step = _step(match, sentence, cluster, marks)
                 if step is not None:
                     found.append(step)
-    found = [_confirmed(step, annotated, lexicon) for step in found]
+    found = [_in_the_past(_confirmed(step, annotated, lexicon), annotated.published_on) for step in found]
     found = _without_echoes(found)
     found += _alongside(annotated, projects, found)
     found += _for_all(annotated, projects, found, lexicon)
+    found = [_with_day_of_batch(step, found) for step in found]
     for cluster in projects.clusters:
         if cluster.listed:
             number = cluster.sites[0][0]
             sentence = annotated.sentences[number]
-            date = _list_date(annotated, sentence)
+            date = list_date(annotated, sentence)
             found = [step for step in found if step.project is not cluster or step.stage == "listed_interest"]
             found.append(Step(cluster, sentence, "listed_interest", "primary_document", "listing", date, "listed"))
     return _capped(found, hearsay, projects, annotated)
@@ -98,6 +100,9 @@ def _confirmed(step: Step, annotated: Annotated, lexicon: Lexicon) -> Step:
     """A step that the party itself tells, in the same sentence or the next one of the paragraph."""
     if step.evidence or step.stage not in _CONFIRMABLE or step.weak:
         return step
+    if step.stage == "under_discussion" and re.search(r"decision|decide|whether", step.said):
+        # "No decision has been made" owns to nothing.
+        return step
     for sentence in annotated.sentences[step.sentence.number : step.sentence.number + 2]:
         told = sentence.paragraph == step.sentence.paragraph and _PARTY_SAYS.search(sentence.masked)
         if told and "unnamed" not in attributions(sentence, lexicon):
@@ -105,12 +110,39 @@ def _confirmed(step: Step, annotated: Annotated, lexicon: Lexicon) -> Step:
     return step
 
 
+def _in_the_past(step: Step, published: dt.date | None) -> Step:
+    """What has happened lies before the day of publication: a day without year is then that of the year before."""
+    date = step.date
+    if date is None or published is None or step.weak or date.value.day is None or date.value.day <= published:
+        return step
+    if not _NO_YEAR.fullmatch(date.text) or (date.value.day.month, date.value.day.day) == (2, 29):
+        return step
+    earlier = replace(date.value, day=date.value.day.replace(year=date.value.day.year - 1))
+    return replace(step, date=replace(date, value=earlier))
+
+
+_NO_YEAR = re.compile(
+    r"[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}\.?|\d{1,2}月\d{1,2}日"
+)
 _ENDED = frozenset({"suspended", "shelved", "cancelled"})
 _CONFIRMABLE = _ENDED | {"under_discussion", "announced", "under_construction", "operating"}
 _BUILDS = re.compile(
     r"\b(?:will|is to|are to|has decided|have decided|had decided|going to|go ahead)\b|建設する|建てる|新設する|"
     r"増設する|設ける|着工する|投じる"
 )
+
+
+_BEFORE_JA = re.compile(r"^[\ue600-\ue6ff](?:に)?(?:発表|公表|表明)(?:した|された|の)(?![。、])")
+_HAD = re.compile(r"\bhad (?:\w+ )?(?:announced|unveiled|presented|disclosed|made public)\b")
+
+
+def _was_before(step: Step) -> bool:
+    """Whether the announcement is told as an earlier one ("had announced a plant on May 6")."""
+    masked = step.sentence.masked
+    if step.sentence.japanese:
+        at = masked.find(step.said)
+        return bool(_BEFORE_JA.match(masked[max(at, 0) :]))
+    return bool(_HAD.search(masked))
 
 
 def _without_echoes(steps: Sequence[Step]) -> list[Step]:
@@ -123,7 +155,7 @@ def _without_echoes(steps: Sequence[Step]) -> list[Step]:
     for step in steps:
         others = told.get((step.project.key, step.sentence.number), set())
         echo = step.stage == "announced" and step.event_type == "announcement" and others
-        if not echo or (not others & _ENDED and not step.weak and _BUILDS.search(step.said)):
+        if not echo or _was_before(step) or (not others & _ENDED and not step.weak and _BUILDS.search(step.said)):
             kept.append(step)
     return kept
 
@@ -155,10 +187,29 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
         for match in matches:
             stage = match.row["stage"]
             meant = projects.batches.get(sentence.number) or batch
-            lacking = [one for one in batch if one in meant and not told[one.key] & (_FIRM if stage != "approved" else {"approved"})]
+            lacking = [
+                one
+                for one in batch
+                if one in meant and not told[one.key] & (_FIRM if stage != "approved" else {"approved"})
+            ]
             steps = [_step(match, sentence, cluster, marks) for cluster in lacking]
             more += [step for step in steps if step is not None and step.stage == stage]
     return _without_echoes(more)
+
+
+_BATCH = re.compile(r"第[1-9一二三]弾|\b(?:first|second|third) (?:batch|set|round|tranche|group)\b")
+
+
+def _with_day_of_batch(step: Step, found: Sequence[Step]) -> Step:
+    """A project that came with a batch came on the batch's day."""
+    batch = _BATCH.search(step.sentence.masked)
+    if step.date is not None or step.stage not in ("approved", "announced") or batch is None:
+        return step
+    for other in found:
+        same = other.stage == step.stage and batch[0] in other.sentence.masked
+        if same and other.date is not None and other.date.value.precision == "day":
+            return replace(step, date=other.date)
+    return step
 
 
 _FIRM = frozenset(
@@ -234,46 +285,11 @@ def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[s
     hearsay = "unnamed" in marks and stage in ("announced", "under_discussion")
     if hearsay and (stage == "announced" or evidence != "party_confirmed"):
         return None
-    date = _date(match, sentence)
+    date = nearest_date(match, sentence)
     if weak and not _PARTY_SAYS.search(sentence.masked):
         # The date beside a bare plan is that of the plan's next step.
         date = None
     return Step(cluster, sentence, stage, evidence, event, date, match.match.group()[:60], weak)
-
-
-def _date(match: Found, sentence: Sentence) -> Mention | None:
-    """The date nearest to the words that tell the step, in the same sentence."""
-    start, end = match.match.span()
-    dates = [
-        (sentence.position(date), date)
-        for date in sentence.of("date")
-        if date.value.day is not None and date.value.precision in ("day", "month")
-    ]
-    near = [
-        (min(abs(place - start), abs(place - end)) if not start <= place < end else 0, date) for place, date in dates
-    ]
-    near = [(distance, date) for distance, date in near if distance <= (60 if not sentence.japanese else 90)]
-    return min(near, key=lambda pair: pair[0])[1] if near else None
-
-
-def _list_date(annotated: Annotated, sentence: Sentence) -> Mention | None:
-    """The day the list was published: a date beside its name, in its own passage first, then anywhere in the text."""
-    published = annotated.published_on
-    for others in (annotated.paragraph(sentence.paragraph), annotated.sentences):
-        for other in others:
-            if not _LIST.search(other.masked):
-                continue
-            for date in other.of("date"):
-                day = date.value.day if date.value.precision == "day" else None
-                if day is not None and (published is None or day <= published):
-                    return date
-    return None
-
-
-_LIST = re.compile(
-    r"fact sheet|\bsheet\b|\blists?\b|undertakings|(?:have|of) (?:an )?interest|ファクトシート|一覧|共同文書|"
-    r"関心を(?:示|持)"
-)
 
 
 def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annotated: Annotated) -> list[Step]:

@@ -40,6 +40,7 @@ _NEGATED = re.compile(
     r"\b(?:not|never|no|nor|neither|without|nothing|nobody|none|hardly|n't|far from|denied|denies|"
     r"rumou?rs? of|reports? of)\s(?:\w+\s){0,3}$"
 )
+_NOT_TO_BE = re.compile(r"\b(?:will (?:not|never)|won't|no longer|not to|against|not going)\b")
 _CONDITIONAL = re.compile(r"\b(?:if|unless|should|would|could|might|may)\b[^,;.]{0,60}$")
 _TRIAL = re.compile(
     r"\b(?:trial|pilot|test|tests|testing|demonstration|demo|prototype|experimental|sample)\b|試験|実証|試運転|試作|パイロット"
@@ -74,6 +75,8 @@ def has_happened(match: Found, sentence: Sentence, marks: frozenset[str]) -> boo
         return False
     if sentence.japanese:
         return not _FUTURE_JA.match(after) and not re.search(r"(?:予定|計画|見込み)(?:だ|で)$", before)
+    if stage in ("cancelled", "shelved") and _NOT_TO_BE.search(match.match.group()):
+        return not re.search(r"\b(?:if|unless|whether|could|might|may)\b", before)
     planned = match.row["event_type"] != "fid" and _FUTURE.search(before)
     return not planned and not _NEGATED.search(before) and not _WITHIN.search(match.match.group())
 

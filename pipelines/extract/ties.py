@@ -170,7 +170,7 @@ def _only_place(site: Mention, sentence: Sentence) -> bool:
 
 def _of_sentence(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Tied]:
     focus = projects.focus.get(sentence.number, [])
-    adjacent = set("".join(match[0] for match in _ADJACENT.finditer(sentence.masked)))
+    adjacent, locating = _adjacent(sentence)
     if not focus or (sentence.heading and not adjacent) or _BACKGROUND.search(sentence.masked):
         return
     if not sentence.of("site", "quantity") and _USE_TALK.search(sentence.masked):
@@ -182,12 +182,25 @@ def _of_sentence(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> It
         place = sentence.position(mention)
         if cluster is None or place < 0 or _of_another(sentence, cluster) or _DENIED.search(sentence.masked[:place]):
             continue
+        if sentence.masked[place] in locating:
+            continue
         beside = sentence.masked[place] in adjacent
         if not beside and (sentence.heading or not _family(sentence, place)):
             continue
         for material in _materials(mention, lexicon):
             if _is_labelled(material, lexicon):
                 yield Tied(cluster, material, mention, sentence, _relation(sentence, place, cluster))
+
+
+def _adjacent(sentence: Sentence) -> tuple[set[str], set[str]]:
+    """Marks of materials right beside a facility; and of those whose facility only tells where another stands."""
+    adjacent: set[str] = set()
+    locating: set[str] = set()
+    several = len(sentence.of("site")) > 1
+    for match in _ADJACENT.finditer(sentence.masked):
+        sites = [one for one in sentence.caught(match[0]) if one.kind == "site"]
+        (locating if several and any(_only_place(site, sentence) for site in sites) else adjacent).update(match[0])
+    return adjacent, locating
 
 
 def _materials(mention: Mention, lexicon: Lexicon) -> list[str]:

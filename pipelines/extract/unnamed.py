@@ -29,7 +29,7 @@ _MAKES = (
 _MAKING = re.compile(rf"\b(?:{_PLANS})\s(?:\w+\s){{0,3}}?{_MAKES}\s(?:[\w'’-]+\s){{0,4}}$", re.IGNORECASE)
 _JA_MAKING = re.compile(
     r"(?:を|の)(?:[^、。]{0,12})(?:生産|製造|量産|精製|製錬|精錬|分離|回収|組み立て|組立|増産|現地生産|採掘|育成|合成)"
-    r"(?:を(?:始める|開始|計画|予定|めざす|目指す|検討)|する(?:計画|方針|予定|と発表|ことを決め|考え|構え)|に(?:乗り出す|着手|踏み切る))"
+    r"(?:を(?:始める|開始|計画|予定|めざす|目指す|検討)|する(?:計画|方針|予定|方向|公算|意向|案|と発表|ことを決め|考え|構え)|に(?:乗り出す|着手|踏み切る))"
 )
 _PLANT = {"facility": "plant", "sector": "", "strength": "generic", "label": "plant", "label_ja": "工場"}
 
@@ -53,7 +53,8 @@ def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention 
         and sentence.mentions[0].kind == "org"
         and sentence.mentions[0].start <= sentence.start + 4
     )
-    if listed and sentence.of("org") and (sentence.row or (opens and sentence.of("money"))):
+    named = bool(sentence.of("org"))
+    if listed and ((sentence.row and (named or sentence.of("money"))) or (named and opens and sentence.of("money"))):
         return _mention(sentence, max(hits, key=lambda hit: hit.end - hit.start))
     if any(one.sector for one in projects.clusters):
         # What a known project makes is told in many sentences: only other sectors open another one.

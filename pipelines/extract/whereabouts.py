@@ -15,7 +15,7 @@ from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.places import PlaceMention
 
 _BEFORE = re.compile(
-    r"(?:['’]s)?\s?(?:(?:new|planned|proposed|big|giant|first|second|third|future|own|largest|vast|huge|site's)\s){0,2}"
+    r",\swhere\s[^,;.]{0,60}|(?:['’]s)?\s?(?:(?:new|planned|proposed|big|giant|first|second|third|future|own|largest|vast|huge|site's)\s){0,2}"
     r"|(?:の|に(?:ある|設ける|建てる|建つ|持つ|構える|造る|作る|つくる|計画する|置く)?|で(?:計画する|準備する|進める|建設する"
     r"|予定する|予定した|予定していた)?|沖の?|内の|近郊の|東部の|西部の|南部の|北部の|郊外の)[^、。]{0,6}"
 )
@@ -117,6 +117,7 @@ _HOME = re.compile(
     rf"|{BLOCKS['org']},?\s(?:an?\s(?:[\w-]+\s){{0,6}})?(?:of|from)"
     r"|\b(?:company|firm|maker|group|specialist|producer|start-?up|developer|supplier|trader|builder|bank|fund|lender|utility"
     r"|miner|refiner|manufacturer|house|investor|analyst|broker|partner|competitor|customer|buyer)s?\s(?:of|from|in|near|outside)"
+    r"|^(?:[\w.&'-]+\s){0,4}[\w.&'-]+,\s(?:of|from)"
     r"|\b(?:company|maker|firm)\s(?:city|town)\sof)\s(?:(?:the|nearby|western|eastern|northern|southern|central)\s)?$"
 )
 _HOME_JA = re.compile(rf"(?<!{BLOCKS['site']})[（(](?:本社|本店)?[・、：]?$")
@@ -134,6 +135,13 @@ def is_home(sentence: Sentence, place: Mention) -> bool:
     if sentence.japanese:
         return bool(_HOME_JA.search(lead) or _HOME_JA_BEHIND.match(rest))
     return bool(_HOME.search(lead)) or bool(re.match(r"-(?:based|headquartered|listed)\b", rest))
+
+
+def reaches(place: Mention, start: int, sentence: Sentence) -> bool:
+    """Whether a country before a Japanese facility can place it: no topic, quotation or clause stands between."""
+    if not sentence.japanese or place.value.admin1 or place.end > start:
+        return True
+    return not re.search(r"[、「はが]", _between(sentence, place.end, start))
 
 
 def _between(sentence: Sentence, start: int, end: int) -> str:

@@ -15,7 +15,8 @@ from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.control_record import Control
 from pipelines.extract.finance import Sum
 from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.relations import Owner, Part
+from pipelines.extract.owners import Owner
+from pipelines.extract.relations import Part
 from pipelines.extract.sketches import ProjectSketch
 from pipelines.extract.stages import Step, announced
 from pipelines.extract.ties import Tied

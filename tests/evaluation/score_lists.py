@@ -19,6 +19,7 @@ from pipelines.extract.vocabulary import own_rows
 
 HERE = Path(__file__).parent
 REFERENCE = ("organizations", "organization_names", "materials", "material_names", "places", "program_names")
+STEMS = ("worked", "second", "aside")
 AMOUNT_FIELDS = ("low", "high", "currency", "qualifier", "n_amounts")
 
 Row = dict[str, str]
@@ -138,9 +139,9 @@ def _print_misses(misses: list[Miss], surface: str) -> None:
 def main() -> None:
     """Print the figures of the four lists, and the misses of the worked ones."""
     lexicon = build_lexicon({name: own_rows(name) for name in REFERENCE}, ())
-    lists = {stem: read_rows(HERE / f"names_{stem}.csv") for stem in ("worked", "aside")}
+    lists = {stem: read_rows(HERE / f"names_{stem}.csv") for stem in STEMS}
     universe = {name for rows in lists.values() for row in rows for name in row["canonical"].split("|") if name}
-    for stem in ("worked", "aside"):
+    for stem in STEMS:
         amounts = score_amounts(read_rows(HERE / f"amounts_{stem}.csv"))
         print(f"amounts_{stem}: {amounts.rows - len(amounts.misses)} of {amounts.rows} right, {amounts.share:.1%}")
         names = score_names(lists[stem], lambda row: name_as_read(lexicon, universe, row))
@@ -148,7 +149,7 @@ def main() -> None:
             f"names_{stem}: precision {names.precision:.1%} ({names.right} of {names.proposed}),"
             f" recall {names.recall:.1%} ({names.right} of {names.wanted})"
         )
-        if stem == "worked":
+        if stem != "aside":
             _print_misses(amounts.misses, "text")
             _print_misses(names.misses, "surface")
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.extract.reading import Reading
+from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.reading import Reading, read_document
+from pipelines.records import Document, Paragraph, Source
 from tests.conftest import ROOT, SHARED
 
 ReadFile = Callable[[str | Path], Reading]
@@ -196,3 +198,19 @@ def test_the_public_documents_pass_their_scorer(tmp_path: Path) -> None:
     ]
     scored = subprocess.run(scorer, capture_output=True, text=True, check=False)
     assert scored.returncode == 0, scored.stdout
+
+
+def test_a_document_that_breaks_the_reader_says_nothing_and_why(
+    lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("pipelines.extract.reading.annotate_document", fail)
+    document = Document("inbox/x.txt", Source("x"), None, (Paragraph(1, "A plant."),))
+    reading = read_document(document, lexicon)
+    assert (reading.claims, reading.failure) == ((), "RecursionError: too deep")
+
+
+def test_numbers_before_paragraphs_are_no_quantities(lexicon: Lexicon) -> None:
+    assert not lexicon.measures.find("１．概要", japanese=True)

@@ -65,10 +65,10 @@ def test_entries_of_interest(entries: str, read_text: ReadText) -> None:
 def test_japanese_entries_of_interest(read_text: ReadText) -> None:
     read = read_text(
         "関心案件の一覧\n\n2025年10月29日\n\n日米両政府は28日、企業が関心を示す案件をまとめたファクトシートを公表した。金額は上限。\n\n"
-        "・東芝：データセンター向け冷却装置、最大200億ドル\n\n・新星マテリアル：ガリウム精製工場の建設、最大3億ドル\n\n"
+        "・キャリア：データセンター向け冷却装置、最大200億ドル\n\n・新星マテリアル：ガリウム精製工場の建設、最大3億ドル\n\n"
         "三菱商事の名前はない。"
     )
-    assert roles(read) == {("@p0", "toshiba", "interested"), ("@p1", "@新星マテリアル", "interested")}
+    assert roles(read) == {("@p0", "carrier", "interested"), ("@p1", "@新星マテリアル", "interested")}
     assert [row["sector"] for row in table(read, "projects")] == ["power_equipment", "critical_materials"]
 
 

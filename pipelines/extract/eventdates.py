@@ -1,0 +1,55 @@
+"""The day of a step: the date beside the words that tell it, and the day a list of interest was published.
+
+What belongs here: choosing among the dates of a sentence or passage. What does not: finding dates (`dates`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.extract.annotation import Annotated
+from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.patterns import Found
+
+
+def nearest_date(match: Found, sentence: Sentence) -> Mention | None:
+    """The date nearest to the words that tell the step, in the same sentence."""
+    start, end = match.match.span()
+    dates = [
+        (sentence.position(date), date)
+        for date in sentence.of("date")
+        if date.value.day is not None
+        and date.value.precision in ("day", "month")
+        and not _STILL_TO_COME.search(sentence.masked[: sentence.position(date)])
+    ]
+    near = [
+        (min(abs(place - start), abs(place - end)) if not start <= place < end else 0, date) for place, date in dates
+    ]
+    near = [(distance, date) for distance, date in near if distance <= (60 if not sentence.japanese else 90)]
+    return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+_STILL_TO_COME = re.compile(
+    r"\b(?:will|would|should|shall|is to|are to|due to|expected to|scheduled to|set to|planned to|"
+    r"plans to)\s(?:\w+\s){0,4}$"
+)
+
+
+def list_date(annotated: Annotated, sentence: Sentence) -> Mention | None:
+    """The day the list was published: a date beside its name, in its own passage first, then anywhere in the text."""
+    published = annotated.published_on
+    for others in (annotated.paragraph(sentence.paragraph), annotated.sentences):
+        for other in others:
+            if not _LIST.search(other.masked):
+                continue
+            for date in other.of("date"):
+                day = date.value.day if date.value.precision == "day" else None
+                if day is not None and (published is None or day <= published):
+                    return date
+    return None
+
+
+_LIST = re.compile(
+    r"fact sheet|\bsheet\b|\blists?\b|undertakings|(?:have|of) (?:an )?interest|ファクトシート|一覧|共同文書|"
+    r"関心を(?:示|持)"
+)
