@@ -347,7 +347,7 @@ def _is_bare(block: _Block) -> bool:
     return len(money) == 1 and bool(first.of("money")) and told and not said and len(block.text) < _ENTRY_LENGTH
 
 
-_ENTRY_LENGTH = 320
+_ENTRY_LENGTH, _FEWEST = 320, 2
 _OPENING = re.compile(r"^[\s・•●○◆■□※*–—-]{0,3}([^:：。.!?]{2,40}?)\s?[:：]\s?(?=\S)")
 
 
@@ -382,9 +382,6 @@ def _within(sentence: Sentence, listing: Listing) -> Iterator[Record]:
             Cell(Label("project"), sentence.paragraph, behind, end),
         )
         yield Record(listing, (sentence,), parts)
-
-
-_FEWEST = 2
 
 
 def _entry(block: _Block) -> int | None:

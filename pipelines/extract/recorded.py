@@ -23,7 +23,8 @@ from pipelines.extract.stages import Step
 from pipelines.extract.terms import has_cjk
 from pipelines.extract.ties import Tied
 
-_PUBLIC = frozenset({"ministry", "agency", "government", "committee"})
+PUBLIC_KINDS = frozenset({"ministry", "agency", "government", "committee"})
+"""Kinds of organisations that tell of projects more often than they take part."""
 _OPEN_TO_PUBLIC = frozenset(
     {("firm", ""), ("financing", "loan"), ("financing", "insurance")}
     | {("role", code) for code in ("lender", "owner", "operator", "guarantor", "insurer")}
@@ -43,7 +44,9 @@ def parts_of(record: Record, lexicon: Lexicon) -> Iterator[Part]:
     seen: set[str] = set()
     for cell in record.cells:
         for sentence, org in record.mentions(cell, "org"):
-            public = lexicon.organizations.get(org.id, {}).get("kind", "company") in _PUBLIC
+            public = lexicon.organizations.get(org.id, {}).get("kind", "company") in PUBLIC_KINDS
+            if _in_brackets(record, cell, sentence, org):
+                continue
             if org.id in seen or (public and (cell.label.kind, cell.label.code) not in _OPEN_TO_PUBLIC):
                 continue
             if record.listing.listed:
@@ -59,6 +62,15 @@ def parts_of(record: Record, lexicon: Lexicon) -> Iterator[Part]:
             elif cell.label.kind in ("role", "firm"):
                 seen.add(org.id)
                 yield _part(record, cell, sentence, org, lexicon)
+
+
+def _in_brackets(record: Record, cell: Cell, sentence: Sentence, org: Mention) -> bool:
+    """Whether a name under a heading of firms only explains the one before it: "ATA (our share 100%)"."""
+    if cell.label.kind not in ("role", "firm"):
+        return False
+    before = sentence.text[max(0, cell.start - sentence.start) : org.start - sentence.start]
+    told = any(other.start < org.start for _, other in record.mentions(cell, "org"))
+    return told and len(re.findall("[(（]", before)) > len(re.findall("[)）]", before))
 
 
 def _part(record: Record, cell: Cell, sentence: Sentence, org: Mention, lexicon: Lexicon) -> Part:
