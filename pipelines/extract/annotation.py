@@ -259,12 +259,21 @@ def _beside(text: str, hit: Hit, other: Hit) -> bool:
     return bool(re.fullmatch(r"(?:,? and |, |、|や|と|・|及び|および|,? or )", gap))
 
 
+_LEGAL_FORM = re.compile(r"(?:株式会社|有限会社|合同会社|合資会社|[（(]株[）)]|㈱)")
+
+
+def _with_form(text: str, mention: Mention) -> Mention:
+    """Take the legal form behind a Japanese name into its mention, so that the name meets its particle."""
+    form = _LEGAL_FORM.match(text, mention.end) if mention.kind == "org" else None
+    return replace(mention, end=form.end()) if form is not None else mention
+
+
 def _with_brackets(text: str, mentions: Sequence[Mention]) -> list[Mention]:
     """Join a name and the abbreviation in brackets behind it into one mention: `国際協力銀行（JBIC）`."""
     by_start = {mention.start: mention for mention in mentions if mention.kind == "org"}
     swallowed: set[int] = set()
     joined: list[Mention] = []
-    for mention in mentions:
+    for mention in (_with_form(text, one) for one in mentions):
         if mention.kind == "org":
             bracket = re.match(r"\s?[(（]", text[mention.end : mention.end + 2])
             inner = by_start.get(mention.end + bracket.end()) if bracket else None

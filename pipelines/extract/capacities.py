@@ -35,6 +35,9 @@ def find_capacity(cluster: Cluster, annotated: Annotated, projects: Projects, le
         projects: Which sentence speaks of which project.
         lexicon: With the vocabulary `capacity_cues`.
     """
+    if cluster.capacity is not None:
+        stated: Capacity = cluster.capacity
+        return stated
     ranked = sorted(_candidates(cluster, annotated, projects, lexicon), key=lambda pair: -pair[0])
     if not ranked or cluster.listed:
         return None
@@ -59,7 +62,7 @@ def _candidates(
             score = 2 * ("telling" in near) + 2 * _beside_site(sentence, one)
             score += any(kind == "telling" for kind, _ in cues) + any(kind == "whole" for kind, _ in cues)
             if score:
-                yield score, Capacity(sentence, one, one.value.value, _unit(one, cluster))
+                yield score, Capacity(sentence, one, one.value.value, unit_of(one, cluster))
 
 
 def _beside_site(sentence: Sentence, mention: Mention) -> bool:
@@ -71,7 +74,7 @@ def _beside_site(sentence: Sentence, mention: Mention) -> bool:
     return bool(re.search(f"{before}|{behind}", sentence.masked))
 
 
-def _unit(mention: Mention, cluster: Cluster) -> str:
+def unit_of(mention: Mention, cluster: Cluster) -> str:
     """The unit's code; things counted by the piece are vehicles where the project builds vehicles."""
     unit = str(mention.value.unit)
     if unit == "vehicles/yr" and cluster.sector != "automotive" and not _VEHICLE.search(mention.text):

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.sites import Site
@@ -37,6 +38,8 @@ class Cluster:
         listed: It is an entry of a list of interest.
         kind: Facility row of the project it is a second one of.
         org_ids: Organisations that the text ties to it.
+        entry: It is a row or entry of a list.
+        capacity: A `capacities.Capacity` that a heading or label states; None where none does.
     """
 
     key: str
@@ -52,6 +55,8 @@ class Cluster:
     ordinal: str = ""
     only_heading: bool = True
     org_ids: list[str] = field(default_factory=list)
+    entry: bool = False
+    capacity: Any = None
 
     @property
     def sector(self) -> str:
@@ -112,6 +117,7 @@ class Projects:
         focus: Sentence number -> projects it speaks of; the first is the nearest.
         explicit: Sentence number -> projects whose facility it names.
         detached: Sentences that speak of something else on purpose.
+        records: The `records.Records` of the document.
         batches: Sentences that speak of several projects at once -> these; none where it is not sure which.
         strangers: Keys of projects that the facility being told apart cannot be, for their firms or their sector.
         before: Organisations that the sentence before brought up, while the projects are being told apart.
@@ -121,6 +127,7 @@ class Projects:
     focus: dict[int, list[Cluster]] = field(default_factory=dict)
     explicit: dict[int, list[Cluster]] = field(default_factory=dict)
     detached: set[int] = field(default_factory=set)
+    records: Any = None
     batches: dict[int, list[Cluster]] = field(default_factory=dict)
     strangers: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()

@@ -58,6 +58,9 @@ class _State:
         return {int(one.number.split()[1]): one for one in self.found.values() if one.number}
 
 
+_PREFIXES = {"CHN": "cn", "JPN": "jp", "USA": "us"}
+
+
 def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
     """Export controls of a document, in its order."""
     state = _State()
@@ -148,7 +151,7 @@ def _told(
         if not year or not _concerns_exports(annotated, sentence):
             continue
         country = _country(matches) or (state.group[-1].country if state.group else "CHN")
-        prefix = {"CHN": "cn", "JPN": "jp", "USA": "us"}.get(country, country.lower())
+        prefix = _PREFIXES.get(country, country.lower())
         control_id = f"{prefix}-{year}-{one.number}"
         fresh = Control(control_id, country, sentence, f"No. {one.number} of {year}", one.said, year=year)
         told.append((one, state.found.setdefault(control_id, fresh)))
@@ -351,7 +354,7 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
         ]
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
-    control = Control(f"{country[:2].lower()}-{materials[0].id}-{digest}", country, sentence)
+    control = Control(f"{_PREFIXES.get(country, country.lower())}-{materials[0].id}-{digest}", country, sentence)
     say_issuers(control, matches)
     for kind in ("announced", "effective"):
         for date, kinds in dates:

@@ -139,6 +139,9 @@ class Describer:
         spot = bool(signs.place and signs.place.search(told.text))
         # A town's name alone may be another town's: the state must stand somewhere in the text.
         state = known.admin1 in told.states or (spot and known.admin1 in self._states)
+        if not spot and not state:
+            # A firm and the programme alone fit what the firm only thinks of, too: where it stands must be told.
+            return 0
         return 1 + spot + bool(known.admin1 and state) + bool(own) + (self._programme <= sentence.paragraph)
 
 

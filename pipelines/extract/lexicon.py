@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.extract.amounts import find_amounts
+from pipelines.extract.labels import Labels
 from pipelines.extract.measures import MeasureFinder
 from pipelines.extract.mentions import Sentence
 from pipelines.extract.money_grammar import MoneyGrammar
@@ -85,6 +86,7 @@ class Lexicon:
         pledges: (figure, currency) -> programme, from the programmes' own names ("$550 billion investment plan").
         books: Language -> the patterns of all vocabularies.
         relevance: Whether a document can say anything that we publish.
+        labels: What headings of columns and labels of facts announce.
         signs: What tells a known project where its name is not given.
     """
 
@@ -105,6 +107,7 @@ class Lexicon:
     firm_names: Mapping[str, Row]
     pledges: Mapping[tuple[Decimal, str], str]
     relevance: Relevance
+    labels: Labels
     signs: SignBook
 
     def matches(self, vocabulary: str, sentence: Sentence, text: str = "masked") -> Sequence[Found]:
@@ -186,6 +189,7 @@ def build_lexicon(
         firm_names=_groups(firms),
         pledges=pledges,
         relevance=Relevance(reference, pledges),
+        labels=Labels(reference),
         signs=signs,
     )
 

@@ -19,97 +19,12 @@ _RANK = ("program", "org", "site", "money", "place", "material", "date", "quanti
 """Of overlapping mentions the one whose kind stands first stays, whatever their length."""
 
 _ABBREVIATIONS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "inc",
-        "corp",
-        "co",
-        "ltd",
-        "llc",
-        "st",
-        "no",
-        "nos",
-        "vs",
-        "u.s",
-        "u.k",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "gov",
-        "sen",
-        "rep",
-        "gen",
-        "col",
-        "fig",
-        "approx",
-        "est",
-        "dept",
-        "p.m",
-        "a.m",
-        "ft",
-        "mt",
-        "bros",
-        "jr",
-        "sr",
-        "ph.d",
-        "tenn",
-        "tex",
-        "calif",
-        "fla",
-        "ga",
-        "ala",
-        "ariz",
-        "ark",
-        "colo",
-        "conn",
-        "del",
-        "ill",
-        "ind",
-        "kan",
-        "ky",
-        "la",
-        "md",
-        "mass",
-        "mich",
-        "minn",
-        "miss",
-        "mo",
-        "mont",
-        "neb",
-        "nev",
-        "okla",
-        "ore",
-        "pa",
-        "va",
-        "vt",
-        "wash",
-        "wis",
-        "wyo",
-        "n.c",
-        "s.c",
-        "n.y",
-        "n.j",
-        "n.m",
-        "n.d",
-        "s.d",
-        "w.va",
-        "d.c",
-        "e.g",
-        "i.e",
-    ]
+    (
+        "mr mrs ms dr prof inc corp co ltd llc st no nos vs u.s u.k jan feb mar apr jun jul aug sep sept oct nov "
+        "dec gov sen rep gen col fig approx est dept p.m a.m ft mt bros jr sr ph.d tenn tex calif fla ga ala ariz "
+        "ark colo conn del ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa va vt wash wis wyo "
+        "n.c s.c n.y n.j n.m n.d s.d w.va d.c e.g i.e"
+    ).split()
 )
 
 
@@ -213,8 +128,8 @@ def _english_ends(text: str) -> Iterator[int]:
 
 def _is_abbreviation(word: str, following: str) -> bool:
     """Whether the full stop belongs to the word; behind "U.S." a sentence may end all the same."""
-    if word in ("u.s", "u.k"):
-        return not re.match(r"(?:The|It|They|In|But|He|She|A|An|This)\s", following)
+    if word in ("u.s", "u.k", "inc", "corp", "co", "ltd", "llc"):
+        return not re.match(r"(?:The|It|Its|They|In|But|He|She|A|An|This|That|Both|At|For|On)\s", following)
     return word in _ABBREVIATIONS or bool(re.fullmatch(r"[a-z]|(?:[a-z]\.)+[a-z]", word))
 
 

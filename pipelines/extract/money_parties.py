@@ -161,6 +161,4 @@ def of_others(sentence: Sentence, mention: Mention, project: Cluster | None) -> 
     if project is None or found is None:
         return _COUNCIL.search(before) is not None
     who = next(iter(sentence.caught(found["who"])), None)
-    return who is not None and (
-        bool(who.value.admin1) if who.kind == "place" else who.id not in project.org_ids
-    )
+    return who is not None and (bool(who.value.admin1) if who.kind == "place" else who.id not in project.org_ids)

@@ -20,6 +20,7 @@ from pipelines.extract.known_places import place_known
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.records import open_records, remark, take
 from pipelines.extract.sites import Site
 from pipelines.extract.unnamed import made, unnamed
 from pipelines.extract.vocabulary import Row
@@ -31,12 +32,20 @@ _LIST = re.compile(
 
 def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     """Group the facilities of a document into projects and say which sentence speaks of which."""
-    projects = Projects()
+    records = open_records(annotated, lexicon)
+    projects = Projects(records=records)
     describer = Describer(annotated, lexicon)
     previous: Sentence | None = None
     known: set[str] = set()
     for sentence in annotated.sentences:
+        for record in records.opening.get(sentence.number, ()):
+            take(record, projects, lexicon)
+        if sentence.number in records.owned:
+            continue
         listed = _is_list(sentence, annotated)
+        if records.listed and (listed or sentence.heading):
+            remark(sentence, projects)
+            continue
         together = previous is not None and previous.paragraph == sentence.paragraph
         projects.before = _new_firms(previous, known) if previous is not None and together else ()
         known |= {org.id for org in previous.of("org")} if previous is not None else set()

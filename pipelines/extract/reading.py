@@ -16,6 +16,7 @@ from pipelines.extract.controls import find_controls
 from pipelines.extract.finance import Sum, find_sums, pledged_programs
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.lists import with_records
 from pipelines.extract.owners import Owner, find_owners
 from pipelines.extract.projects import find_projects
 from pipelines.extract.relations import Part, find_parts
@@ -150,13 +151,16 @@ def _facts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> Facts:
     _follow_firms(annotated, projects, parts)
     steps = find_steps(annotated, projects, lexicon)
     steps += default_steps(annotated, projects, steps, lexicon)
-    return Facts(
-        tuple(find_parts(annotated, projects, lexicon)),
-        tuple(find_sums(annotated, projects, lexicon)),
-        tuple(steps),
-        tuple(find_tied(annotated, projects, lexicon)),
-        tuple(find_owners(annotated, lexicon)),
+    parts, sums, steps, tied = with_records(
+        find_parts(annotated, projects, lexicon),
+        find_sums(annotated, projects, lexicon),
+        steps,
+        find_tied(annotated, projects, lexicon),
+        annotated,
+        projects,
+        lexicon,
     )
+    return Facts(tuple(parts), tuple(sums), tuple(steps), tuple(tied), tuple(find_owners(annotated, lexicon)))
 
 
 def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part]) -> None:
@@ -181,6 +185,8 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
 
 def _is_project(cluster: Cluster, facts: Facts) -> bool:
     """Whether a document says enough of a facility to call it a project: a sector and two kinds of facts about it."""
+    if cluster.entry and cluster.listed:
+        return True
     if not cluster.sector:
         return False
     steps = [step for step in facts.steps if step.project is cluster]

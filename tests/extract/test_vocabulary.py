@@ -29,6 +29,7 @@ CODES = {
     ("products", "sector"): "sector",
     ("capacity_units", "unit"): "capacity_unit",
     ("qualifiers", "qualifier"): "qualifier",
+    ("status_words", "stage"): "stage",
 }
 
 

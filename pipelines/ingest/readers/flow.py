@@ -66,7 +66,7 @@ _CELL_WIDTH = 160
 """A cell of a table of data is shorter than this, in characters, in the middle."""
 _ENDS = re.compile(r"[.!?。！？」』]\s*$")
 _LABELLED = re.compile(r"^[^\s:：。.]{1,20}(?:\s[^\s:：。.]{1,20}){0,3}[:：]\s*\S")
-_STARTS = re.compile(r"^(?:\u3000|[•‣◦▪●○◆■・※①-⑳]|[-*–]\s|\(?\d{1,2}[.)]\s)")
+_STARTS = re.compile(r"^(?:\u3000|[•‣◦▪●○◆■・※①-⑳]|[-*–]\s|\(?\d{1,2}[.)]\s|（?\d{1,2}[．）])")
 _SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v]*| ?[\t\r\f\v][ \t\r\f\v]*| {2,}[\t\r\f\v ]*")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _BREAK = "\u2028"

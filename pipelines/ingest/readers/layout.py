@@ -64,7 +64,8 @@ def unwrap(text: str) -> list[str]:
     blocks: list[str] = []
     current: list[str] = []
     for line in lines:
-        if not line.strip() or _ITEM.match(line):
+        # A row of a table is a paragraph of its own.
+        if not line.strip() or _ITEM.match(line) or " | " in line or (current and " | " in current[-1]):
             _flush(blocks, current)
         if line.strip():
             current.append(line)
