@@ -23,15 +23,7 @@ from pipelines.extract.control_record import (
     say_status,
     set_date,
 )
-from pipelines.extract.control_status import (
-    COUNTS,
-    DEFINITE,
-    GROUP,
-    NEW_MEASURE,
-    clauses,
-    status_words,
-    suspends,
-)
+from pipelines.extract.control_status import COUNTS, DEFINITE, GROUP, NEW_MEASURE, clauses, status_words, suspends
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found

@@ -124,10 +124,9 @@ class Describer:
         signs = self._lexicon.signs.of(project_id, self._annotated.language)
         if signs is None or known.program_relation == "interest_list":
             return 0
-        if not _is_built(mention, _near(mention, sentence), signs, known):
-            return 0
+        built = _is_built(mention, _near(mention, sentence), signs, known)
         told = _told(mention, sentence, self._annotated)
-        if known.admin1 and told.states and known.admin1 not in told.states:
+        if not built or (known.admin1 and told.states and known.admin1 not in told.states):
             return 0
         if known.country and told.countries and known.country not in told.countries and not told.states:
             return 0

@@ -18,14 +18,16 @@ from pipelines.extract.terms import Hit, has_cjk
 _RANK = ("program", "org", "site", "money", "place", "material", "date", "quantity", "share", "name")
 """Of overlapping mentions the one whose kind stands first stays, whatever their length."""
 
-_ABBREVIATIONS = frozenset(
-    (
-        "mr mrs ms dr prof inc corp co ltd llc st no nos vs u.s u.k jan feb mar apr jun jul aug sep sept oct nov "
-        "dec gov sen rep gen col fig approx est dept p.m a.m ft mt bros jr sr ph.d tenn tex calif fla ga ala ariz "
-        "ark colo conn del ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa va vt wash wis wyo "
-        "n.c s.c n.y n.j n.m n.d s.d w.va d.c e.g i.e"
-    ).split()
-)
+# fmt: off
+_ABBREVIATIONS = frozenset({
+    "mr", "mrs", "ms", "dr", "prof", "inc", "corp", "co", "ltd", "llc", "st", "no", "nos", "vs", "u.s", "u.k", "jan",
+    "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "gov", "sen", "rep", "gen", "col",
+    "fig", "approx", "est", "dept", "p.m", "a.m", "ft", "mt", "bros", "jr", "sr", "ph.d", "tenn", "tex", "calif",
+    "fla", "ga", "ala", "ariz", "ark", "colo", "conn", "del", "ill", "ind", "kan", "ky", "la", "md", "mass", "mich",
+    "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ore", "pa", "va", "vt", "wash", "wis", "wyo", "n.c", "s.c",
+    "n.y", "n.j", "n.m", "n.d", "s.d", "w.va", "d.c", "e.g", "i.e",
+})
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

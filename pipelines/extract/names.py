@@ -276,13 +276,15 @@ _FIRM_VERBS_JA = re.compile(r"(?:社|は|が|と|も)(?!.{0,2}(?:機|波))")
 _LOWERED = frozenset(
     {"government", "ministry", "department", "committee", "administration", "authority", "agency", "group", "bank"}
 )
-_FUNCTION = frozenset(
-    (
-        "the a an in on at by for from with when while after before as if but and or so both even last next this "
-        "that then there what why how who will can may did does has have is are was were since under over about it "
-        "its according meanwhile however today yesterday now once like unlike among between during despite because"
-    ).split()
-)
+# fmt: off
+_FUNCTION = frozenset({
+    "the", "a", "an", "in", "on", "at", "by", "for", "from", "with", "when", "while", "after", "before", "as", "if",
+    "but", "and", "or", "so", "both", "even", "last", "next", "this", "that", "then", "there", "what", "why", "how",
+    "who", "will", "can", "may", "did", "does", "has", "have", "is", "are", "was", "were", "since", "under", "over",
+    "about", "it", "its", "according", "meanwhile", "however", "today", "yesterday", "now", "once", "like", "unlike",
+    "among", "between", "during", "despite", "because",
+})
+# fmt: on
 
 
 def _with_stop(text: str, hit: Hit) -> Hit:

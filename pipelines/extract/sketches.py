@@ -128,7 +128,9 @@ def _spot(cluster: Cluster) -> str:
 
 
 def _hint_city(cluster: Cluster) -> str:
-    """The name before a Japanese facility word is its town (亀尾工場)."""
+    """The name before a Japanese facility word is its town (亀尾工場), unless it is that of a known project."""
+    if cluster.project_id:
+        return ""
     return next(
         (
             name
