@@ -68,7 +68,10 @@ def find_amounts(
     seen: set[tuple[object, ...]] = set()
     distinct: list[AmountMention] = []
     for mention in scan_amounts(text, language, country, grammar):
-        figure: tuple[object, ...] = (mention.low, mention.high, mention.currency)
+        # "At least $250,000" and "the $250,000" are one sum: the bound belongs to the wording, not to the figure.
+        ends = (mention.low, mention.high)
+        figure: tuple[object, ...] = (*(end for end in ends if end is not None), mention.currency)
+        figure = (figure[0], *figure) if len(figure) == 2 else figure
         key = (*figure, mention.literal) if mention.is_vague else figure
         if key not in seen:
             seen.add(key)
@@ -163,7 +166,7 @@ def _japanese_atom(
     groups = match.groupdict()
     number, unit, sign = groups["number"], groups.get("unit"), groups.get("sign")
     currency = money(grammar.unit_currency(unit) if unit else grammar.sign_currency(sign or ""), "ja")
-    if currency is None:
+    if currency is None or _heads_table(text, match):
         return None
     after = text[match.end() : match.end() + 6]
     scaled = bool(re.search(r"[万億兆]", number))
@@ -187,6 +190,16 @@ def _japanese_atom(
     return Atom(start, match.end(), value, currency, scaled, "ja")
 
 
+def _heads_table(text: str, match: re.Match[str]) -> bool:
+    """Whether a scale and a currency are the unit of a table (単位：百万円) and no sum."""
+    if re.search(r"[0-9０-９一二三四五六七八九〇数]", match["number"]):
+        return False
+    before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+    return bool(re.search(r"単位[はがをも：:／/＝=]?$", before)) or bool(
+        re.search(r"[(（\[［]$", before) and re.match(r"[)）\]］]", after)
+    )
+
+
 _JA_METALS = (
     "銅|錫|ウラン|リチウム|コバルト|ニッケル|金属|精鉱|イエローケーキ|亜鉛|モリブデン|バナジウム|タングステン|スズ|鉛"
 )
@@ -207,7 +220,9 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
             r"\s?-?of (?!funding|investment|aid|debt|support|spending|revenue|savings|public|tax|new money)", after
         ):
             return True
-        return bool(re.match(r"\s(?:a|per) (?:year|day|month)|\s?/", after)) and bool(_WEIGHTS.search(around))
+        yearly = re.match(r"\s(?:a|per) (?:year|day|month)|\s?/", after)
+        made = _OUTPUT.search(around) and not _PAID.search(text[: match.start()].lower())
+        return bool(yearly or made) and bool(_WEIGHTS.search(around))
     if unit == "won" and number:
         value = re.fullmatch(r"[\d,.]+", number)
         return not found.get("scale") and not (value and len(number.replace(",", "")) >= 3)
@@ -217,6 +232,14 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
 _WEIGHTS = re.compile(
     r"\b(?:copper|tin|zinc|lead|vanadium|tungsten|molybdenum|uranium|lithium|cobalt|nickel|metal|ore|oxide|yellowcake|concentrate|weigh\w*|output)\b"
 )
+
+
+_OUTPUT = re.compile(r"\b(?:produc\w+|output|yield\w*|mined|ship(?:s|ped|ments?)|stockpil\w+|smelt(?:s|ed)|extract\w*)\b")
+_PAID = re.compile(
+    r"\b(?:for|cost(?:s|ing)?|worth|paid|pays?|invest\w*|spen[dt]\w*|at|by|(?:cost|loan|sum|grant|fund|total|price|bill|investment|budget|subsidy) of|rais\w+|lent|with|fetch\w*|pledg\w+|owes?|"
+    r"earn\w*|los[et]\w*|profit\w*|sales|revenues?)\s(?:\w+\s){0,2}$"
+)
+"""Words before a number of pounds that make them money, whatever metal is spoken of."""
 
 
 def _in_rate(text: str, atoms: list[Atom], number: int) -> bool:
@@ -292,6 +315,11 @@ _RATED = re.compile(
 """A bracket that gives the rate before the conversion: （1ドル＝150円換算で約1800億円）."""
 
 
+_NAMED = re.compile(r"(?:\s[a-z][a-z-]*){1,4},\s(?:or|equivalent to|equal to|the equivalent of)\s")
+"""What the money is stands between it and its conversion: "a ¥32.5 billion charge, or $210 million"."""
+_NAMED_BRACKET = re.compile(r"(?:\s[a-z][a-z-]*){1,4}\s\((?:or |equivalent to |the equivalent of |worth )?")
+
+
 def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: AmountMention) -> bool:
     last = main.conversions[-1] if main.conversions else main
     gap = text[last.end : other.outer_start]
@@ -301,7 +329,9 @@ def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: Amou
         gap,
     ):
         return True
-    if _RATED.fullmatch(gap):
+    if _RATED.fullmatch(gap) or _NAMED.fullmatch(gap):
+        return True
+    if _NAMED_BRACKET.fullmatch(gap) and re.match(r"[^\w()]{0,2}(?: at [^()]{0,30})?\)", text[other.outer_end :]):
         return True
     if main.conversions and re.fullmatch(r"\s?[,、;；/]\s?(?:or |and )?", gap):
         return True

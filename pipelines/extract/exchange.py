@@ -24,6 +24,17 @@ _RATE_BEFORE = re.compile(
 )
 
 
+_COINS = r"(?:dollar|greenback|euro|pound|sterling|yen|yuan|renminbi|won|franc|rupee|loonie|Aussie)"
+_COURSE = re.compile(
+    rf"\b{_COINS}\s(?:\w+\s)?(?:stood|rose|fell|climb\w*|slid|slip\w*|drop\w*|sank|weaken\w*|strengthen\w*|trad\w+|"
+    r"was|is|hit|touch\w*|reach\w*|gain\w*|jump\w*|eas\w+|firm\w*|surg\w+|tumbl\w+|advanc\w+|recover\w*|changed hands|"
+    r"hover\w*|dipp\w+|edg\w+|clos\w+|open\w*|end\w*|bought|buys|fetch\w*|settl\w+|went|at)\b"
+    r"[^.;,]{0,30}?\s?(?:to|at|near|above|below|past|around|about|beyond|under|over)?\s$",
+    re.IGNORECASE,
+)
+"""A currency that moves or stands somewhere: what follows, without scale, is its price."""
+
+
 _EQUALS = re.compile(
     r"\s?(?:=|＝|:|：|は|あたり|当たり|につき|"
     r"equals|buys|bought|fetched|fetches|cost|is worth|was worth|at|to)?\s?(?:about |around |約)?"
@@ -32,7 +43,9 @@ _EQUALS = re.compile(
 
 def is_rate(text: str, start: int, end: int) -> bool:
     """Whether the sum at these characters is one side of an exchange rate, by the words beside it."""
-    return bool(_RATE_AFTER.match(text, end) or _RATE_BEFORE.search(text[max(0, start - 40) : start]))
+    if _RATE_AFTER.match(text, end) or _RATE_BEFORE.search(text[max(0, start - 40) : start]):
+        return True
+    return bool(_COURSE.search(text[max(0, start - 70) : start]))
 
 
 def opens_rate(value: Decimal | None, gap: str) -> bool:

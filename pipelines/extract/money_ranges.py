@@ -77,11 +77,21 @@ def _is_range(grammar: MoneyGrammar, text: str, first: Atom, second: Atom) -> bo
         if scaled >= second.value:
             return False
     before = text[: first.start]
+    if gap.strip(" -") == "to" and first.scaled and second.scaled and _is_step(grammar, before, first, second):
+        return False
     if gap.strip(" -") == "and":
         return bool(re.search(r"\b[Bb]etween\s+(?:\w+\s+)?$", before))
     if gap.strip(" -") in ("to", "から"):
         return not _is_change(grammar, before, text[second.end :], gap.strip(" -"))
     return True
+
+
+def _is_step(grammar: MoneyGrammar, before: str, first: Atom, second: Atom) -> bool:
+    """Whether the first sum is the size of a step and the second where it leads: "cut by $200 million to $1.3 billion"."""
+    if first.value is None or second.value is None or second.value < 2 * first.value:
+        return False
+    clause = re.split(r"[.;]", before)[-1][-60:]
+    return bool(re.search(r"\bby\s+(?:\w+\s+){0,2}$", before)) and bool(grammar.change.search(clause))
 
 
 def _is_change(grammar: MoneyGrammar, before: str, after: str, gap: str) -> bool:

@@ -142,7 +142,7 @@ class NameFinder:
         """
         japanese = has_cjk(text) or language == "ja"
         hits = list(hits) if hits is not None else self._index.scan(text)
-        candidates = [hit for hit in hits if hit.term.kind in ("organization", "firm")]
+        candidates = _parted(text, [hit for hit in hits if hit.term.kind in ("organization", "firm")])
         taken = longest(candidates, lambda hit: japanese or self._right_case(text, hit))
         names = taken
         accept = self._accept_japanese if japanese else self._accept_english
@@ -193,6 +193,8 @@ class NameFinder:
         if follower and not upper_text:
             starts = hit.end + len(text[hit.end :]) - len(after) + follower.end()
             beside = any(start == starts for start, _ in spans)
+            if beside and follower[0] == "-" and _goes_on(text, starts, spans, rules):
+                return False
             if not beside and not rules.title_after.match(after) and not re.match(r"\s\d", after):
                 return False
         leader = re.search(r"([A-Z][\w&'’-]*|(?:[A-Z]\.)+)\s$", before)
@@ -382,6 +384,23 @@ def _in_compound(text: str, hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
     going_on = re.match(r"[一-鿿々ァ-ヺー]{2}", text[end:])
     leading_in = re.search(r"[一-鿿々ァ-ヺー]{2}$", text[:start])
     return bool(going_on or leading_in) and has_cjk(text[start:end])
+
+
+def _goes_on(text: str, start: int, spans: Sequence[tuple[int, int]], rules: NameRules) -> bool:
+    """Whether names joined by a hyphen lead to a further word: a joint company's own name ("Marubeni-Itochu Steel")."""
+    rest = text[next(other for one, other in spans if one == start) :]
+    return bool(re.match(r"\s[A-Z]", rest)) and not rules.title_after.match(rest) and not rules.legal.match(rest)
+
+
+def _parted(text: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without those that read over the dot between two names into the second (GEベルノバ・日立|製作所)."""
+    firsts, seconds = {(hit.start, hit.end) for hit in hits}, {hit.start: hit.end for hit in reversed(hits)}
+    kept = []
+    for hit in hits:
+        dots = [hit.start + at.start() for at in re.finditer("[・･]", text[hit.start : hit.end])]
+        if not any((hit.start, dot) in firsts and seconds.get(dot + 1, 0) > hit.end for dot in dots):
+            kept.append(hit)
+    return kept
 
 
 def _continues_back(surface: str, lead: str) -> bool:

@@ -243,7 +243,7 @@ class TermIndex:
             if _cuts_word(folded, start, end, key):
                 continue
             stop = places[end - 1] + 1
-            while stop < len(text) and stop < places[end] and text[stop] in "ﾞﾟ\u3099\u309a":
+            while stop < len(text) and stop < places[end] and text[stop] in "ﾞﾟ\u3099\u309aァィェォｧｨｪｫ":
                 stop += 1
             hits += [Hit(places[start], stop, term) for term in self._japanese[number]]
         return hits
