@@ -210,7 +210,9 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
     found = match.groupdict()
     unit, number = match["unit"].lower(), (found.get("number") or "").lower().strip()
     after = text[match.end() : match.end() + 40].lower()
-    if number in ("a", "an") and not found.get("scale"):
+    scale = found.get("scale") or ""
+    # "At Dollar General" is no trillion: a letter of scale stands behind digits only.
+    if (number in ("a", "an") and not scale) or (number.isalpha() and 0 < len(scale) < 4):
         return True
     if unit.startswith("pound") and "sterling" not in unit:
         around = text[max(0, match.start() - 80) : match.end() + 60].lower()

@@ -70,6 +70,8 @@ _GAP = re.compile(r"\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至)\s
 
 def _is_range(grammar: MoneyGrammar, text: str, first: Atom, second: Atom) -> bool:
     gap = text[first.end : second.start]
+    if first.currency == second.currency and _is_span(text, first, second):
+        return True
     if first.currency != second.currency or not _GAP.fullmatch(gap):
         return False
     if first.value is not None and second.value is not None:
@@ -84,6 +86,17 @@ def _is_range(grammar: MoneyGrammar, text: str, first: Atom, second: Atom) -> bo
     if gap.strip(" -") in ("to", "から"):
         return not _is_change(grammar, before, text[second.end :], gap.strip(" -"))
     return True
+
+
+def _is_span(text: str, first: Atom, second: Atom) -> bool:
+    """Whether two bounds close in one sum: 500億円以上1000億円未満, "at least $5 million but no more than $9 million"."""
+    if first.value is None or second.value is None or first.value >= second.value:
+        return False
+    gap = text[first.end : second.start]
+    if first.language == "ja":
+        return bool(re.fullmatch(r"(?:以上|超)[、,]?", gap)) and bool(re.match(r"未満|以下|以内", text[second.end :]))
+    lower = re.search(r"\b(?:at least|more than|over|not less than|no less than)\s$", text[: first.start])
+    return bool(lower) and bool(re.fullmatch(r",?\s(?:but|and)\s(?:(?:no|not) more|less|at most|under|below)(?: than)?\s", gap))
 
 
 def _is_step(grammar: MoneyGrammar, before: str, first: Atom, second: Atom) -> bool:

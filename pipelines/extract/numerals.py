@@ -64,7 +64,8 @@ class WordNumbers:
         if words in ("a", "an"):
             return Decimal(1)
         total = current = Decimal(0)
-        for word in words.split():
+        # "A two-billion-euro loan": an article before a number counts nothing, before "hundred" it is one.
+        for word in re.sub(rf"^an? (?={_any(self._units)}\b)(?!.{{0,3}}dozen)", "", words).split():
             if word in ("a", "an") and not current:
                 current = Decimal(1)
             elif word in self._units:
