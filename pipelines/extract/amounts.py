@@ -172,10 +172,12 @@ def _japanese_atom(
     scaled = bool(re.search(r"[万億兆]", number))
     if unit == "元" and (not scaled and re.match(r"[素年々号帥本金請凶総配数祖栄]|社長|首相|大統領|職員", after)):
         return None
+    if unit == "円" and re.match(r"(?:ショップ|均一|玉|硬貨|札)", after):
+        return None
     if unit == "円" and re.match(r"[高安形卓柱滑盤周熟]", after) and not scaled:
         return None
     if unit == "ポンド" and (
-        re.match(rf"の?(?:{_JA_METALS}|鉱|酸化|重)", after)
+        re.match(rf"の?(?:{_JA_METALS}|爆弾|鉱|酸化|重)", after)
         or re.search(
             rf"(?:{_JA_METALS})(?:鉱石?|精鉱|地金)?(?:を|は|が|の|、)?(?:約|およそ|計|年間?)?$", text[: match.start()]
         )
@@ -339,6 +341,6 @@ def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: Amou
         return True
     if grammar.conversion.fullmatch(gap):
         return True
-    return bool(re.match(r"\s?(?:相当|に相当|換算)", text[other.outer_end :])) and bool(
+    return bool(re.match(r"\s?(?:相当|に相当|換算)|\sequivalent\b", text[other.outer_end :])) and bool(
         re.fullmatch(r"[、,\s]{0,2}", gap)
     )

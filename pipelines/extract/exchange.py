@@ -37,7 +37,7 @@ _COURSE = re.compile(
 
 
 _EQUALS = re.compile(
-    r"\s?(?:=|＝|:|：|は|あたり|当たり|につき|"
+    r"\s?(?:=|＝|:|：|は|が|あたり|当たり|につき|"
     r"equals|buys|bought|fetched|fetches|cost|is worth|was worth|at|to)?\s?(?:about |around |約)?"
 )
 

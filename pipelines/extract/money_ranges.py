@@ -48,7 +48,8 @@ def join_ranges(grammar: MoneyGrammar, text: str, atoms: list[Atom]) -> list[Ato
             joined.append(replace(atom, end=following.end, value=low, upper=following.value))
             number += 2
             continue
-        joined.append(_with_partner(grammar, text, _with_scale(grammar, text, atom, following), following))
+        whole = _with_partner(grammar, text, _with_scale(grammar, text, atom, following), following)
+        joined += [*_former(grammar, text, whole), whole]
         number += 1
     return [
         atom if atom.upper is None or atom.value is None or atom.value < atom.upper else replace(atom, upper=None)
@@ -65,7 +66,7 @@ def _with_scale(grammar: MoneyGrammar, text: str, atom: Atom, following: Atom | 
     return replace(atom, value=atom.value * _scale_of(grammar, text, following), scaled=True)
 
 
-_GAP = re.compile(r"\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至)\s?|-?\s(?:to|and)\s")
+_GAP = re.compile(r"\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至)\s?|-?\s(?:to|and)\s|-to-")
 
 
 def _is_range(grammar: MoneyGrammar, text: str, first: Atom, second: Atom) -> bool:
@@ -104,7 +105,7 @@ def _is_step(grammar: MoneyGrammar, before: str, first: Atom, second: Atom) -> b
     if first.value is None or second.value is None or second.value < 2 * first.value:
         return False
     clause = re.split(r"[.;]", before)[-1][-60:]
-    return bool(re.search(r"\bby\s+(?:\w+\s+){0,2}$", before)) and bool(grammar.change.search(clause))
+    return bool(re.search(r"\b(?:by|up|down|(?:rise|increase|gain|drop|fall|cut|jump) of)\s+(?:\w+\s+){0,2}$", before)) and bool(grammar.change.search(clause))
 
 
 def _is_change(grammar: MoneyGrammar, before: str, after: str, gap: str) -> bool:
@@ -160,6 +161,44 @@ def _with_partner(grammar: MoneyGrammar, text: str, atom: Atom, following: Atom 
         if allowed and not changed and low < atom.value and (word != "to" or not re.search(r"[$€£¥]\s?$", head)):
             return replace(atom, start=before.start(), value=low, upper=atom.value)
     return atom
+
+
+def _former(grammar: MoneyGrammar, text: str, atom: Atom) -> list[Atom]:
+    """The sum that a change leaves, where only the second one bears the currency: "rose from 5 to 8 billion yen"."""
+    if atom.upper is not None or atom.value is None:
+        return []
+    head = text[max(0, atom.start - 60) : atom.start]
+    if atom.language == "ja":
+        found = grammar.japanese_before.search(head)
+        if found is None or found["gap"].strip() != "から":
+            return []
+        value = japanese_value(found["number"].lstrip(",，.．"))
+        scaled = bool(re.search(r"[万億兆]", found["number"]))
+        if not _is_change(grammar, "", text[atom.end :], "から") or re.match(r"[にへ][^増減拡縮引上下膨]", text[atom.end :]):
+            return []
+        if not scaled and not _unit_scale(grammar, text, atom):
+            return []
+    else:
+        found = grammar.partner_before.search(head)
+        if found is None or found["gap"].strip(" -") != "to":
+            return []
+        value = grammar.words.value(found["digits"])
+        scaled = bool(found["scale"])
+        if not _is_change(grammar, head[: found.start()], text[atom.end :], "to"):
+            return []
+    if value is None or (value > 1000 and not scaled and value in range(1990, 2101)):
+        return []
+    factor = Decimal(1)
+    if not scaled:
+        factor = _scale_of(grammar, text, atom)
+    elif atom.language == "en":
+        factor = grammar.factor(found["scale"])
+    start = atom.start - len(head) + found.start()
+    return [replace(atom, start=start, end=start + len(found[0].split(found["gap"])[0]), value=value * factor)]
+
+
+def _unit_scale(grammar: MoneyGrammar, text: str, atom: Atom) -> bool:
+    return _scale_of(grammar, text, atom) > 1
 
 
 def _japanese_partner(grammar: MoneyGrammar, text: str, atom: Atom) -> Atom:
