@@ -160,7 +160,7 @@ _OTHER_CODES = frozenset({"PHP"})
 """Codes of currencies that also name a thing with versions."""
 
 
-def _japanese_atom(
+def _japanese_atom(  # noqa: PLR0911
     grammar: MoneyGrammar, text: str, match: re.Match[str], money: Callable[[str | None, str], str | None]
 ) -> Atom | None:
     groups = match.groupdict()
@@ -238,9 +238,12 @@ _WEIGHTS = re.compile(
 )
 
 
-_OUTPUT = re.compile(r"\b(?:produc\w+|output|yield\w*|mined|ship(?:s|ped|ments?)|stockpil\w+|smelt(?:s|ed)|extract\w*)\b")
+_OUTPUT = re.compile(
+    r"\b(?:produc\w+|output|yield\w*|mined|ship(?:s|ped|ments?)|stockpil\w+|smelt(?:s|ed)|extract\w*)\b"
+)
 _PAID = re.compile(
-    r"\b(?:for|cost(?:s|ing)?|worth|paid|pays?|invest\w*|spen[dt]\w*|at|by|(?:cost|loan|sum|grant|fund|total|price|bill|investment|budget|subsidy) of|rais\w+|lent|with|fetch\w*|pledg\w+|owes?|"
+    r"\b(?:for|cost(?:s|ing)?|worth|paid|pays?|invest\w*|spen[dt]\w*|at|by|"
+    r"(?:cost|loan|sum|grant|fund|total|price|bill|investment|budget|subsidy) of|rais\w+|lent|with|fetch\w*|pledg\w+|owes?|"
     r"earn\w*|los[et]\w*|profit\w*|sales|revenues?)\s(?:\w+\s){0,2}$"
 )
 """Words before a number of pounds that make them money, whatever metal is spoken of."""

@@ -16,8 +16,8 @@ _RATE_AFTER = re.compile(
 _RATE_BEFORE = re.compile(
     r"(?:1|１|one|a|一)\s?(?:米|豪|英)?(?:dollar|euro|pound|yuan|ドル|ユーロ|ポンド|元|"
     r"人民元)\s?"
-    r"(?:=|＝|は|が|あたり|当たり|につき|に対し(?:て)?|equals|buys|bought|fetched|fetches|cost|is worth|was worth|at|:|：)?\s?"
-    r"(?:about |around |約)?$"
+    r"(?:=|＝|は|が|あたり|当たり|につき|に対し(?:て)?|equals|buys|bought|fetched|"
+    r"fetches|cost|is worth|was worth|at|:|：)?\s?(?:about |around |約)?$"
     r"|(?:exchange rate|rate of|traded? at|trading at|dollar at|為替(?:相場|レート)?[はがを]|"
     r"想定(?:為替)?レート[はを]|レート[はを]|対(?:米)?(?:ドル|ユーロ|円|元|ポンド)(?:で|では|は|の|相場[はがで]|で一時)|"
     r"(?:ドル円|ユーロ円|円相場|円レート|ドル相場)(?:相場)?[はがで](?:一時)?、?)\s?(?:about |around |約)?$",

@@ -69,7 +69,9 @@ def _with_scale(grammar: MoneyGrammar, text: str, atom: Atom, following: Atom | 
 _GAP = re.compile(r"\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至)\s?|-?\s(?:to|and)\s|-to-")
 
 
-def _is_range(grammar: MoneyGrammar, text: str, first: Atom, second: Atom) -> bool:
+def _is_range(  # noqa: PLR0911
+    grammar: MoneyGrammar, text: str, first: Atom, second: Atom
+) -> bool:
     gap = text[first.end : second.start]
     if first.currency == second.currency and _is_span(text, first, second):
         return True
@@ -90,22 +92,26 @@ def _is_range(grammar: MoneyGrammar, text: str, first: Atom, second: Atom) -> bo
 
 
 def _is_span(text: str, first: Atom, second: Atom) -> bool:
-    """Whether two bounds close in one sum: 500億円以上1000億円未満, "at least $5 million but no more than $9 million"."""
+    """Whether two bounds close in one sum: 500億円以上1000億円未満, "at least $5 million but under $9 million"."""
     if first.value is None or second.value is None or first.value >= second.value:
         return False
     gap = text[first.end : second.start]
     if first.language == "ja":
         return bool(re.fullmatch(r"(?:以上|超)[、,]?", gap)) and bool(re.match(r"未満|以下|以内", text[second.end :]))
     lower = re.search(r"\b(?:at least|more than|over|not less than|no less than)\s$", text[: first.start])
-    return bool(lower) and bool(re.fullmatch(r",?\s(?:but|and)\s(?:(?:no|not) more|less|at most|under|below)(?: than)?\s", gap))
+    return bool(lower) and bool(
+        re.fullmatch(r",?\s(?:but|and)\s(?:(?:no|not) more|less|at most|under|below)(?: than)?\s", gap)
+    )
 
 
 def _is_step(grammar: MoneyGrammar, before: str, first: Atom, second: Atom) -> bool:
-    """Whether the first sum is the size of a step and the second where it leads: "cut by $200 million to $1.3 billion"."""
+    """Whether the first sum is the size of a step, the second where it leads: "cut by $200 million to $1 billion"."""
     if first.value is None or second.value is None or second.value < 2 * first.value:
         return False
     clause = re.split(r"[.;]", before)[-1][-60:]
-    return bool(re.search(r"\b(?:by|up|down|(?:rise|increase|gain|drop|fall|cut|jump) of)\s+(?:\w+\s+){0,2}$", before)) and bool(grammar.change.search(clause))
+    return bool(
+        re.search(r"\b(?:by|up|down|(?:rise|increase|gain|drop|fall|cut|jump) of)\s+(?:\w+\s+){0,2}$", before)
+    ) and bool(grammar.change.search(clause))
 
 
 def _is_change(grammar: MoneyGrammar, before: str, after: str, gap: str) -> bool:
@@ -163,7 +169,7 @@ def _with_partner(grammar: MoneyGrammar, text: str, atom: Atom, following: Atom 
     return atom
 
 
-def _former(grammar: MoneyGrammar, text: str, atom: Atom) -> list[Atom]:
+def _former(grammar: MoneyGrammar, text: str, atom: Atom) -> list[Atom]:  # noqa: PLR0911
     """The sum that a change leaves, where only the second one bears the currency: "rose from 5 to 8 billion yen"."""
     if atom.upper is not None or atom.value is None:
         return []
@@ -174,9 +180,8 @@ def _former(grammar: MoneyGrammar, text: str, atom: Atom) -> list[Atom]:
             return []
         value = japanese_value(found["number"].lstrip(",，.．"))
         scaled = bool(re.search(r"[万億兆]", found["number"]))
-        if not _is_change(grammar, "", text[atom.end :], "から") or re.match(r"[にへ][^増減拡縮引上下膨]", text[atom.end :]):
-            return []
-        if not scaled and not _unit_scale(grammar, text, atom):
+        rest = text[atom.end :]
+        if not _is_change(grammar, "", rest, "から") or re.match(r"[にへ][^増減拡縮引上下膨]", rest):
             return []
     else:
         found = grammar.partner_before.search(head)
@@ -195,10 +200,6 @@ def _former(grammar: MoneyGrammar, text: str, atom: Atom) -> list[Atom]:
         factor = grammar.factor(found["scale"])
     start = atom.start - len(head) + found.start()
     return [replace(atom, start=start, end=start + len(found[0].split(found["gap"])[0]), value=value * factor)]
-
-
-def _unit_scale(grammar: MoneyGrammar, text: str, atom: Atom) -> bool:
-    return _scale_of(grammar, text, atom) > 1
 
 
 def _japanese_partner(grammar: MoneyGrammar, text: str, atom: Atom) -> Atom:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.terms import Hit, Term, TermIndex, fold, has_cjk, longest, tokens
-from pipelines.extract.typos import TypoIndex
+from pipelines.extract.typos import TypoIndex, is_legal_slip
 from pipelines.extract.vocabulary import Reference, Row, rows
 
 PUBLIC_KINDS = frozenset({"ministry", "agency", "government", "government_bank", "export_credit_agency", "committee"})
@@ -160,6 +160,11 @@ class NameFinder:
         settled = [(hit.start, hit.end) for hit in kept]
         for typo in self._typos.find(text, settled, japanese=japanese):
             around = Hit(typo.start, typo.end, typo.term)
+            if japanese and any(
+                typo.start <= hit.start < typo.end and self._rules.japanese_refused_after.match(text, hit.end)
+                for hit in taken
+            ):
+                continue
             if accept(text, around, spans):
                 mentions.append(OrgMention(typo.start, typo.end, text[typo.start : typo.end], typo.term.id, 0.8))
         return sorted(mentions, key=lambda mention: mention.start)
@@ -180,7 +185,9 @@ class NameFinder:
             )
         return not any(map(str.isupper, text)) and _key(form) not in self._rules.ordinary
 
-    def _accept_english(self, text: str, hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    def _accept_english(  # noqa: PLR0911
+        self, text: str, hit: Hit, spans: Sequence[tuple[int, int]]
+    ) -> bool:
         rules, before, after = self._rules, text[: hit.start], text[hit.end :]
         if rules.refused_before.search(before) or rules.refused_after.match(after):
             return False
@@ -190,10 +197,13 @@ class NameFinder:
         follower = re.match(r"[\s-](?=[A-Z0-9])", after)
         while (legal := rules.legal.match(after)) and legal.end():
             after, follower = after[legal.end() :], re.match(r"[\s-](?=[A-Z0-9])", after[legal.end() :])
-        if follower and not upper_text:
+        if follower and not upper_text and not is_legal_slip(after):
             starts = hit.end + len(text[hit.end :]) - len(after) + follower.end()
             beside = any(start == starts for start, _ in spans)
             if beside and follower[0] == "-" and _goes_on(text, starts, spans, rules):
+                return False
+            if beside and follower[0] == " " and hit.term.row.get("org_kind") == "company":
+                # Two firms side by side are a joint firm with a name of its own ("Toshiba Carrier").
                 return False
             if not beside and not rules.title_after.match(after) and not re.match(r"\s\d", after):
                 return False
@@ -208,7 +218,7 @@ class NameFinder:
             re.search(r"\b(?:non|ex|anti|pro|by)-$", before, re.IGNORECASE)
         )
 
-    def _foreign(self, before: str, after: str, term: Term) -> bool:
+    def _foreign(self, before: str, after: str, term: Term) -> bool:  # noqa: PLR0911
         """Whether a name belongs to a body of another country ("India's", "of India", 韓国, "Alcoa of Australia")."""
         branch = re.match(r"\sof\s([A-Z][a-z]+)", after)
         if branch and self._rules.countries.get(branch[1], term.row.get("country")) != term.row.get("country"):
@@ -216,6 +226,9 @@ class NameFinder:
         if term.row.get("org_kind") not in PUBLIC_KINDS:
             return False
         own = term.row.get("country", "")
+        named = re.match(r"\s?[(（]([^()（）]{1,20})[)）]", after)
+        if named and self._rules.countries.get(named[1], own) != own:
+            return True
         beside = re.match(r"(?:,)?\s(?:of|in|for)\s(?:the\s)?([A-Z][\w.]*(?:\s[A-Z]\w*)?)", after)
         if beside and self._rules.countries.get(beside[1]) != own:
             return "of" in beside[0].split() or beside[1] in self._rules.countries

@@ -87,7 +87,11 @@ class WordNumbers:
 def japanese_value(text: str) -> Decimal | None:
     """The value of a Japanese numeral without currency (1兆2000億, 三百五十億, 三〇億); None if it is none."""
     plain = re.sub(r"(?<=\S)[・･](?=\S)", ".", unicodedata.normalize("NFKC", text)).replace(",", "")
-    plain = re.sub(r"([〇零一二三四五六七八九]+)\.([〇零一二三四五六七八九]+)", lambda found: found[0].translate(_PLAIN_DIGITS), plain)
+    plain = re.sub(
+        r"([〇零一二三四五六七八九]+)\.([〇零一二三四五六七八九]+)",
+        lambda found: found[0].translate(_PLAIN_DIGITS),
+        plain,
+    )
     total = Decimal(0)
     section = ""
     seen = False

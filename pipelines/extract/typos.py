@@ -107,7 +107,8 @@ class TypoIndex:
         kana = bool(re.fullmatch(r"[ァ-ヺーa-z0-9]+", folded))
         if len(folded) < 4 or folded in self._others or folded in self._japanese:
             return None
-        if kana and (heard := {self._japanese[key].id: self._japanese[key] for key in self._kana.get(_loose(folded), ())}):
+        sounding = self._kana.get(_loose(folded), ()) if kana else ()
+        if heard := {self._japanese[key].id: self._japanese[key] for key in sounding}:
             return next(iter(heard.values())) if len(heard) == 1 else None
         if len(folded) < (6 if kana else 5):
             near = [] if kana else [name for name in self._japanese_keys.get(len(folded), ()) if _slips(folded, name)]
@@ -138,6 +139,17 @@ def _by_length(names: Iterable[str]) -> dict[int, list[str]]:
     return found
 
 
+def is_legal_slip(after: str) -> bool:
+    """Whether the word behind a name is a misspelt legal form ("Fujikura Limted")."""
+    from rapidfuzz.distance import OSA
+
+    word = re.match(r"\s([A-Z][a-z]{4,12})\b", after)
+    return word is not None and any(
+        0 < OSA.distance(word[1].lower(), form) <= (1 if len(form) < 9 else 2)
+        for form in ("corporation", "limited", "company", "incorporated")
+    )
+
+
 _SMALL_WORDS = frozenset({"of", "for", "and", "the", "in", "on", "to"})
 
 
@@ -157,10 +169,11 @@ def _slips(left: str, right: str) -> bool:
 
 
 _ALIKE = (
-    "機気器幾械機木", "鉄鐵鉃銕", "製制成", "作昨策", "所処諸", "商尚称高", "事時亊字", "物仏牧", "産算参彦", "通痛道", "重里垂車",
-    "工エ江口行", "業行菜", "電雷伝", "友支反右", "菱凌稜陵麦", "三参", "井丼", "住佳往", "村材", "田由甲", "日目曰白", "京亰",
-    "阪坂", "忠仲虫", "伊井", "藤籐", "銀鋃艮", "省生", "豊農登", "旭九", "化花", "本木未末", "東束柬", "芝柴", "双雙", "和知",
-)  # fmt: skip
+    "機気器幾械機木 鉄鐵鉃銕 製制成 作昨策 所処諸 商尚称高 事時亊字 物仏牧 産算参彦 通痛道 "
+    "重里垂車 工エ江口行 業行菜 電雷伝 友支反右 菱凌稜陵麦 三参 井丼 住佳往 村材 田由甲 "
+    "日目曰白 京亰 阪坂 忠仲虫 伊井 藤籐 銀鋃艮 省生 豊農登 旭九 化花 本木未末 東束柬 "
+    "芝柴 双雙 和知 ガカ "
+).split()
 """Characters that are typed or read for each other: of one sound, or of one shape."""
 
 
@@ -172,10 +185,10 @@ def _words_agree(found: str, name: str) -> bool:
     if len(left) != len(right):
         return found.replace(" ", "") == name.replace(" ", "")
     for place, (word, known) in enumerate(zip(left, right, strict=True)):
-        if place and len(known) in (3, 4) and word[0] == known[0] and len(left[0]) >= 5 and known + "s" != word:
-            # A short word behind the name proper may lack or change one letter ("Osaka Gs").
-            if left[0] == right[0] and OSA.distance(word, known) < 2:
-                continue
+        # A short word behind the name proper may lack or change one letter ("Osaka Gs").
+        short = place and len(known) in (3, 4) and word[0] == known[0] and known + "s" != word
+        if short and len(left[0]) >= 5 and left[0] == right[0] and OSA.distance(word, known) < 2:
+            continue
         if word in _SMALL_WORDS and known in _SMALL_WORDS:
             continue
         distance = OSA.distance(word, known)
