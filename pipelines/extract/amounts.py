@@ -152,7 +152,9 @@ _TABLE_UNIT = re.compile(
 
 
 def _is_version(match: re.Match[str]) -> bool:
-    """Whether a code before a small number with a point is the version of something ("PHP 8.2")."""
+    """Whether a code or word before a number is no currency's ("PHP 8.2", "Euro 7")."""
+    if len(match["sign"]) > 3 and match["sign"][-1].isalpha() and not (match["scale"] and match["sign"][0].isupper()):
+        return True
     return match["sign"] in _OTHER_CODES and not match["scale"] and len(match["digits"].split(".")[0]) < 3
 
 
@@ -243,7 +245,8 @@ _OUTPUT = re.compile(
 )
 _PAID = re.compile(
     r"\b(?:for|cost(?:s|ing)?|worth|paid|pays?|invest\w*|spen[dt]\w*|at|by|"
-    r"(?:cost|loan|sum|grant|fund|total|price|bill|investment|budget|subsidy) of|rais\w+|lent|with|fetch\w*|pledg\w+|owes?|"
+    r"(?:cost|loan|sum|grant|fund|total|price|bill|investment|budget|subsidy) of|rais\w+|lent|"
+    r"with|fetch\w*|pledg\w+|owes?|"
     r"earn\w*|los[et]\w*|profit\w*|sales|revenues?)\s(?:\w+\s){0,2}$"
 )
 """Words before a number of pounds that make them money, whatever metal is spoken of."""

@@ -174,6 +174,8 @@ def _former(grammar: MoneyGrammar, text: str, atom: Atom) -> list[Atom]:  # noqa
     if atom.upper is not None or atom.value is None:
         return []
     head = text[max(0, atom.start - 60) : atom.start]
+    if not head.endswith(("から", "から ", " to ")):
+        return []
     if atom.language == "ja":
         found = grammar.japanese_before.search(head)
         if found is None or found["gap"].strip() != "から":

@@ -43,9 +43,8 @@ class WordNumbers:
         whole = rf"(?:{units})(?:[ -](?:and )?(?:{units}))*"
         self.pattern = (
             rf"(?:(?:{DIGITS}|{whole}|an?)(?:[ -]and[ -](?:{fraction}))"
-            rf"|{whole} point(?: (?:{_any(self._units)}))+"
             rf"|(?:{fraction})(?:[ -]of(?= an? | one ))?(?:[ -](?:an?|one))?"
-            rf"|(?:an? )?{whole}|an?)"
+            rf"|(?:an? )?{whole}(?: point(?: (?:{_any(self._units)}))+)?|an?)"
         )
 
     def value(self, text: str) -> Decimal | None:
