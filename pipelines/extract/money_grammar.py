@@ -15,6 +15,8 @@ from pipelines.extract.money_gate import MoneyGate
 from pipelines.extract.numerals import DIGITS, JAPANESE, VAGUE, WordNumbers
 from pipelines.extract.vocabulary import Reference, Row, rows
 
+_LONGEST = 36
+"""Characters of the longest hedge before an amount; what stands farther off need not be searched."""
 BOUNDS = frozenset({"up_to", "at_least", "more_than", "less_than"})
 
 
@@ -154,9 +156,10 @@ class MoneyGrammar:
         found: list[str] = []
         rest = before
         for _ in range(4):
-            filler = self._filler[language].search(rest)
-            match = self._before[language].search(rest[: filler.start()] if filler else rest) or (
-                self._before[language].search(rest) if filler else None
+            filler = self._filler[language].search(rest, max(0, len(rest) - _LONGEST))
+            head = rest[: filler.start()] if filler else rest
+            match = self._before[language].search(head, max(0, len(head) - _LONGEST)) or (
+                self._before[language].search(rest, max(0, len(rest) - _LONGEST)) if filler else None
             )
             if match is None:
                 break
