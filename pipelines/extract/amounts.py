@@ -68,7 +68,10 @@ def find_amounts(
     seen: set[tuple[object, ...]] = set()
     distinct: list[AmountMention] = []
     for mention in scan_amounts(text, language, country, grammar):
-        figure: tuple[object, ...] = (mention.low, mention.high, mention.currency)
+        # "At least $250,000" and "the $250,000" are one sum: the bound belongs to the wording, not to the figure.
+        ends = (mention.low, mention.high)
+        figure: tuple[object, ...] = (*(end for end in ends if end is not None), mention.currency)
+        figure = (figure[0], *figure) if len(figure) == 2 else figure
         key = (*figure, mention.literal) if mention.is_vague else figure
         if key not in seen:
             seen.add(key)
@@ -149,7 +152,9 @@ _TABLE_UNIT = re.compile(
 
 
 def _is_version(match: re.Match[str]) -> bool:
-    """Whether a code before a small number with a point is the version of something ("PHP 8.2")."""
+    """Whether a code or word before a number is no currency's ("PHP 8.2", "Euro 7")."""
+    if len(match["sign"]) > 3 and match["sign"][-1].isalpha() and not (match["scale"] and match["sign"][0].isupper()):
+        return True
     return match["sign"] in _OTHER_CODES and not match["scale"] and len(match["digits"].split(".")[0]) < 3
 
 
@@ -157,22 +162,24 @@ _OTHER_CODES = frozenset({"PHP"})
 """Codes of currencies that also name a thing with versions."""
 
 
-def _japanese_atom(
+def _japanese_atom(  # noqa: PLR0911
     grammar: MoneyGrammar, text: str, match: re.Match[str], money: Callable[[str | None, str], str | None]
 ) -> Atom | None:
     groups = match.groupdict()
     number, unit, sign = groups["number"], groups.get("unit"), groups.get("sign")
     currency = money(grammar.unit_currency(unit) if unit else grammar.sign_currency(sign or ""), "ja")
-    if currency is None:
+    if currency is None or _heads_table(text, match):
         return None
     after = text[match.end() : match.end() + 6]
     scaled = bool(re.search(r"[万億兆]", number))
     if unit == "元" and (not scaled and re.match(r"[素年々号帥本金請凶総配数祖栄]|社長|首相|大統領|職員", after)):
         return None
+    if unit == "円" and re.match(r"(?:ショップ|均一|玉|硬貨|札)", after):
+        return None
     if unit == "円" and re.match(r"[高安形卓柱滑盤周熟]", after) and not scaled:
         return None
     if unit == "ポンド" and (
-        re.match(rf"の?(?:{_JA_METALS}|鉱|酸化|重)", after)
+        re.match(rf"の?(?:{_JA_METALS}|爆弾|鉱|酸化|重)", after)
         or re.search(
             rf"(?:{_JA_METALS})(?:鉱石?|精鉱|地金)?(?:を|は|が|の|、)?(?:約|およそ|計|年間?)?$", text[: match.start()]
         )
@@ -187,6 +194,16 @@ def _japanese_atom(
     return Atom(start, match.end(), value, currency, scaled, "ja")
 
 
+def _heads_table(text: str, match: re.Match[str]) -> bool:
+    """Whether a scale and a currency are the unit of a table (単位：百万円) and no sum."""
+    if re.search(r"[0-9０-９一二三四五六七八九〇数]", match["number"]):
+        return False
+    before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+    return bool(re.search(r"単位[はがをも：:／/＝=]?$", before)) or bool(
+        re.search(r"[(（\[［]$", before) and re.match(r"[)）\]］]", after)
+    )
+
+
 _JA_METALS = (
     "銅|錫|ウラン|リチウム|コバルト|ニッケル|金属|精鉱|イエローケーキ|亜鉛|モリブデン|バナジウム|タングステン|スズ|鉛"
 )
@@ -197,7 +214,9 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
     found = match.groupdict()
     unit, number = match["unit"].lower(), (found.get("number") or "").lower().strip()
     after = text[match.end() : match.end() + 40].lower()
-    if number in ("a", "an") and not found.get("scale"):
+    scale = found.get("scale") or ""
+    # "At Dollar General" is no trillion: a letter of scale stands behind digits only.
+    if (number in ("a", "an") and not scale) or (number.isalpha() and 0 < len(scale) < 4):
         return True
     if unit.startswith("pound") and "sterling" not in unit:
         around = text[max(0, match.start() - 80) : match.end() + 60].lower()
@@ -207,7 +226,9 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
             r"\s?-?of (?!funding|investment|aid|debt|support|spending|revenue|savings|public|tax|new money)", after
         ):
             return True
-        return bool(re.match(r"\s(?:a|per) (?:year|day|month)|\s?/", after)) and bool(_WEIGHTS.search(around))
+        yearly = re.match(r"\s(?:a|per) (?:year|day|month)|\s?/", after)
+        made = _OUTPUT.search(around) and not _PAID.search(text[: match.start()].lower())
+        return bool(yearly or made) and bool(_WEIGHTS.search(around))
     if unit == "won" and number:
         value = re.fullmatch(r"[\d,.]+", number)
         return not found.get("scale") and not (value and len(number.replace(",", "")) >= 3)
@@ -217,6 +238,18 @@ def _other_sense(text: str, match: re.Match[str]) -> bool:
 _WEIGHTS = re.compile(
     r"\b(?:copper|tin|zinc|lead|vanadium|tungsten|molybdenum|uranium|lithium|cobalt|nickel|metal|ore|oxide|yellowcake|concentrate|weigh\w*|output)\b"
 )
+
+
+_OUTPUT = re.compile(
+    r"\b(?:produc\w+|output|yield\w*|mined|ship(?:s|ped|ments?)|stockpil\w+|smelt(?:s|ed)|extract\w*)\b"
+)
+_PAID = re.compile(
+    r"\b(?:for|cost(?:s|ing)?|worth|paid|pays?|invest\w*|spen[dt]\w*|at|by|"
+    r"(?:cost|loan|sum|grant|fund|total|price|bill|investment|budget|subsidy) of|rais\w+|lent|"
+    r"with|fetch\w*|pledg\w+|owes?|"
+    r"earn\w*|los[et]\w*|profit\w*|sales|revenues?)\s(?:\w+\s){0,2}$"
+)
+"""Words before a number of pounds that make them money, whatever metal is spoken of."""
 
 
 def _in_rate(text: str, atoms: list[Atom], number: int) -> bool:
@@ -292,6 +325,11 @@ _RATED = re.compile(
 """A bracket that gives the rate before the conversion: （1ドル＝150円換算で約1800億円）."""
 
 
+_NAMED = re.compile(r"(?:\s[a-z][a-z-]*){1,4},\s(?:or|equivalent to|equal to|the equivalent of)\s")
+"""What the money is stands between it and its conversion: "a ¥32.5 billion charge, or $210 million"."""
+_NAMED_BRACKET = re.compile(r"(?:\s[a-z][a-z-]*){1,4}\s\((?:or |equivalent to |the equivalent of |worth )?")
+
+
 def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: AmountMention) -> bool:
     last = main.conversions[-1] if main.conversions else main
     gap = text[last.end : other.outer_start]
@@ -301,12 +339,14 @@ def _converts(grammar: MoneyGrammar, text: str, main: AmountMention, other: Amou
         gap,
     ):
         return True
-    if _RATED.fullmatch(gap):
+    if _RATED.fullmatch(gap) or _NAMED.fullmatch(gap):
+        return True
+    if _NAMED_BRACKET.fullmatch(gap) and re.match(r"[^\w()]{0,2}(?: at [^()]{0,30})?\)", text[other.outer_end :]):
         return True
     if main.conversions and re.fullmatch(r"\s?[,、;；/]\s?(?:or |and )?", gap):
         return True
     if grammar.conversion.fullmatch(gap):
         return True
-    return bool(re.match(r"\s?(?:相当|に相当|換算)", text[other.outer_end :])) and bool(
+    return bool(re.match(r"\s?(?:相当|に相当|換算)|\sequivalent\b", text[other.outer_end :])) and bool(
         re.fullmatch(r"[、,\s]{0,2}", gap)
     )

@@ -15,6 +15,8 @@ from pipelines.extract.money_gate import MoneyGate
 from pipelines.extract.numerals import DIGITS, JAPANESE, VAGUE, WordNumbers
 from pipelines.extract.vocabulary import Reference, Row, rows
 
+_LONGEST = 36
+"""Characters of the longest hedge before an amount; what stands farther off need not be searched."""
 BOUNDS = frozenset({"up_to", "at_least", "more_than", "less_than"})
 
 
@@ -73,7 +75,8 @@ class MoneyGrammar:
         units = "|".join([*sorted(words, key=len, reverse=True), "€", "£"])
         scale = _literals(row["form"] for row in scales)
         large = "|".join(row["form"] for row in scales if row["form"].endswith("s"))
-        number = rf"[{VAGUE}]?{JAPANESE}+(?:[{VAGUE}]{JAPANESE}+)?"
+        point = r"(?<=[0-9０-９〇一二三四五六七八九])[・･](?=[0-9０-９〇一二三四五六七八九])"
+        number = rf"[{VAGUE}]?{JAPANESE}+(?:{point}{JAPANESE}+)?(?:[{VAGUE}]{JAPANESE}+)?"
         flags = re.IGNORECASE
         self.signed = re.compile(
             rf"(?<![A-Za-z0-9])(?P<sign>{signs})\s?(?P<digits>{DIGITS})"
@@ -97,13 +100,13 @@ class MoneyGrammar:
         self.japanese = re.compile(rf"(?P<sign>{signs})?\s?(?P<number>{number})(?P<unit>{ja_unit})")
         self.japanese_signed = re.compile(rf"(?P<sign>{signs})\s?(?P<number>{JAPANESE}*[万億兆])(?!{ja_unit})")
         self.partner_after = re.compile(
-            rf"(?P<gap>\s?(?:-|–|—|~|〜|～)\s?|-?\s(?:to|and)\s)(?P<sign>{signs})?\s?(?P<digits>{DIGITS})"
+            rf"(?P<gap>\s?(?:-|–|—|~|〜|～)\s?|-?\s(?:to|and)\s|-to-)(?P<sign>{signs})?\s?(?P<digits>{DIGITS})"
             rf"(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?",
             flags,
         )
         self.partner_before = re.compile(
             rf"(?<![\w.,$€£¥])(?P<digits>{DIGITS}|{self.words.pattern})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?"
-            rf"(?P<gap>\s?(?:-|–|—|~|〜|～)\s?|-?\s(?:to|and)\s)$",
+            rf"(?P<gap>\s?(?:-|–|—|~|〜|～)\s?|-?\s(?:to|and)\s|-to-)$",
             flags,
         )
         self.japanese_before = re.compile(
@@ -153,9 +156,10 @@ class MoneyGrammar:
         found: list[str] = []
         rest = before
         for _ in range(4):
-            filler = self._filler[language].search(rest)
-            match = self._before[language].search(rest[: filler.start()] if filler else rest) or (
-                self._before[language].search(rest) if filler else None
+            filler = self._filler[language].search(rest, max(0, len(rest) - _LONGEST))
+            head = rest[: filler.start()] if filler else rest
+            match = self._before[language].search(head, max(0, len(head) - _LONGEST)) or (
+                self._before[language].search(rest, max(0, len(rest) - _LONGEST)) if filler else None
             )
             if match is None:
                 break

@@ -48,7 +48,8 @@ def join_ranges(grammar: MoneyGrammar, text: str, atoms: list[Atom]) -> list[Ato
             joined.append(replace(atom, end=following.end, value=low, upper=following.value))
             number += 2
             continue
-        joined.append(_with_partner(grammar, text, _with_scale(grammar, text, atom, following), following))
+        whole = _with_partner(grammar, text, _with_scale(grammar, text, atom, following), following)
+        joined += [*_former(grammar, text, whole), whole]
         number += 1
     return [
         atom if atom.upper is None or atom.value is None or atom.value < atom.upper else replace(atom, upper=None)
@@ -65,11 +66,15 @@ def _with_scale(grammar: MoneyGrammar, text: str, atom: Atom, following: Atom | 
     return replace(atom, value=atom.value * _scale_of(grammar, text, following), scaled=True)
 
 
-_GAP = re.compile(r"\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至)\s?|-?\s(?:to|and)\s")
+_GAP = re.compile(r"\s?(?:-|–|—|−|ー|~|〜|～|から|ないし|乃至)\s?|-?\s(?:to|and)\s|-to-")
 
 
-def _is_range(grammar: MoneyGrammar, text: str, first: Atom, second: Atom) -> bool:
+def _is_range(  # noqa: PLR0911
+    grammar: MoneyGrammar, text: str, first: Atom, second: Atom
+) -> bool:
     gap = text[first.end : second.start]
+    if first.currency == second.currency and _is_span(text, first, second):
+        return True
     if first.currency != second.currency or not _GAP.fullmatch(gap):
         return False
     if first.value is not None and second.value is not None:
@@ -77,11 +82,36 @@ def _is_range(grammar: MoneyGrammar, text: str, first: Atom, second: Atom) -> bo
         if scaled >= second.value:
             return False
     before = text[: first.start]
+    if gap.strip(" -") == "to" and first.scaled and second.scaled and _is_step(grammar, before, first, second):
+        return False
     if gap.strip(" -") == "and":
         return bool(re.search(r"\b[Bb]etween\s+(?:\w+\s+)?$", before))
     if gap.strip(" -") in ("to", "から"):
         return not _is_change(grammar, before, text[second.end :], gap.strip(" -"))
     return True
+
+
+def _is_span(text: str, first: Atom, second: Atom) -> bool:
+    """Whether two bounds close in one sum: 500億円以上1000億円未満, "at least $5 million but under $9 million"."""
+    if first.value is None or second.value is None or first.value >= second.value:
+        return False
+    gap = text[first.end : second.start]
+    if first.language == "ja":
+        return bool(re.fullmatch(r"(?:以上|超)[、,]?", gap)) and bool(re.match(r"未満|以下|以内", text[second.end :]))
+    lower = re.search(r"\b(?:at least|more than|over|not less than|no less than)\s$", text[: first.start])
+    return bool(lower) and bool(
+        re.fullmatch(r",?\s(?:but|and)\s(?:(?:no|not) more|less|at most|under|below)(?: than)?\s", gap)
+    )
+
+
+def _is_step(grammar: MoneyGrammar, before: str, first: Atom, second: Atom) -> bool:
+    """Whether the first sum is the size of a step, the second where it leads: "cut by $200 million to $1 billion"."""
+    if first.value is None or second.value is None or second.value < 2 * first.value:
+        return False
+    clause = re.split(r"[.;]", before)[-1][-60:]
+    return bool(
+        re.search(r"\b(?:by|up|down|(?:rise|increase|gain|drop|fall|cut|jump) of)\s+(?:\w+\s+){0,2}$", before)
+    ) and bool(grammar.change.search(clause))
 
 
 def _is_change(grammar: MoneyGrammar, before: str, after: str, gap: str) -> bool:
@@ -137,6 +167,41 @@ def _with_partner(grammar: MoneyGrammar, text: str, atom: Atom, following: Atom 
         if allowed and not changed and low < atom.value and (word != "to" or not re.search(r"[$€£¥]\s?$", head)):
             return replace(atom, start=before.start(), value=low, upper=atom.value)
     return atom
+
+
+def _former(grammar: MoneyGrammar, text: str, atom: Atom) -> list[Atom]:  # noqa: PLR0911
+    """The sum that a change leaves, where only the second one bears the currency: "rose from 5 to 8 billion yen"."""
+    if atom.upper is not None or atom.value is None:
+        return []
+    head = text[max(0, atom.start - 60) : atom.start]
+    if not head.endswith(("から", "から ", " to ")):
+        return []
+    if atom.language == "ja":
+        found = grammar.japanese_before.search(head)
+        if found is None or found["gap"].strip() != "から":
+            return []
+        value = japanese_value(found["number"].lstrip(",，.．"))
+        scaled = bool(re.search(r"[万億兆]", found["number"]))
+        rest = text[atom.end :]
+        if not _is_change(grammar, "", rest, "から") or re.match(r"[にへ][^増減拡縮引上下膨]", rest):
+            return []
+    else:
+        found = grammar.partner_before.search(head)
+        if found is None or found["gap"].strip(" -") != "to":
+            return []
+        value = grammar.words.value(found["digits"])
+        scaled = bool(found["scale"])
+        if not _is_change(grammar, head[: found.start()], text[atom.end :], "to"):
+            return []
+    if value is None or (value > 1000 and not scaled and value in range(1990, 2101)):
+        return []
+    factor = Decimal(1)
+    if not scaled:
+        factor = _scale_of(grammar, text, atom)
+    elif atom.language == "en":
+        factor = grammar.factor(found["scale"])
+    start = atom.start - len(head) + found.start()
+    return [replace(atom, start=start, end=start + len(found[0].split(found["gap"])[0]), value=value * factor)]
 
 
 def _japanese_partner(grammar: MoneyGrammar, text: str, atom: Atom) -> Atom:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.terms import Hit, Term, TermIndex, fold, has_cjk, longest, tokens
-from pipelines.extract.typos import TypoIndex
+from pipelines.extract.typos import TypoIndex, is_legal_slip
 from pipelines.extract.vocabulary import Reference, Row, rows
 
 PUBLIC_KINDS = frozenset({"ministry", "agency", "government", "government_bank", "export_credit_agency", "committee"})
@@ -142,7 +142,7 @@ class NameFinder:
         """
         japanese = has_cjk(text) or language == "ja"
         hits = list(hits) if hits is not None else self._index.scan(text)
-        candidates = [hit for hit in hits if hit.term.kind in ("organization", "firm")]
+        candidates = _parted(text, [hit for hit in hits if hit.term.kind in ("organization", "firm")])
         taken = longest(candidates, lambda hit: japanese or self._right_case(text, hit))
         names = taken
         accept = self._accept_japanese if japanese else self._accept_english
@@ -160,6 +160,11 @@ class NameFinder:
         settled = [(hit.start, hit.end) for hit in kept]
         for typo in self._typos.find(text, settled, japanese=japanese):
             around = Hit(typo.start, typo.end, typo.term)
+            if japanese and any(
+                typo.start <= hit.start < typo.end and self._rules.japanese_refused_after.match(text, hit.end)
+                for hit in taken
+            ):
+                continue
             if accept(text, around, spans):
                 mentions.append(OrgMention(typo.start, typo.end, text[typo.start : typo.end], typo.term.id, 0.8))
         return sorted(mentions, key=lambda mention: mention.start)
@@ -180,7 +185,9 @@ class NameFinder:
             )
         return not any(map(str.isupper, text)) and _key(form) not in self._rules.ordinary
 
-    def _accept_english(self, text: str, hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
+    def _accept_english(  # noqa: PLR0911
+        self, text: str, hit: Hit, spans: Sequence[tuple[int, int]]
+    ) -> bool:
         rules, before, after = self._rules, text[: hit.start], text[hit.end :]
         if rules.refused_before.search(before) or rules.refused_after.match(after):
             return False
@@ -190,9 +197,14 @@ class NameFinder:
         follower = re.match(r"[\s-](?=[A-Z0-9])", after)
         while (legal := rules.legal.match(after)) and legal.end():
             after, follower = after[legal.end() :], re.match(r"[\s-](?=[A-Z0-9])", after[legal.end() :])
-        if follower and not upper_text:
+        if follower and not upper_text and not is_legal_slip(after):
             starts = hit.end + len(text[hit.end :]) - len(after) + follower.end()
             beside = any(start == starts for start, _ in spans)
+            if beside and follower[0] == "-" and _goes_on(text, starts, spans, rules):
+                return False
+            if beside and follower[0] == " " and hit.term.row.get("org_kind") == "company":
+                # Two firms side by side are a joint firm with a name of its own ("Toshiba Carrier").
+                return False
             if not beside and not rules.title_after.match(after) and not re.match(r"\s\d", after):
                 return False
         leader = re.search(r"([A-Z][\w&'’-]*|(?:[A-Z]\.)+)\s$", before)
@@ -206,7 +218,7 @@ class NameFinder:
             re.search(r"\b(?:non|ex|anti|pro|by)-$", before, re.IGNORECASE)
         )
 
-    def _foreign(self, before: str, after: str, term: Term) -> bool:
+    def _foreign(self, before: str, after: str, term: Term) -> bool:  # noqa: PLR0911
         """Whether a name belongs to a body of another country ("India's", "of India", 韓国, "Alcoa of Australia")."""
         branch = re.match(r"\sof\s([A-Z][a-z]+)", after)
         if branch and self._rules.countries.get(branch[1], term.row.get("country")) != term.row.get("country"):
@@ -214,6 +226,9 @@ class NameFinder:
         if term.row.get("org_kind") not in PUBLIC_KINDS:
             return False
         own = term.row.get("country", "")
+        named = re.match(r"\s?[(（]([^()（）]{1,20})[)）]", after)
+        if named and self._rules.countries.get(named[1], own) != own:
+            return True
         beside = re.match(r"(?:,)?\s(?:of|in|for)\s(?:the\s)?([A-Z][\w.]*(?:\s[A-Z]\w*)?)", after)
         if beside and self._rules.countries.get(beside[1]) != own:
             return "of" in beside[0].split() or beside[1] in self._rules.countries
@@ -325,6 +340,23 @@ def _in_compound(text: str, hit: Hit, spans: Sequence[tuple[int, int]]) -> bool:
     going_on = re.match(r"[一-鿿々ァ-ヺー]{2}", text[end:])
     leading_in = re.search(r"[一-鿿々ァ-ヺー]{2}$", text[:start])
     return bool(going_on or leading_in) and has_cjk(text[start:end])
+
+
+def _goes_on(text: str, start: int, spans: Sequence[tuple[int, int]], rules: NameRules) -> bool:
+    """Whether names joined by a hyphen lead to a further word: a joint company's own name ("Marubeni-Itochu Steel")."""
+    rest = text[next(other for one, other in spans if one == start) :]
+    return bool(re.match(r"\s[A-Z]", rest)) and not rules.title_after.match(rest) and not rules.legal.match(rest)
+
+
+def _parted(text: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without those that read over the dot between two names into the second (GEベルノバ・日立|製作所)."""
+    firsts, seconds = {(hit.start, hit.end) for hit in hits}, {hit.start: hit.end for hit in reversed(hits)}
+    kept = []
+    for hit in hits:
+        dots = [hit.start + at.start() for at in re.finditer("[・･]", text[hit.start : hit.end])]
+        if not any((hit.start, dot) in firsts and seconds.get(dot + 1, 0) > hit.end for dot in dots):
+            kept.append(hit)
+    return kept
 
 
 def _continues_back(surface: str, lead: str) -> bool:

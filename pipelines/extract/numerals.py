@@ -22,6 +22,7 @@ VAGUE = "数何幾"
 """Characters that stand for an unknown digit: several tens, several hundred."""
 
 _KANJI = {"〇": 0, "零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_PLAIN_DIGITS = str.maketrans({kanji: str(digit) for kanji, digit in _KANJI.items()})
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
 
@@ -41,15 +42,19 @@ class WordNumbers:
         fraction = _any(self._fractions).replace(" ", "[ -]")
         whole = rf"(?:{units})(?:[ -](?:and )?(?:{units}))*"
         self.pattern = (
-            rf"(?:(?:{DIGITS}|{whole}|an?)(?: and (?:{fraction}))"
+            rf"(?:(?:{DIGITS}|{whole}|an?)(?:[ -]and[ -](?:{fraction}))"
             rf"|(?:{fraction})(?:[ -]of(?= an? | one ))?(?:[ -](?:an?|one))?"
-            rf"|(?:an? )?{whole}|an?)"
+            rf"|(?:an? )?{whole}(?: point(?: (?:{_any(self._units)}))+)?|an?)"
         )
 
     def value(self, text: str) -> Decimal | None:
         """The value of a numeral in words ("one and a half", "two hundred and fifty", "half a"); None if it is none."""
         words = re.sub(r"[\s-]+", " ", text.strip().lower())
         whole, _, fraction = words.partition(" and ")
+        if " point " in words:
+            whole, _, behind = words.partition(" point ")
+            base, digits = self._whole(whole), "".join(str(self._units.get(word, "")) for word in behind.split())
+            return None if base is None else base + Decimal(f"0.{digits or 0}")
         if fraction in self._fractions:
             base = self._whole(whole)
             return None if base is None else base + self._fractions[fraction]
@@ -64,7 +69,8 @@ class WordNumbers:
         if words in ("a", "an"):
             return Decimal(1)
         total = current = Decimal(0)
-        for word in words.split():
+        # "A two-billion-euro loan": an article before a number counts nothing, before "hundred" it is one.
+        for word in re.sub(rf"^an? (?={_any(self._units)}\b)(?!.{{0,3}}dozen)", "", words).split():
             if word in ("a", "an") and not current:
                 current = Decimal(1)
             elif word in self._units:
@@ -79,7 +85,12 @@ class WordNumbers:
 
 def japanese_value(text: str) -> Decimal | None:
     """The value of a Japanese numeral without currency (1兆2000億, 三百五十億, 三〇億); None if it is none."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "")
+    plain = re.sub(r"(?<=\S)[・･](?=\S)", ".", unicodedata.normalize("NFKC", text)).replace(",", "")
+    plain = re.sub(
+        r"([〇零一二三四五六七八九]+)\.([〇零一二三四五六七八九]+)",
+        lambda found: found[0].translate(_PLAIN_DIGITS),
+        plain,
+    )
     total = Decimal(0)
     section = ""
     seen = False

@@ -167,8 +167,15 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
     """A sentence without facility about a firm of one project is about that project ("Hitachi confirmed talks")."""
     by_org: dict[str, set[str]] = {}
     clusters: dict[str, Cluster] = {}
+    beside = {
+        (part.org.id, part.note == "lead")
+        for part in parts
+        if part.project is not None and part.sentence.number in projects.explicit
+    }
     for part in parts:
-        if part.project is not None and part.note != "lead":
+        # A firm that stands beside one facility alone, if only in passing, is that one's in the next sentence too.
+        lead = (part.org.id, True) in beside and (part.org.id, False) not in beside
+        if part.project is not None and (part.note == "lead") == lead:
             by_org.setdefault(part.org.id, set()).add(part.project.key)
             clusters[part.project.key] = part.project
     for sentence in annotated.sentences:

@@ -46,6 +46,8 @@ class Hit:
 _TOKEN = re.compile(r"[A-Za-z](?:\.[A-Za-z])+\b\.?|[A-Za-z]+(?:\d+[A-Za-z]*)?|\d+(?:[.,]\d+)*[A-Za-z]*|[&$€£¥]")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯ｦ-ﾟ]")
 _WIDE = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "})
+_DASHED = re.compile(r"(?<=[ァ-ヺ])-(?=[ァ-ヺ])")
+"""A dash typed for the long mark of katakana (スチ－ル)."""
 _DROPPED = frozenset("・･·‧•＝゠ \u3000\t'’\u200b")
 _SPELLINGS = {
     "organisation": "organization",
@@ -131,6 +133,8 @@ def fold(text: str) -> tuple[str, list[int]]:
         the character of `text` it comes from, with one more entry for the end.
     """
     plain = text.translate(_WIDE)
+    if "-" in plain and _DASHED.search(plain):
+        text = plain = _DASHED.sub("ー", plain)
     if unicodedata.is_normalized("NFKC", plain) and len(plain.lower()) == len(plain):
         # Nothing but blanks and dots goes: the usual case, and reading's most frequent one.
         kept = [place for place, character in enumerate(plain) if character not in _DROPPED]
@@ -243,7 +247,7 @@ class TermIndex:
             if _cuts_word(folded, start, end, key):
                 continue
             stop = places[end - 1] + 1
-            while stop < len(text) and stop < places[end] and text[stop] in "ﾞﾟ\u3099\u309a":
+            while stop < len(text) and stop < places[end] and text[stop] in "ﾞﾟ\u3099\u309aァィェォｧｨｪｫ":
                 stop += 1
             hits += [Hit(places[start], stop, term) for term in self._japanese[number]]
         return hits

@@ -6,6 +6,7 @@ What belongs here: candidates for a misspelt name and how far from it they may b
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,10 @@ class TypoIndex:
         self._others = {fold(name)[0] if has_cjk(name) else " ".join(tokens(name).words) for name in others}
         self._latin_keys = _by_length(key for key in self._latin if len(key) >= 5)
         self._japanese_keys = _by_length(key for key in self._japanese if len(key) >= 4)
+        self._kana: dict[str, list[str]] = {}
+        for key in self._japanese:
+            if len(key) >= 4 and re.fullmatch(r"[ァ-ヺー]+", key):
+                self._kana.setdefault(_loose(key), []).append(key)
         self._seen: dict[tuple[str, bool], Term | None] = {}
 
     def find(self, text: str, taken: Sequence[tuple[int, int]], *, japanese: bool) -> Iterator[Typo]:
@@ -100,8 +105,15 @@ class TypoIndex:
     def _closest_japanese(self, surface: str) -> Term | None:
         folded = re.sub(r"^(?:株式会社|\(株\))|(?:株式会社|\(株\)|社)$", "", fold(surface)[0])
         kana = bool(re.fullmatch(r"[ァ-ヺーa-z0-9]+", folded))
-        if len(folded) < (6 if kana else 5) or folded in self._others or folded in self._japanese:
+        if len(folded) < 4 or folded in self._others or folded in self._japanese:
             return None
+        sounding = self._kana.get(_loose(folded), ()) if kana else ()
+        if heard := {self._japanese[key].id: self._japanese[key] for key in sounding}:
+            return next(iter(heard.values())) if len(heard) == 1 else None
+        if len(folded) < (6 if kana else 5):
+            near = [] if kana else [name for name in self._japanese_keys.get(len(folded), ()) if _slips(folded, name)]
+            alike = {self._japanese[name].id: self._japanese[name] for name in near}
+            return next(iter(alike.values())) if len(alike) == 1 else None
         found = self._nearest(folded, self._japanese_keys, 2 if kana and len(folded) >= 10 else 1)
         # The head of a Japanese name stands at its end and its family at its start: a difference there is another firm.
         # Where it ends with no head that a firm bears, its last character is the slip (製作書).
@@ -127,6 +139,78 @@ def _by_length(names: Iterable[str]) -> dict[int, list[str]]:
     return found
 
 
+def is_legal_slip(after: str) -> bool:
+    """Whether the word behind a name is a misspelt legal form ("Fujikura Limted")."""
+    from rapidfuzz.distance import OSA
+
+    word = re.match(r"\s([A-Z][a-z]{4,12})\b", after)
+    return word is not None and any(
+        0 < OSA.distance(word[1].lower(), form) <= (1 if len(form) < 9 else 2)
+        for form in ("corporation", "limited", "company", "incorporated")
+    )
+
+
+_SMALL_WORDS = frozenset({"of", "for", "and", "the", "in", "on", "to"})
+
+
+def _loose(name: str) -> str:
+    """Katakana without what ears and eyes mistake: voicing, long marks, small letters (ベクデル for ベクテル)."""
+    plain = "".join(one for one in unicodedata.normalize("NFD", name) if one not in "\u3099\u309aー")
+    return plain.translate(_SMALL_KANA)
+
+
+_SMALL_KANA = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
+
+
+def _slips(left: str, right: str) -> bool:
+    """Whether two names of one length differ in one character that sounds or looks like the other (電機 and 電気)."""
+    differing = [(one, other) for one, other in zip(left, right, strict=True) if one != other]
+    return len(differing) == 1 and any(set(differing[0]) <= set(group) for group in _ALIKE)
+
+
+_ALIKE = [
+    "機気器幾械機木",
+    "鉄鐵鉃銕",
+    "製制成",
+    "作昨策",
+    "所処諸",
+    "商尚称高",
+    "事時亊字",
+    "物仏牧",
+    "産算参彦",
+    "通痛道",
+    "重里垂車",
+    "工エ江口行",
+    "業行菜",
+    "電雷伝",
+    "友支反右",
+    "菱凌稜陵麦",
+    "三参",
+    "井丼",
+    "住佳往",
+    "村材",
+    "田由甲",
+    "日目曰白",
+    "京亰",
+    "阪坂",
+    "忠仲虫",
+    "伊井",
+    "藤籐",
+    "銀鋃艮",
+    "省生",
+    "豊農登",
+    "旭九",
+    "化花",
+    "本木未末",
+    "東束柬",
+    "芝柴",
+    "双雙",
+    "和知",
+    "ガカ",
+]
+"""Characters that are typed or read for each other: of one sound, or of one shape."""
+
+
 def _words_agree(found: str, name: str) -> bool:
     """Whether two names have the same number of words and differ only within long ones."""
     from rapidfuzz.distance import OSA
@@ -134,7 +218,13 @@ def _words_agree(found: str, name: str) -> bool:
     left, right = found.split(), name.split()
     if len(left) != len(right):
         return found.replace(" ", "") == name.replace(" ", "")
-    for word, known in zip(left, right, strict=True):
+    for place, (word, known) in enumerate(zip(left, right, strict=True)):
+        # A short word behind the name proper may lack or change one letter ("Osaka Gs").
+        short = place and len(known) in (3, 4) and word[0] == known[0] and known + "s" != word
+        if short and len(left[0]) >= 5 and left[0] == right[0] and OSA.distance(word, known) < 2:
+            continue
+        if word in _SMALL_WORDS and known in _SMALL_WORDS:
+            continue
         distance = OSA.distance(word, known)
         if distance and (
             len(known) < 5 or distance > (1 if len(known) < 8 else 2) or known + "s" == word or word[0] != known[0]

@@ -19,7 +19,7 @@ from pipelines.extract.vocabulary import own_rows
 
 HERE = Path(__file__).parent
 REFERENCE = ("organizations", "organization_names", "materials", "material_names", "places", "program_names")
-STEMS = ("worked", "second", "aside")
+STEMS = ("worked", "second", "third", "aside")
 AMOUNT_FIELDS = ("low", "high", "currency", "qualifier", "n_amounts")
 
 Row = dict[str, str]
