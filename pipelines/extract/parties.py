@@ -76,6 +76,14 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
         if cluster.listed or any(told_roles & _LEADING for told_roles in known.values()):
             continue
         outside = {org for org, told_roles in known.items() if told_roles & _OUTSIDE}
+        # Who leads another project of the same sentence does not lead this one ("a plant with A and a hub by B").
+        outside |= {
+            part.org.id
+            for part in found
+            if part.role in _LEADING
+            and part.project is not cluster
+            and cluster in projects.explicit.get(part.sentence.number, [])
+        }
         best = _lead(told.get(id(cluster), []), outside, lexicon)
         if best is None and not _other_firms(told.get(id(cluster), []), lexicon):
             best = _of_document(annotated, found, lexicon, outside)
