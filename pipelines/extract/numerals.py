@@ -134,8 +134,9 @@ def _section(text: str) -> Decimal | None:
 
 
 def _digits(text: str) -> Decimal | None:
-    """Value of a run of digits, kanji or ASCII; None for anything else ("１．" before a paragraph)."""
-    plain = "".join(str(_KANJI.get(character, character)) for character in text)
+    """Value of a run of digits, all kanji or all ASCII; None for anything else ("１．" before a paragraph)."""
+    kanji = all(character in _KANJI for character in text)
+    plain = "".join(str(_KANJI[character]) for character in text) if kanji else text
     return Decimal(plain) if re.fullmatch(DIGITS, plain) else None
 
 
