@@ -49,18 +49,10 @@ def test_one_document_is_added_to_the_others(
         seen.append(len(ingest(Inputs(raw)).documents))
         return seen[-1]
 
-    monkeypatch.setattr(bench_incremental, "remembering_reader", lambda: read)
+    monkeypatch.setattr(bench_incremental, "_remembering", read)
     bench_incremental.main(4)
     assert seen == [4, 4, 5]
     assert "with one document more" in capsys.readouterr().out
-
-
-def test_without_memory_nothing_is_measured(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(bench_incremental, "remembering_reader", lambda: None)
-    bench_incremental.main(4)
-    assert "not measured" in capsys.readouterr().out
 
 
 def test_peers_that_are_not_installed_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
