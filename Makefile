@@ -53,7 +53,7 @@ lock:
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements-bench.in -o requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) .venv-bench .dagster
+	rm -rf $(VENV) .venv-bench .dagster .cache
 
 $(READY): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock; this happens once and takes a few minutes."

@@ -38,6 +38,7 @@ _ROLE_CELL = re.compile(
 )
 _AGED = re.compile(r",\s(?:\d\d,|who\b)")
 _NEEDED = 3.5
+_SURE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,8 @@ class EnglishNames:
 
     def _head(self, words: Sequence[str]) -> float:
         """Points for the last word or words of a name."""
+        if len(words) > 1 and words[-1] in self._kinds["sure_head"]:
+            return _SURE
         for length in (3, 2, 1):
             if len(words) > length and tuple(words[-length:]) in self._heads:
                 return 3.0

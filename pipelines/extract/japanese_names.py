@@ -137,6 +137,8 @@ class JapaneseNames:
         self._not = kinds["not"] | kinds["never"] | common
         self._abstract = kinds["abstract"]
         self._heads = sorted(kinds["head"], key=len, reverse=True)
+        sure = sorted(kinds["sure_head"], key=len, reverse=True)
+        self._sure = re.compile(rf"(?:[一-鿿]{{2,}}|[ァ-ヺー]{{2,}})(?:{'|'.join(map(re.escape, sure)) or '(?!)'})")
         self._head = re.compile(rf"(?:{'|'.join(map(re.escape, self._heads))})$")
 
     def find(self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]]) -> dict[str, float]:
@@ -160,7 +162,7 @@ class JapaneseNames:
         """A run of katakana or kanji alone needs more than its look and its being a subject."""
         solid = {"nation", "noun", "where", "legal", "firm", "listed", "bracket", "clause"} & told.keys()
         context = {"subject", "with", "to", "from", "share", "thing", "made", "beside"} & told.keys()
-        if told.get("head", 0.0) >= 2 and (solid or context):
+        if told.get("head", 0.0) >= 2 and (solid or context or "sure" in told):
             return True
         return bool(solid) and (bool(context) or len(solid) > 1 or "head" in told or "・" in surface or "legal" in told)
 
@@ -220,6 +222,8 @@ class JapaneseNames:
         head = self._head.search(surface)
         if head and head.start() >= 1 + (surface[0] > "一"):
             material = re.match(r"[ァ-ヺ]", head[0]) and not re.search(r"[ァ-ヺー]", surface[: head.start()])
+            if self._sure.fullmatch(surface):
+                yield "sure", 2.0
             yield "head", 1.0 if head[0] in self._not and (material or head[0] in self._abstract) else 2.5
         if any(surface[place:] in self._not for place in range(1, head.start() if head else len(surface) - 2)):
             # Its last word is something that is made or built: more often goods than a maker of them.
