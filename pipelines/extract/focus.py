@@ -96,6 +96,9 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             # So far the text has spoken of one project alone.
             known = [one for one in projects.clusters if one.sites[0][0] < sentence.number]
             focus = known if len(known) == 1 else []
+            if not known and len(projects.clusters) == 1 and not sentence.heading:
+                # What opens a text with one project alone ("a loan agreement was signed") is about that project.
+                focus = projects.clusters[:1]
         if focus:
             projects.focus[sentence.number] = focus
             carried = carried if carried[:1] == focus[:1] else [*focus, *carried]
