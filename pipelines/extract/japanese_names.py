@@ -121,6 +121,13 @@ _BAD = re.compile(
 _NEEDED = 3.5
 
 
+_LATIN_LEGAL = re.compile(
+    r"(?<![A-Za-z])([A-Z][\w&.-]*(?: [A-Z&][\w&.-]*){0,5}),? (?:LLC|L\.L\.C\.|Inc|Incorporated|Corp|Corporation|Ltd|Co|"
+    r"PLC|plc|GmbH|S\.A|Pty|LP)(?![A-Za-z])"
+)
+"""A name in Latin letters with its legal form, as Japanese releases print it."""
+
+
 class JapaneseNames:
     """Finds names of organisations in a document in Japanese.
 
@@ -169,10 +176,18 @@ class JapaneseNames:
     def _runs(self, text: str, spans: Sequence[Taken]) -> Iterator[tuple[int, int, dict[str, float]]]:
         """Runs without what leads them in, with the points that the lead gives."""
         runs = [match.span() for match in _RUN.finditer(text)]
+        for match in _LATIN_LEGAL.finditer(text):
+            if not any(
+                one.kind in ("org", "program") and one.start < match.end(1) and match.start() < one.end for one in spans
+            ):
+                yield *match.span(1), {"legal": 6.0}
         runs += [match.span() for match in _SOFT.finditer(text) if self._head.search(match[0])]
         for begin, stop in runs:
             start, led = self._led_in(text[:stop], begin)
-            tail = re.search(r"株式会社$|(?<=[ァ-ヺーｦ-ﾟA-Za-zＡ-Ｚ])(?:社|製|側|傘下|向け|産)$", text[start:stop])
+            tail = re.search(
+                r"株式会社$|(?<=[一-鿿])(?:及|並|又)$|(?<=[ァ-ヺーｦ-ﾟA-Za-zＡ-Ｚ])(?:社|製|側|傘下|向け|産)$",
+                text[start:stop],
+            )
             end = stop - len(tail[0]) if tail and stop - start - len(tail[0]) >= 2 else stop
             if end - start >= 2 and self._plausible(text, start, end, spans):
                 yield start, end, led
