@@ -91,6 +91,8 @@ _AFTER = (
         ),
     ),
     ("share", 2.0, re.compile(r"[」』]?(?:が|は|の|も|に)?(?:、)?[0-9０-９]{1,3}(?:\.[0-9]+)?[%％割]")),
+    ("agent", 2.0, re.compile(r"を(?:主幹事|幹事|筆頭|代表|中心)と|など(?:の|が|から|による|[0-9０-９]+[社行])")),
+    ("used", 1.5, re.compile(r"の[^、。]{1,10}を(?:採用|導入|使|用い)")),
     ("made", 1.5, re.compile(r"製の|傘下|グループの")),
 )
 _SUBJECT = re.compile(
@@ -100,8 +102,15 @@ _SUBJECT = re.compile(
     r"[^。]{0,46}?(?:関心|興味|意欲|発表|公表|建設|新設|建て|設け|投資|投じ|出資|供給|納め|納入|請け負|引き取|買|"
     r"購入|売る|売却|販売|調印|契約|締結|結んだ|合意|受注|発注|担う|担い|手がけ|手掛け|運営|操業|生産|製造|作る|造る|計画|融資|貸|保証|買収|取得|提携|参画|"
     r"参加|撤退|断念|凍結|延期|表明|開発|見込む|計上|目指す|明らかにし|持つ|動かす|受け持|据え付け|施工|設計|採掘|精製|製錬|準備|開始|始めた|打診|申請|"
-    r"提案|検討|進出|稼働|増産|増設|上場|雇|調達|提供|派遣|交わし|敷く|運ぶ|保有|所有|握る|加わ|名を連ね|当たる)"
+    r"提案|検討|進出|稼働|増産|増設|上場|雇|調達|提供|派遣|交わし|敷く|運ぶ|保有|所有|握る|加わ|名を連ね|当たる|務め|助言|採用|承認|賄|協調)"
 )
+_ANNOUNCER = re.compile(
+    r"(?:（[^（）]{1,20}）)?は(?:[0-9０-９]{1,2}日|、?[^。]{0,90}(?:と発表|を発表|と公表|を公表|ことを決議|と明らかに))"
+)
+"""Behind the word that opens a sentence: who announces something, whatever the name looks like."""
+_MAKER = re.compile(r"(?:が(?:納め|納入|供給|製作|据え付け|施工|請け負|受注|引き受け)|から(?:購入|仕入|買|調達))")
+"""Behind a word that stands behind a topic (台車は…が納める): who delivers or builds it."""
+_NO_FIRM = re.compile(r"(?:政府|当局|省|庁|国|府|議会|裁判所|協会|連盟|党|業者|者|各国|側|団体|チーム|部門|自社|組合|委員会|[州県市])$")
 _REFUSED_AFTER = re.compile(
     r"[」』]?(?:氏|さん|君|様|大統領|首相|知事|市長|議員|長官|会長|社長|教授|大臣|選手|監督|博士|州|市|郡|県|町|村|港|湾|島|川|半島|盆地|地区|地方|空港|"
     r"鉱床|油田|ガス田|通り|県|発電|計画|事業|プロジェクト|工場|基地|法|条約|年度?|月|日|号|トン|ドル|円|人)"
@@ -158,8 +167,8 @@ class JapaneseNames:
 
     def _enough(self, surface: str, told: dict[str, float]) -> bool:
         """A run of katakana or kanji alone needs more than its look and its being a subject."""
-        solid = {"nation", "noun", "where", "legal", "firm", "listed", "bracket", "clause"} & told.keys()
-        context = {"subject", "with", "to", "from", "share", "thing", "made", "beside"} & told.keys()
+        solid = {"nation", "noun", "where", "legal", "firm", "listed", "bracket", "clause", "announces", "maker"} & told.keys()
+        context = {"subject", "with", "to", "from", "share", "thing", "made", "beside", "agent", "used"} & told.keys()
         if told.get("head", 0.0) >= 2 and (solid or context):
             return True
         return bool(solid) and (bool(context) or len(solid) > 1 or "head" in told or "・" in surface or "legal" in told)
@@ -221,6 +230,11 @@ class JapaneseNames:
         if head and head.start() >= 1 + (surface[0] > "一"):
             material = re.match(r"[ァ-ヺ]", head[0]) and not re.search(r"[ァ-ヺー]", surface[: head.start()])
             yield "head", 1.0 if head[0] in self._not and (material or head[0] in self._abstract) else 2.5
+        announces = not _NO_FIRM.search(surface) and len(surface) >= 4
+        if announces and (not text[:start].strip() or text[start - 1] in "。\n　") and _ANNOUNCER.match(text, end):
+            yield "announces", 5.0
+        if announces and text[max(0, start - 1) : start] in tuple("はを、") and _MAKER.match(text, end):
+            yield "maker", 2.5
         if any(surface[place:] in self._not for place in range(1, head.start() if head else len(surface) - 2)):
             # Its last word is something that is made or built: more often goods than a maker of them.
             yield "goods", -2.5
@@ -243,8 +257,8 @@ class JapaneseNames:
             yield "subject", 1.5
         if any(
             one.kind == "org"
-            and (0 <= one.start - end <= 2 or 0 <= start - one.end <= 2)
-            and re.fullmatch(r"[、や・と]?[「『]?", text[min(end, one.end) : max(start, one.start)] or "")
+            and (0 <= one.start - end <= 6 or 0 <= start - one.end <= 6)
+            and re.fullmatch(r"(?:[、や・と]|及び|および|並びに|ならびに)?(?:株式会社)?[「『]?", text[min(end, one.end) : max(start, one.start)] or "")
             for one in spans
         ):
             yield "beside", 1.5
