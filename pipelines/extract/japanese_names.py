@@ -32,7 +32,7 @@ _NOUN_BEFORE = re.compile(
     r"(?:大手|中堅|専業|新興|老舗|メーカー|会社|企業|商社|業者|事業者|子会社|法人|グループ|組織|団体|傘下|連合|銀行|ファンド|スタートアップ|"
     r"元請け|ゼネコン|ベンチャー|機関|公社|連合体|協同組合|顧客|取引先|提携先|納入先|供給元|販売先)"
     r"(?:の|、|で、|である|だった|・){0,2}(?:米|英|独|仏|豪|韓|加|台湾の)?[「『]?$"
-    r"|(?:買い手|売り手|貸し手|顧客|取引先|提携先|納入先|供給元|販売先|借り手|荷主|テナント|株主|出資者|投資家|事業主体|運営主体|施主|開発主体|"
+    r"|(?:買い手|売り手|貸し手|親会社|主幹事|幹事|幹事行|アドバイザー|助言役|筆頭株主|顧客|取引先|提携先|納入先|供給元|販売先|借り手|荷主|テナント|株主|出資者|投資家|事業主体|運営主体|施主|開発主体|"
     r"発注先|発注元|調達先|委託先|ライセンサー|パートナー|相手|窓口|元請け|運営|開発|施工|設計|操業|建設|所有)(?:するの|するのは|者|会社)?(?:は|が|の|には|となるのは)、?"
     r"(?:米|英|独|仏|豪|韓|加|台湾の)?[「『]?$"
 )
@@ -91,6 +91,8 @@ _AFTER = (
         ),
     ),
     ("share", 2.0, re.compile(r"[」』]?(?:が|は|の|も|に)?(?:、)?[0-9０-９]{1,3}(?:\.[0-9]+)?[%％割]")),
+    ("agent", 2.0, re.compile(r"を(?:主幹事|幹事|筆頭|代表|中心)と|など(?:の|が|から|による|[0-9０-９]+[社行])")),
+    ("used", 1.5, re.compile(r"の[^、。]{1,10}を(?:採用|導入|使|用い)")),
     ("made", 1.5, re.compile(r"製の|傘下|グループの")),
 )
 _SUBJECT = re.compile(
@@ -100,7 +102,18 @@ _SUBJECT = re.compile(
     r"[^。]{0,46}?(?:関心|興味|意欲|発表|公表|建設|新設|建て|設け|投資|投じ|出資|供給|納め|納入|請け負|引き取|買|"
     r"購入|売る|売却|販売|調印|契約|締結|結んだ|合意|受注|発注|担う|担い|手がけ|手掛け|運営|操業|生産|製造|作る|造る|計画|融資|貸|保証|買収|取得|提携|参画|"
     r"参加|撤退|断念|凍結|延期|表明|開発|見込む|計上|目指す|明らかにし|持つ|動かす|受け持|据え付け|施工|設計|採掘|精製|製錬|準備|開始|始めた|打診|申請|"
-    r"提案|検討|進出|稼働|増産|増設|上場|雇|調達|提供|派遣|交わし|敷く|運ぶ|保有|所有|握る|加わ|名を連ね|当たる)"
+    r"提案|検討|進出|稼働|増産|増設|上場|雇|調達|提供|派遣|交わし|敷く|運ぶ|保有|所有|握る|加わ|名を連ね|当たる|務め|助言|採用|承認|賄|協調)"
+)
+_ANNOUNCER = re.compile(
+    r"(?:（[^（）]{1,20}）)?は(?:[0-9０-９]{1,2}日|、?[^。]{0,90}(?:と発表|を発表|と公表|を公表|ことを決議|と明らかに))"
+)
+"""Behind the word that opens a sentence: who announces something, whatever the name looks like."""
+_MAKER = re.compile(
+    r"(?:が(?:納め|納入|供給|製作|据え付け|施工|請け負|受注|引き受け|担当|担う|担い|務め|運営|操業)|から(?:購入|仕入|買|調達))"
+)
+"""Behind a word that stands behind a topic (台車は…が納める): who delivers or builds it."""
+_NO_FIRM = re.compile(
+    r"(?:政府|当局|省|庁|国|府|議会|裁判所|協会|連盟|党|業者|者|各国|側|団体|チーム|部門|自社|組合|委員会|[州県市])$"
 )
 _REFUSED_AFTER = re.compile(
     r"[」』]?(?:氏|さん|君|様|大統領|首相|知事|市長|議員|長官|会長|社長|教授|大臣|選手|監督|博士|州|市|郡|県|町|村|港|湾|島|川|半島|盆地|地区|地方|空港|"
@@ -108,7 +121,7 @@ _REFUSED_AFTER = re.compile(
 )
 _SITE_END = re.compile(
     r"(?:工場|基地|計画|事業|発電所|製錬所|製油所|施設|拠点|プロジェクト|本社|支社|支店|営業所|部門|向け|製品|市場|業界|大手|各社|両社|同社|社|"
-    r"メーカー|会社|企業|政府|協議|会議|会談|会見|契約|協定|規制|制度|法|案件|関税|経済|首脳|新聞|通信社|日報|時報|週報|ニュース|タイムズ|レビュー|マガジン)$"
+    r"メーカー|会社|企業|業者|団体|当局|声明|報告書|報告|調査|統計|指数|結果|政府|協議|会議|会談|会見|契約|協定|規制|制度|法|案件|関税|経済|首脳|新聞|通信社|日報|時報|週報|ニュース|タイムズ|レビュー|マガジン)$"
 )
 _GENERIC = re.compile(
     r"^(?:民間|公営|県営|市営|都営|州営|地方|大手|外資|国営|国有|主要|海外|国内|世界|欧州|中国|米国|日本|欧米|日米|中堅|総合|専門|既存|新規|大型|小型|中型|高純度|粗|金属|"
@@ -167,8 +180,19 @@ class JapaneseNames:
 
     def _enough(self, surface: str, told: dict[str, float]) -> bool:
         """A run of katakana or kanji alone needs more than its look and its being a subject."""
-        solid = {"nation", "noun", "where", "legal", "firm", "listed", "bracket", "clause"} & told.keys()
-        context = {"subject", "with", "to", "from", "share", "thing", "made", "beside"} & told.keys()
+        solid = {
+            "nation",
+            "noun",
+            "where",
+            "legal",
+            "firm",
+            "listed",
+            "bracket",
+            "clause",
+            "announces",
+            "maker",
+        } & told.keys()
+        context = {"subject", "with", "to", "from", "share", "thing", "made", "beside", "agent", "used"} & told.keys()
         if told.get("head", 0.0) >= 2 and (solid or context or "sure" in told):
             return True
         return bool(solid) and (bool(context) or len(solid) > 1 or "head" in told or "・" in surface or "legal" in told)
@@ -185,7 +209,7 @@ class JapaneseNames:
         for begin, stop in runs:
             start, led = self._led_in(text[:stop], begin)
             tail = re.search(
-                r"株式会社$|(?<=[一-鿿])(?:及|並|又)$|(?<=[ァ-ヺーｦ-ﾟA-Za-zＡ-Ｚ])(?:社|製|側|傘下|向け|産)$",
+                r"株式会社$|(?<=[ァ-ヺーｦ-ﾟA-Za-zＡ-Ｚ])(?:社|製|側|傘下|向|産)$|(?<=[一-鿿])(?:向|及|並|又)$",
                 text[start:stop],
             )
             end = stop - len(tail[0]) if tail and stop - start - len(tail[0]) >= 2 else stop
@@ -240,6 +264,7 @@ class JapaneseNames:
             if self._sure.fullmatch(surface):
                 yield "sure", 2.0
             yield "head", 1.0 if head[0] in self._not and (material or head[0] in self._abstract) else 2.5
+        yield from _told_by_place(text, start, end)
         if any(surface[place:] in self._not for place in range(1, head.start() if head else len(surface) - 2)):
             # Its last word is something that is made or built: more often goods than a maker of them.
             yield "goods", -2.5
@@ -262,11 +287,25 @@ class JapaneseNames:
             yield "subject", 1.5
         if any(
             one.kind == "org"
-            and (0 <= one.start - end <= 2 or 0 <= start - one.end <= 2)
-            and re.fullmatch(r"[、や・と]?[「『]?", text[min(end, one.end) : max(start, one.start)] or "")
+            and (0 <= one.start - end <= 6 or 0 <= start - one.end <= 6)
+            and re.fullmatch(
+                r"(?:[、や・と]|及び|および|並びに|ならびに)?(?:株式会社)?[「『]?",
+                text[min(end, one.end) : max(start, one.start)] or "",
+            )
             for one in spans
         ):
             yield "beside", 1.5
+
+
+def _told_by_place(text: str, start: int, end: int) -> Iterator[tuple[str, float]]:
+    """Points of a word for opening a sentence that announces, or for delivering what the topic names."""
+    surface = text[start:end]
+    if len(surface) < 4 or _NO_FIRM.search(surface):
+        return
+    if (not text[:start].strip() or text[start - 1] in "。\n　") and _ANNOUNCER.match(text, end):
+        yield "announces", 5.0
+    if text[max(0, start - 1) : start] in ("は", "を", "、") and _MAKER.match(text, end):
+        yield "maker", 2.5
 
 
 def _taken(start: int, end: int, spans: Sequence[Taken]) -> bool:
