@@ -206,3 +206,19 @@ def the_state(sentence: Sentence, projects: Projects) -> Iterator[Part]:
         start = sentence.start + match.start()
         org = Mention("place", start, sentence.start + match.end(), "the state", place.id, place.value)
         yield Part(focus[0], "", org, sentence, "", "", "grant", None, "conditional", "state")
+
+
+def strays(part: Part, found: Sequence[Part], projects: Projects) -> bool:
+    """Whether a firm's interest is tied by the passage alone, while the sentence before puts it beside another one."""
+    number = part.sentence.number
+    return (
+        part.role == "interested"
+        and number not in projects.explicit
+        and any(
+            other.org.id == part.org.id
+            and other.project is not part.project
+            and other.sentence.number == number - 1
+            and number - 1 in projects.explicit
+            for other in found
+        )
+    )

@@ -18,7 +18,7 @@ from pipelines.extract.cues import labelled, under_question
 from pipelines.extract.focus import BATCH, OWN_PLANT
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.parties import Part, by_name, denied, lead_parts, the_state
+from pipelines.extract.parties import Part, by_name, denied, lead_parts, strays, the_state
 from pipelines.extract.patterns import Found
 
 _INSTRUMENTS = (
@@ -71,25 +71,9 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         here += the_state(sentence, projects)
         absent = denied(sentence) if here else set()
         found += _settled([part for part in here if part.org.id not in absent])
-    found = [_as_financier(part, lexicon) for part in found if not _strays(part, found, projects)]
+    found = [_as_financier(part, lexicon) for part in found if not strays(part, found, projects)]
     found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
     return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
-
-
-def _strays(part: Part, found: Sequence[Part], projects: Projects) -> bool:
-    """Whether a firm's interest is tied by the passage alone, while the sentence before puts it beside another one."""
-    number = part.sentence.number
-    return (
-        part.role == "interested"
-        and number not in projects.explicit
-        and any(
-            other.org.id == part.org.id
-            and other.project is not part.project
-            and other.sentence.number == number - 1
-            and number - 1 in projects.explicit
-            for other in found
-        )
-    )
 
 
 def _as_financier(part: Part, lexicon: Lexicon) -> Part:
