@@ -172,6 +172,10 @@ class JapaneseNames:
                 for kind, points in self._signs(text, start, end, led, spans):
                     if abs(points) > abs(signs[surface].get(kind, 0.0)):
                         signs[surface][kind] = points
+        for told in signs.values():
+            if {"noun", "subject"} <= told.keys():
+                # "The maker X" is a firm, even where its name ends in what it makes.
+                told.pop("goods", None)
         return {
             surface: sum(told.values())
             for surface, told in signs.items()
