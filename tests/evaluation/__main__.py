@@ -19,7 +19,8 @@ from kakehashi.explain import Background, background, explain
 from tests.evaluation.score import TABLES, Labels, Score, read_labels, score
 
 HOME = Path(__file__).resolve().parent
-WORKED, ASIDE = ("en-worked", "ja-worked"), ("en-aside", "ja-aside")
+WORKED = ("en-worked", "ja-worked", "en-second", "ja-second")
+ASIDE = ("en-aside", "ja-aside")
 FLOORS: Mapping[str, float] = {
     "projects": 0.90,
     "amounts": 0.90,
