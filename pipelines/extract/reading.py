@@ -204,11 +204,25 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
+    if not cluster.entry and not _is_anchored(cluster, steps, [part for part in parts if part.role], sums):
+        return False
     if cluster.sector == "other":
         # Tyres and toilets are told of in many texts that are none of ours: a step, a place and more.
         return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
+
+
+def _is_anchored(cluster: Cluster, steps: Sequence[Step], parts: Sequence[Part], sums: Sequence[Sum]) -> bool:
+    """Whether a sentence that names the facility also says something of it: where, who, how far or for how much.
+
+    News in brief speaks of depots and data centres in one sentence and of orders and dividends in the next ones.
+    """
+    named = {number for number, _ in cluster.sites}
+    told = {step.sentence.number for step in steps} | {part.sentence.number for part in parts}
+    told |= {one.sentence.number for one in sums}
+    placed = {sentence.number for sentence, place in cluster.places if place.value.admin1 or place.value.country}
+    return bool(named & (told | placed))
 
 
 def _is_existing(cluster: Cluster, facts: Facts) -> bool:
