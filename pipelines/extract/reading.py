@@ -204,7 +204,9 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
-    if not cluster.entry and not _is_anchored(cluster, steps, [part for part in parts if part.role], sums):
+    one_facility = any(not mention.value.plural for _, mention in cluster.sites)
+    whole = one_facility and placed and bool(sums) and sum(said) >= 3
+    if not (cluster.entry or whole) and not _is_anchored(cluster, steps, [part for part in parts if part.role], sums):
         return False
     if cluster.sector == "other":
         # Tyres and toilets are told of in many texts that are none of ours: a step, a place and more.
