@@ -1,7 +1,7 @@
 """Where the history of runs lives: a folder of the project, shared by the command line and the UI.
 
 What belongs here: preparing the folder, opening Dagster's instance on it, telling of runs that were killed.
-What does not: running or showing anything.
+What does not: how events are stored (`event_log`), running or showing anything.
 """
 
 from __future__ import annotations
@@ -9,16 +9,11 @@ from __future__ import annotations
 import fcntl
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
-import sqlalchemy
-from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
-from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
 
 from pipelines.errors import KakehashiError
 from pipelines.fingerprint import ROOT
@@ -32,51 +27,6 @@ PROCESS_TAG = "kakehashi/process"
 """Tag of a run that the command line started: the process that runs it."""
 
 _UNFINISHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-
-
-class History(ConsolidatedSqliteEventLogStorage):
-    """Dagster's SQLite event log with one engine a process.
-
-    The stock class makes a new engine for every event and so compiles every statement anew: 44 tables with their checks
-    cost four seconds a build instead of one.
-    """
-
-    @cached_property
-    def _engine(self) -> sqlalchemy.Engine:
-        engine = sqlalchemy.create_engine(
-            self._conn_string, connect_args={"timeout": 60, "check_same_thread": False}, pool_size=5
-        )
-
-        # With a write-ahead log a crash of the machine may lose the last events, never the file.
-        @sqlalchemy.event.listens_for(engine, "connect")
-        def relax(connection: Any, _: Any) -> None:
-            connection.execute("PRAGMA synchronous=NORMAL")
-
-        return engine
-
-    @contextmanager
-    def _connect(self) -> Iterator[sqlalchemy.Connection]:
-        with self._engine.begin() as connection:
-            yield connection
-
-    @cached_property
-    def _watcher(self) -> SqlPollingEventWatcher:
-        return SqlPollingEventWatcher(self)
-
-    def watch(self, run_id: str, cursor: str | None, callback: Callable[[Any, str], None]) -> None:
-        """Tell a listener of new events by asking: with a write-ahead log the file's time of change says nothing."""
-        self._watcher.watch_run(run_id, cursor, callback)
-
-    def end_watch(self, run_id: str, handler: Callable[[Any, str], None]) -> None:
-        """Stop telling a listener."""
-        self._watcher.unwatch_run(run_id, handler)
-
-    def dispose(self) -> None:
-        """Close what is open."""
-        if "_watcher" in self.__dict__:
-            self._watcher.close()
-        if "_engine" in self.__dict__:
-            self._engine.dispose()
 
 
 def prepare(home: Path = HOME) -> Path:

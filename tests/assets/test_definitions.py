@@ -99,28 +99,18 @@ def test_the_job_the_sensor_and_the_schedule_are_there_and_run_in_one_process() 
     assert defs.resolve_schedule_def("daily_build").job_name == "build"
 
 
-COST = """
-import sys, time
-began = time.process_time()
-import dagster, pandera.pandas
-base = time.process_time() - began
+HEAVY = """
+import sys
 import assets.definitions
 assets.definitions.defs.resolve_asset_graph()
-loaded = time.process_time() - began
-heavy = {"great_expectations", "pipelines.build", "jinja2", "trafilatura", "rapidfuzz", "polars", "duckdb"}
-print(loaded / base, sorted(heavy & set(sys.modules)))
+heavy = {"great_expectations", "pipelines.build", "jinja2", "trafilatura", "rapidfuzz", "polars", "duckdb", "sqlalchemy"}
+print(sorted(heavy & set(sys.modules)))
 """
 
 
-@pytest.mark.slow
-def test_loading_costs_little_more_than_dagster_and_pandera() -> None:
-    ratios = []
-    for _ in range(3):
-        said = subprocess.run([sys.executable, "-c", COST], cwd=ROOT, capture_output=True, text=True, check=True)
-        ratio, _, heavy = said.stdout.strip().partition(" ")
-        assert heavy == "[]"
-        ratios.append(float(ratio))
-    assert min(ratios) <= 1.5
+def test_loading_imports_nothing_that_only_a_run_needs() -> None:
+    said = subprocess.run([sys.executable, "-c", HEAVY], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
 
 
 @pytest.mark.slow

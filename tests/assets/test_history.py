@@ -11,7 +11,8 @@ import dagster as dg
 import pytest
 import yaml
 
-from assets.history import SETTINGS, History, opened, prepare
+from assets.event_log import History
+from assets.history import SETTINGS, opened, prepare
 from tests.conftest import ROOT
 
 BUILD = """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import time
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -226,25 +225,3 @@ def test_keys_as_text() -> None:
     row = {"owner_org_id": "a", "owned_org_id": "b", "valid_from": None, "source_id": "s"}
     assert contract.key_text("ownership", row) == "a|b|"
     assert contract.key_texts("ownership", contract.frame("ownership", [row])) == ["a|b|"]
-
-
-def test_frame_of_twenty_thousand_rows_is_quick() -> None:
-    rows = [
-        {
-            "project_id": f"p-{number}",
-            "name": f"案件 {number}",
-            "country": "USA",
-            "cost_usd_low": Decimal(number),
-            "latitude": 35.5,
-            "announced_on": dt.date(2026, 2, 17),
-            "review": "accepted",
-        }
-        for number in range(20_000)
-    ]
-    took = []
-    for _ in range(3):
-        start = time.perf_counter()
-        contract.frame("projects", rows)
-        took.append(time.perf_counter() - start)
-    # The aim is well under 0.3 s; the bound leaves room for a machine that does other things.
-    assert min(took) < 0.6
