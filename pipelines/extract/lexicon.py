@@ -28,6 +28,7 @@ from pipelines.extract.vocabulary import Row, rows
 
 BANKS = (
     "participant_patterns",
+    "role_frames",
     "ownership_patterns",
     "stage_patterns",
     "attribution_patterns",

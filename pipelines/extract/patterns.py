@@ -49,7 +49,7 @@ def _block(kind: str) -> str:
 BLOCKS = {kind: _block(kind) for kind in KINDS}
 _ORG = BLOCKS["org"]
 _AFTER_ORG = rf"(?: of (?:the )?{BLOCKS['place']}| \([^()]{{1,30}}\)|（[^（）]{{1,30}}）| {BLOCKS['share']})?"
-_LISTS = {
+LISTS = {
     "orgs": rf"{_ORG}{_AFTER_ORG}(?:{_JOIN}{_ORG}{_AFTER_ORG}){{0,8}}",
     "materials": rf"{BLOCKS['material']}(?:{_JOIN}{BLOCKS['material']}){{0,12}}",
 }
@@ -182,7 +182,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
     def group(match: re.Match[str]) -> str:
         kind, label = match[1], match[2] or match[1]
-        body = _LISTS.get(kind) or BLOCKS[kind]
+        body = LISTS.get(kind) or BLOCKS[kind]
         if label in seen:
             return f"(?:{body})"
         seen.add(label)

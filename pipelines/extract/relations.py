@@ -16,9 +16,10 @@ from pipelines.extract.batches import counted
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.cues import labelled, under_question
 from pipelines.extract.focus import BATCH, OWN_PLANT
+from pipelines.extract.frames import framed
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.parties import Part, by_name, denied, lead_parts, strays, the_state
+from pipelines.extract.parties import Part, by_name, denied, is_firm, lead_parts, strays, the_state
 from pipelines.extract.patterns import Found
 
 _INSTRUMENTS = (
@@ -72,6 +73,7 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         absent = denied(sentence) if here else set()
         found += _settled([part for part in here if part.org.id not in absent])
     found = [_as_financier(part, lexicon) for part in found if not strays(part, found, projects)]
+    found += _by_grammar(annotated, projects, found, lexicon)
     found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
     return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
 
@@ -88,6 +90,26 @@ def _as_financier(part: Part, lexicon: Lexicon) -> Part:
 
 
 _INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")
+
+
+def _by_grammar(annotated: Annotated, projects: Projects, found: Sequence[Part], lexicon: Lexicon) -> Iterator[Part]:
+    """Parts of organisations that no wording gave any part in a project, by the grammar of what is said of them."""
+    known = {(id(part.project), part.org.id) for part in found}
+    for sentence in annotated.sentences:
+        if sentence.number in projects.detached or not sentence.of("org"):
+            continue
+        absent = denied(sentence)
+        for org, role, instrument, _ in framed(sentence, lexicon):
+            project = projects.nearest(sentence, org)
+            if project is None or org.id in absent or (id(project), org.id) in known:
+                continue
+            if role in _OF_FIRMS and not is_firm(org, lexicon):
+                continue
+            marks = attributions(sentence, lexicon)
+            yield Part(project, "", org, sentence, role, "", instrument, None, modality(marks), "grammar")
+
+
+_OF_FIRMS = frozenset({"developer", "owner", "operator", "supplier", "contractor", "offtaker"})
 
 
 _ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
@@ -363,7 +385,7 @@ def _settled(parts: Sequence[Part]) -> list[Part]:
 
 def _merged(parts: Sequence[Part]) -> list[Part]:
     """Each organisation, project, role and instrument once; the surest telling stays."""
-    parts = [replace(part, note="") if part.note == "full" else part for part in parts]
+    parts = [replace(part, note="") if part.note in ("full", "grammar") else part for part in parts]
     order = ("asserted", "planned", "conditional", "reported", "denied")
     best: dict[tuple[object, ...], Part] = {}
     for part in parts:
