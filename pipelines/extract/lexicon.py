@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.extract.amounts import find_amounts
+from pipelines.extract.anaphors import Anaphors
 from pipelines.extract.labels import Labels
 from pipelines.extract.measures import MeasureFinder
 from pipelines.extract.mentions import Sentence
@@ -89,6 +90,8 @@ class Lexicon:
         relevance: Whether a document can say anything that we publish.
         labels: What headings of columns and labels of facts announce.
         signs: What tells a known project where its name is not given.
+        builders: First words of the names of firms whose trade is to build for others.
+        anaphors: Words that stand for a firm named before.
     """
 
     organizations: Mapping[str, Row]
@@ -110,6 +113,8 @@ class Lexicon:
     relevance: Relevance
     labels: Labels
     signs: SignBook
+    builders: frozenset[str]
+    anaphors: Anaphors
 
     def country_of_firm(self, org_id: str) -> str:
         """Country of an organisation as far as reference and gazetteer tell, alpha-3; empty where they do not."""
@@ -197,6 +202,8 @@ def build_lexicon(
         relevance=Relevance(reference, pledges),
         labels=Labels(reference),
         signs=signs,
+        builders=frozenset(row["form"] for row in rows(reference, "org_words") if row["kind"] == "builder"),
+        anaphors=Anaphors(reference),
     )
 
 
