@@ -88,6 +88,8 @@ def scan_amounts(
     if places is None:
         return []
     atoms = sorted(_atoms(grammar, text, places, language, country), key=lambda atom: atom.start)
+    if not atoms:
+        return []
     atoms = join_ranges(grammar, text, atoms)
     atoms = [atom for number, atom in enumerate(atoms) if not _in_rate(text, atoms, number)]
     mentions = [_hedged(grammar, text, atoms, number) for number in range(len(atoms))]
@@ -136,7 +138,7 @@ def _atoms(
         if currency and number is not None and not _other_sense(text, match) and free(match):
             value = number * grammar.factor(match["scale"])
             yield Atom(match.start(), match.end(), value, currency, bool(match["scale"]), "en")
-    if country == "JPN" or re.search(r"yen|Japan|Tokyo", text):
+    if "Y" in text and (country == "JPN" or any(sign in text for sign in ("yen", "Japan", "Tokyo"))):
         for match in re.finditer(r"(?<![A-Za-z])Y(\d[\d,.]*\d|\d)\s?(trillion|billion|million|tn|bn|m|b)?\b", text):
             if free(match):
                 value = Decimal(match[1].replace(",", "")) * grammar.factor(match[2])

@@ -7,10 +7,11 @@ What belongs here: regular expressions made of the vocabulary tables. What does 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from pipelines.extract.gating import Endings
 from pipelines.extract.money_gate import MoneyGate
 from pipelines.extract.numerals import DIGITS, JAPANESE, VAGUE, WordNumbers
 from pipelines.extract.vocabulary import Reference, Row, rows
@@ -48,6 +49,14 @@ class MoneyGrammar:
         self._before = {code: _ending(hedges, code, "before") for code in ("en", "ja")}
         self._after = {code: _starting(hedges, code) for code in ("en", "ja")}
         self._filler = {code: _ending(hedges, code, "filler") for code in ("en", "ja")}
+        self._ends = {
+            (code, place): Endings(
+                row["pattern"] for row in hedges if row["language"] == code and row["position"] == place
+            )
+            for code in ("en", "ja")
+            for place in ("before", "filler")
+        }
+        self._known_hedges: dict[tuple[str, str, str], str] = {}
         self._hedges = {
             (code, place): [
                 (re.compile(row["pattern"], re.IGNORECASE), row["qualifier"])
@@ -156,10 +165,10 @@ class MoneyGrammar:
         found: list[str] = []
         rest = before
         for _ in range(4):
-            filler = self._filler[language].search(rest, max(0, len(rest) - _LONGEST))
+            filler = self._last(self._filler, rest, language, "filler")
             head = rest[: filler.start()] if filler else rest
-            match = self._before[language].search(head, max(0, len(head) - _LONGEST)) or (
-                self._before[language].search(rest, max(0, len(rest) - _LONGEST)) if filler else None
+            match = self._last(self._before, head, language, "before") or (
+                self._last(self._before, rest, language, "before") if filler else None
             )
             if match is None:
                 break
@@ -172,7 +181,23 @@ class MoneyGrammar:
         bound = next((name for name in found if name in BOUNDS), None)
         return bound or next((name for name in found if name), "exact"), len(before) - len(rest), taken
 
+    def _last(
+        self, patterns: Mapping[str, re.Pattern[str]], text: str, language: str, place: str
+    ) -> re.Match[str] | None:
+        """The hedge that a text ends with; most end with none."""
+        if not self._ends[language, place].possible(text):
+            return None
+        return patterns[language].search(text, max(0, len(text) - _LONGEST))
+
     def _which(self, text: str, language: str, place: str) -> str:
+        key = (text, language, place)
+        if key not in self._known_hedges:
+            if len(self._known_hedges) > 5_000:
+                self._known_hedges.clear()
+            self._known_hedges[key] = self._hedge_of(text, language, place)
+        return self._known_hedges[key]
+
+    def _hedge_of(self, text: str, language: str, place: str) -> str:
         for pattern, qualifier in self._hedges[language, place]:
             if pattern.fullmatch(text):
                 return qualifier
