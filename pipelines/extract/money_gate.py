@@ -29,11 +29,13 @@ class Places:
         signs: Starts of signs and codes that stand before a number.
         words: Stretches (start, end) around words, codes and signs that stand behind one.
         japanese: The same for the words of Japanese.
+        lower: The text in lower case, each character at its place.
     """
 
     signs: Sequence[int]
     words: Sequence[tuple[int, int]]
     japanese: Sequence[tuple[int, int]]
+    lower: str
 
 
 class MoneyGate:
@@ -84,7 +86,7 @@ class MoneyGate:
                 japanese.append((max(0, start - _BEFORE), end + _BEHIND))
         if not (signs or words or japanese or ("Y" in text and _OLD_YEN.search(text))):
             return None
-        return Places(sorted(signs), _merged(words), _merged(japanese))
+        return Places(sorted(signs), _merged(words), _merged(japanese), lower)
 
 
 def within(pattern: re.Pattern[str], text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[re.Match[str]]:

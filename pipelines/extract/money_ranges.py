@@ -132,7 +132,7 @@ def _scale_of(grammar: MoneyGrammar, text: str, atom: Atom) -> Decimal:
         found = re.search(r"([十百千]?)[万億兆]", body)
         value = japanese_value(found[0] if found[1] else f"1{found[0]}") if found else None
         return value or Decimal(1)
-    match = grammar.signed.search(body) or grammar.united.search(body)
+    match = grammar.signed.search(body) or grammar.united.search(body.lower())
     return grammar.factor(match["scale"]) if match else Decimal(1)
 
 
