@@ -73,8 +73,8 @@ def _english_cases(text: str, frame: Found, groups: Sequence[tuple[int, int, str
         gap = text[stop:start]
         if len(gap) <= 60 and not _BREAK.search(gap) and not _PREPOSITION.search(text[:at]):
             yield marks, "subject"
-    stop = _BREAK.search(text, end)
-    limit = min(stop.start() if stop else len(text), end + 90)
+    halt = _BREAK.search(text, end)
+    limit = min(halt.start() if halt else len(text), end + 90)
     for at, _, marks in groups:
         if not end <= at < limit:
             continue

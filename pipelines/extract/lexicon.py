@@ -111,6 +111,11 @@ class Lexicon:
     labels: Labels
     signs: SignBook
 
+    def country_of_firm(self, org_id: str) -> str:
+        """Country of an organisation as far as reference and gazetteer tell, alpha-3; empty where they do not."""
+        row = self.organizations.get(org_id) or self.firm_names.get(org_id.removeprefix("@")) or {}
+        return str(row.get("country") or "")
+
     def matches(self, vocabulary: str, sentence: Sentence, text: str = "masked") -> Sequence[Found]:
         """Matches of a vocabulary's patterns in a sentence, in the order of the vocabulary.
 
