@@ -126,19 +126,20 @@ class Lexicon:
 
         Args:
             vocabulary: One of `BANKS`.
-            sentence: Its patterns are tried once; every later question is answered from what was found.
+            sentence: Patterns are tried once on it; every later question is answered from what was found.
             text: `masked`, `core` (masked, without asides) or `plain` (the text itself in lower case).
         """
-        found = sentence.matched.get(text)
+        if text == "core" and sentence.core == sentence.masked:
+            text = "masked"
+        found = sentence.matched.get((vocabulary, text))
         if found is None:
+            book = self.books["ja" if sentence.japanese else "en"]
             read = {"masked": sentence.masked, "core": sentence.core}.get(text) or sentence.text.lower()
-            if text == "core" and sentence.core == sentence.masked and "masked" in sentence.matched:
-                found = sentence.matched["masked"]
-            else:
-                kinds = 0 if text == "plain" else kind_bits(mention.kind for mention in sentence.mentions)
-                found = self.books["ja" if sentence.japanese else "en"].find(read, kinds)
-            sentence.matched[text] = found
-        return found.get(vocabulary, ())
+            if text not in sentence.held:
+                sentence.held[text] = book.words_in(read)
+            kinds = 0 if text == "plain" else kind_bits(mention.kind for mention in sentence.mentions)
+            found = sentence.matched[vocabulary, text] = book.find(vocabulary, read, sentence.held[text], kinds)
+        return found
 
 
 def build_lexicon(
