@@ -44,6 +44,11 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return named
     if site.passing and not listed:
         return _known(site, sentence, projects)
+    if site.ordinal and not site.facility and not sentence.of("place"):
+        # "第6号" without a place takes up the entry of that number and brings up none.
+        return _numbered(site, projects.clusters)
+    if site.ordinal and not site.facility:
+        return _numbered(site, projects.clusters) or _another(site, projects.clusters)
     told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
     return told or _by_context(site, sentence, projects, listed=listed)
 
@@ -186,6 +191,11 @@ def _opens_another(site: Site, recent: Cluster, sentence: Sentence, *, listed: b
     return site.determiner == "new" and site.generic and not _continues(site, recent, sentence)
 
 
+def _numbered(site: Site, clusters: list[Cluster]) -> Cluster | None:
+    """The entry of this number."""
+    return next((one for one in clusters if one.ordinal == site.ordinal), None)
+
+
 def _new(clusters: list[Cluster]) -> Cluster:
     cluster = Cluster(f"@p{len(clusters)}")
     clusters.append(cluster)
@@ -193,7 +203,10 @@ def _new(clusters: list[Cluster]) -> Cluster:
 
 
 def _same_name(left: str, right: str) -> bool:
-    return left == right or left.startswith(f"{right} ") or right.startswith(f"{left} ")
+    return any(
+        one == other or one.startswith(f"{other} ") or one.endswith(f"・{other}")
+        for one, other in ((left, right), (right, left))
+    )
 
 
 def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: bool = True) -> bool:

@@ -7,6 +7,7 @@ mentions are the same project (`projects`).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -92,6 +93,12 @@ _JA_QUOTED = re.compile(
 )
 _JA_TOLD = re.compile(r"(?:同|この|その|新しい|新たな|別の|トンの|ワットの|キロワットの|バレルの)$")
 _JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
+_JA_NUMBER = re.compile(
+    r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?:の|は、?|として(?:は|の)?、?|となる(?:のは|の|もの)、?)"
+    r"[^。、]{0,26}$"
+)
+"""第2号のテキサス州の…: entries of a programme are told apart by their numbers."""
+_KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
 _JA_MAKING = (
     r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
     r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
@@ -158,6 +165,8 @@ class SiteFinder:
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
             site = _unplaced(text, site, places) if site is not None else None
+            if site is not None and site.product and japanese and _is_hidden(text, site, taken):
+                site = replace(site, name="")
             if site is not None and _is_bare(text, site, hit):
                 continue
             if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
@@ -287,6 +296,7 @@ class SiteFinder:
         )
         if before is not None:
             start, product = before.start, dict(before.term.row)
+            name = self._katakana_name(text, start)
         elif hit.term.row["strength"] == "needs_product":
             return None
         else:
@@ -298,7 +308,16 @@ class SiteFinder:
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
             return None
         determiner = self._japanese_determiner(text[:start], text[start : hit.end])
-        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+        ordinal = _JA_NUMBER.search(text[max(0, start - 40) : start])
+        number = unicodedata.normalize("NFKC", ordinal[1]) if ordinal else ""
+        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name, "", number)
+
+    def _katakana_name(self, text: str, start: int) -> str:
+        """The name in front of what is mined or made: センチネラ in センチネラ銅鉱山."""
+        run = _KATAKANA.search(text[:start])
+        if run is None or any(run[1].startswith(word) or run[1].endswith(word) for word in self._not_names):
+            return ""
+        return run[1]
 
     def _japanese_name(self, text: str, hit: Hit) -> str:
         """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
@@ -315,6 +334,12 @@ class SiteFinder:
         if self._new.search(lead) or surface.startswith("新"):
             return "new"
         return "definite" if self._definite.search(lead) else "bare"
+
+
+def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether the name in front of a facility is that of an organisation."""
+    start = site.start - len(site.name)
+    return bool(site.name) and any(start < end and other < site.start for other, end in taken)
 
 
 def _unplaced(text: str, site: Site, places: set[str]) -> Site:
