@@ -63,7 +63,8 @@ class Sentence:
         mentions: In order, not overlapping.
         masked: Lower-case text with one character a mention.
         core: The same without asides.
-        matched: Text form -> vocabulary -> matches of its patterns; filled by `Lexicon.matches`.
+        matched: Vocabulary and text form -> matches of its patterns; filled by `Lexicon.matches`.
+        held: Text form -> which words of patterns it holds; filled by `Lexicon.matches`.
         japanese: Whether it is in Japanese.
         products: Words of the vocabulary `products` in it, overlapping ones too (characters of the paragraph).
     """
@@ -77,7 +78,8 @@ class Sentence:
     mentions: tuple[Mention, ...] = ()
     masked: str = ""
     core: str = ""
-    matched: dict[str, dict[str, list[Found]]] = field(default_factory=dict, compare=False, repr=False)
+    matched: dict[tuple[str, str], list[Found]] = field(default_factory=dict, compare=False, repr=False)
+    held: dict[str, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
     japanese: bool = False
     products: tuple[Hit, ...] = field(default=(), compare=False, repr=False)
     _by_mark: dict[str, Mention] = field(default_factory=dict)
