@@ -150,7 +150,8 @@ def _of_document(
 
 def is_firm(org: Mention, lexicon: Lexicon) -> bool:
     """Whether an organisation may build a plant of its own: no bank, no public body."""
-    kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
+    about = lexicon.organizations.get(org.id) or lexicon.firm_names.get(org.id.removeprefix("@"), {})
+    kind = about.get("kind", "company")
     return (
         kind not in PUBLIC_KINDS
         and kind in ("company", "utility", "trading_house", "joint_venture", "spv")
