@@ -167,6 +167,9 @@ class PlaceFinder:
             return False
         if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", after) or surface in ("米", "豪", "英"):
             return False
+        if re.search(r"[ァ-ヺー]$", surface) and re.match(r"[ァ-ヺー]", after):
+            # インド in インドネシア.
+            return False
         short = len(surface) <= 2
         inside = re.match(r"[一-鿿ァ-ヺー]", text[hit.start - 1 : hit.start] or " ") or re.match(r"[ァ-ヺ]", after)
         return not (short and inside)

@@ -93,6 +93,10 @@ _JA_QUOTED = re.compile(
 )
 _JA_TOLD = re.compile(r"(?:同|この|その|新しい|新たな|別の|トンの|ワットの|キロワットの|バレルの)$")
 _JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
+_JA_HEADED = re.compile(
+    r"(?<![ァ-ヺー・])([ァ-ヺ][ァ-ヺー・]{2,14})(?:LNG|ＬＮＧ)(?!船|基地|事業|市場|価格|タンカー|輸出|輸入|需要|供給|開発|マーケ|ジャパン|プラント|計画)"
+)
+_JA_PHASE = re.compile(r"の?(第[0-9０-９一二三四]期)")
 _JA_NUMBER = re.compile(
     r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?:の|は、?|として(?:は|の)?、?|となる(?:のは|の|もの)、?)"
     r"[^。、]{0,26}$"
@@ -179,7 +183,9 @@ class SiteFinder:
             for number, site in enumerate(sites)
             if not number or site.product or site.name or text[sites[number - 1].end : site.start].strip()
         ]
-        if not japanese:
+        if japanese:
+            sites += self._by_head_japanese(text, [(site.start, site.end) for site in sites] + list(taken))
+        else:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
 
@@ -203,6 +209,20 @@ class SiteFinder:
                 name = f"{words} {match[1]}"
                 start = match.end() - len(name)
                 found.append(Site(start, match.end(), name, row, {}, "definite", False, name))
+        return found
+
+    def _by_head_japanese(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Site]:
+        """Projects that bear their kind in their name: ポートアーサーLNG."""
+        found = []
+        for match in _JA_HEADED.finditer(text):
+            row = self._facilities.get("LNG project") or self._facilities.get("LNG基地") or {}
+            free = not any(match.start() < end and start < match.end() for start, end in taken)
+            if row and free and match[1] not in self._not_names:
+                phase = _JA_PHASE.match(text, match.end())
+                number = unicodedata.normalize("NFKC", phase[1]) if phase else ""
+                found.append(
+                    Site(match.start(), match.end(), match[0], row, {}, "definite", False, match[1], "", number)
+                )
         return found
 
     def _is_compound(self, text: str, hit: Hit) -> bool:
@@ -317,7 +337,7 @@ class SiteFinder:
         run = _KATAKANA.search(text[:start])
         if run is None or any(run[1].startswith(word) or run[1].endswith(word) for word in self._not_names):
             return ""
-        return run[1]
+        return run[1].strip("・")
 
     def _japanese_name(self, text: str, hit: Hit) -> str:
         """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
@@ -326,7 +346,7 @@ class SiteFinder:
             return ""
         word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
         barred = not word or any(word.startswith(other) or word.endswith(other) for other in self._not_names)
-        return "" if barred else word
+        return "" if barred else word.strip("・")
 
     def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
         if self._other.search(lead):
