@@ -75,6 +75,7 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
     _take_up_dateline(annotated, projects)
     _take_up_only_state(annotated, projects)
     for cluster in projects.clusters:
+        _take_up_told_state(cluster, annotated, projects)
         _take_up_only_town(cluster, annotated, projects)
 
 
@@ -123,6 +124,28 @@ def _take_up_only_state(annotated: Annotated, projects: Projects) -> None:
     towns = [pair for pair in told if pair[1].value.city]
     if len({place.value.admin1 for _, place in told}) == 1 and (towns or len(told) >= 2 or told[0][0].heading):
         projects.clusters[0].places.append((towns or told)[0])
+
+
+_STANDS = re.compile(r"\b(?:in|at|near|outside|off)\s(?:the\s)?(?:[a-z]+ern\s)?$")
+
+
+def _take_up_told_state(cluster: Cluster, annotated: Annotated, projects: Projects) -> None:
+    """The one state in which the sentences about a project without place stand ("voted to do so in Clarksville")."""
+    if (cluster.places and cluster.admin1) or cluster.listed or not cluster.sites:
+        return
+    others = {one.admin1 for one in projects.clusters if one is not cluster}
+    first = cluster.sites[0][0]
+    told = []
+    for sentence in annotated.sentences[first : first + 4]:
+        focus = projects.focus.get(sentence.number, [])
+        if sentence.heading or focus[:1] != [cluster] or sentence.japanese:
+            continue
+        for place in sentence.of("place"):
+            stands = _STANDS.search(sentence.text[: place.start - sentence.start])
+            if place.value.admin1 and stands and not is_home(sentence, place) and not _opens(sentence, place):
+                told.append((sentence, place))
+    if len({place.value.admin1 for _, place in told}) == 1 and told[0][1].value.admin1 not in others:
+        cluster.places.append(told[0])
 
 
 def _opens(sentence: Sentence, place: Mention) -> bool:

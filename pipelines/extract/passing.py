@@ -25,7 +25,7 @@ _STARTING = re.compile(
 _NEIGHBOUR = re.compile(
     r"\b(?:next(?:\sdoor)?\sto|beside|alongside|adjacent\sto|adjoining|across\s(?:\w+\s){0,2}from|opposite|not\sfar\sfrom"
     r"|miles?\s(?:away\s)?(?:from|north\sof|south\sof|east\sof|west\sof)|kilomet(?:er|re)s?\s(?:away\s)?from|close\sto"
-    r"|in\sthe\sshadow\sof|on\sthe\ssite\sof|site\sof|in\sthe\sgrounds\sof|grounds\sof|in\spart\sof|neighbou?ring)"
+    r"|in\sthe\sshadow\sof|(?:part|corner|edge|end)\sof\san?|(?:began|started|founded|set\sup|born)\s(?:life\s)?(?:in\s\d{4}\s)?as|on\sthe\ssite\sof|site\sof|in\sthe\sgrounds\sof|grounds\sof|in\spart\sof|neighbou?ring)"
     rf"\s{_WORDS}"
 )
 _PURPOSE = re.compile(
@@ -46,7 +46,7 @@ _REVIVED = re.compile(
 )
 _JA_BEHIND = re.compile(
     r"(?:(?:[・、や][^・、。|はがを]{1,12})?(?:向け|用の)|群|用(?:の|に)|などに(?:使|納|供給)|から(?:出|調達|仕入|受け|買|の(?:くず|副産|排|廃))|に(?:隣接|隣り合)|の?隣接|の(?:隣|近く|すぐ|跡地|そば)"
-    r"|跡地?|などで使|に(?:置く|据える|並べる|納める|設置する|据え付ける)|に使う|で使う|に使われ|へ(?:の)?供給|(?:に|へ)(?:送る|送電|供給|届け|流す|回す|売る|運ぶ|納め|卸す|引く)|に(?:電気|電力|ガス|燃料|部品)を(?:送|供給)|(?:など)?の需要|の顧客"
+    r"|跡地?|などで使|に(?:置く|据える|並べる|納める|設置する|据え付ける)|に使う|で使う|に使われ|へ(?:の)?供給|(?:に|へ)(?:送る|送電|供給|届け|流す|回す|売る|運ぶ|納め|卸す|引く)|(?:など)?(?:に|へ)(?:[^、。]{0,8}を)?(?:送|届|供給|納め|納入|出荷|卸|売|販売|引き渡|振り向)|(?:など)?の需要|の顧客"
     r"|を(?:掘る|運営する|持つ|手がける|営む|操業する|保有する|抱える|もつ)(?=[ァ-ヺーA-Zａ-ｚＡ-Ｚ一-鿿]))"
 )
 _JA_BEFORE = re.compile(

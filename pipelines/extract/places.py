@@ -50,6 +50,14 @@ _JA_TOWN = re.compile(
 )
 
 
+_JA_PROVINCE = re.compile(
+    r"(?:の)?(?:[東西南北]{1,2}部|[東西南北]{1,2}|中部|中央部|内陸部?|沿岸部?)?(?:の|にある|、)?"
+    r"((?:[ァ-ヺー・]{2,16}|(?![各同両全他当本])[一-鿿]{2,4}?)[州県])"
+    r"([ァ-ヺー]{2,14}|[一-鿿]{1,3}(?:市|町|郷|鎮|村)|[一-鿿]{2,3}(?=で|に))?(?=[のにでとへを、（(]|$)"
+)
+"""A state or county behind its country that the gazetteer does not know (ナミビア北西部クネネ州), with a town."""
+
+
 def _is_title(text: str) -> bool:
     """Whether nearly every longer word has a capital, so that capitals tell nothing."""
     words = re.findall(r"[A-Za-z]{4,}", text)
@@ -129,6 +137,12 @@ class PlaceFinder:
 
     def _town(self, text: str, hit: Hit, known: Sequence[Hit], admin1: str | None) -> tuple[int, int, str | None]:
         """The place with the town that the text puts before or into it."""
+        if has_cjk(text) and not admin1:
+            province = _JA_PROVINCE.match(text, hit.end) if _country(hit.term.id) != "JPN" else None
+            free = province and not any(
+                hit.end < other.end and other.start < province.end() for other in known[:] if other is not hit
+            )
+            return (hit.start, province.end(), province[2]) if province and free else (hit.start, hit.end, None)
         if has_cjk(text):
             town = _JA_TOWN.match(text, hit.end) if admin1 and text[hit.end : hit.end + 1] != "の" else None
             return hit.start, town.end(1) if town else hit.end, town[1] if town else None

@@ -204,6 +204,10 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
+    led = any(part.project is cluster and part.modality != "denied" for part in facts.parts)
+    if cluster.names and placed and cluster.sector != "other" and (led or cluster.facility.get("strength") == "strong"):
+        # "The group runs the Los Pelambres copper mine in Coquimbo": what bears a name in a place is told of for itself.
+        return True
     one_facility = any(not mention.value.plural for _, mention in cluster.sites)
     whole = one_facility and placed and bool(sums) and sum(said) >= 3
     if not (cluster.entry or whole) and not _is_anchored(cluster, steps, [part for part in parts if part.role], sums):
@@ -239,7 +243,8 @@ def _is_existing(cluster: Cluster, facts: Facts) -> bool:
 def _is_measured(cluster: Cluster, annotated: Annotated) -> bool:
     """Whether the text tells more of a running plant than that it runs: what it makes, since when."""
     numbers = {number for number, _ in cluster.sites}
-    return any(annotated.sentences[number].of("quantity", "date") for number in numbers)
+    named = bool(cluster.names) and bool(cluster.admin1 or cluster.country)
+    return named or any(annotated.sentences[number].of("quantity", "date") for number in numbers)
 
 
 def _speaks_of_program(annotated: Annotated) -> bool:

@@ -98,6 +98,9 @@ _JA_NUMBER = re.compile(
     r"[^。、]{0,26}$"
 )
 """第2号のテキサス州の…: entries of a programme are told apart by their numbers."""
+_MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
+"""Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
+_JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
 _JA_MAKING = (
     r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
@@ -177,7 +180,7 @@ class SiteFinder:
         sites = [
             site
             for number, site in enumerate(sites)
-            if not number or site.product or site.name or text[sites[number - 1].end : site.start].strip()
+            if not number or site.product or site.name or not _MODEL.fullmatch(text[sites[number - 1].end : site.start])
         ]
         if not japanese:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
@@ -331,6 +334,9 @@ class SiteFinder:
     def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
         if self._other.search(lead):
             return "other"
+        if _JA_TOPIC.search(lead) and (surface.startswith("新") or lead.endswith("新")):
+            # 新工場は at the head of a sentence is the one that was just told.
+            return "definite"
         if self._new.search(lead) or surface.startswith("新"):
             return "new"
         return "definite" if self._definite.search(lead) else "bare"
