@@ -181,7 +181,7 @@ _APART = re.compile(
 
 
 def _is_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
-    """Whether a sentence opens with words that set its matter apart ("Separately", これとは別に) and names no project."""
+    """Whether a sentence opens with words that set its matter apart ("Separately", これとは別に)."""
     if site.determiner == "definite" or sentence.heading or not projects.clusters:
         return False
     return bool(_APART.match(sentence.text)) and not projects.explicit.get(sentence.number)
@@ -209,6 +209,11 @@ def _opens_another(site: Site, recent: Cluster, sentence: Sentence, *, listed: b
         # Each entry of a list is a matter of its own firm.
         orgs = {org.id for org in sentence.of("org")}
         return bool(orgs) and not orgs & set(recent.org_ids)
+    behind = sentence.text[site.end - sentence.start :]
+    before = {org.id for org in sentence.of("org") if org.start < site.start}
+    if re.match(r"\sof\s(?:its|their)\sown\b", behind) and before and not before & set(recent.org_ids):
+        # "Its neighbour started up an acid unit of its own".
+        return True
     return site.determiner == "new" and site.generic and not _continues(site, recent, sentence)
 
 

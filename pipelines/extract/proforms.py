@@ -17,7 +17,8 @@ from pipelines.extract.terms import has_cjk
 
 _ONE = re.compile(
     r"\b(?P<word>one|the other(?: one)?|another(?: one)?"
-    r"|the (?:first|second|third|former|latter|bigger|biggest|larger|largest|smaller|smallest|dearer|cheaper|newer|older)"
+    r"|the (?:first|second|third|former|latter|bigger|biggest|larger|largest|smaller|smallest|dearer|cheaper|newer"
+    r"|older)"
     r"(?: one| of the (?:two|three|pair|twins))?)"
     r"(?:,? (?:(?:(?:is|was|are|will|would|should|due|planned|set|slated|expected|meant|going) ?)?(?:to )?(?:be |is )?"
     r"(?:rise|rises|go|goes|go up|going up|stand|stands|come|comes|sit|sits|lie|lies|built|build|located|based|sited"
@@ -30,7 +31,8 @@ _SHARE = re.compile(r"(?:['’]s)?\s(?P<word>half|part|leg|piece|portion|one|sid
 _MANY = re.compile(
     r"\b(?:two|three|four|five|both|several|pair of|twin|2|3|4)\s(?:[\w-]+\s){0,3}"
     r"(?:plants?|works|mills|factories|facilities|sites|yards|hubs|stations|projects|mines|centers|campuses|terminals"
-    r"|reactors|units|smelters|refineries|schemes|undertakings|halls)\b|\bplants?\b|\bworks\b",
+    r"|reactors|units|smelters|refineries|schemes|undertakings|halls)\b|\bplants?\b|\bworks\b"
+    r"|\b(?:both|the (?:two|three|pair|twins))\b",
     re.IGNORECASE,
 )
 _JA_ONE = re.compile(

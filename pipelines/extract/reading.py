@@ -192,10 +192,8 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
 
 def _is_project(cluster: Cluster, facts: Facts) -> bool:
     """Whether a document says enough of a facility to call it a project: a sector and two kinds of facts about it."""
-    if cluster.entry and cluster.listed:
-        return True
-    if not cluster.sector:
-        return False
+    if not cluster.sector or (cluster.entry and cluster.listed):
+        return bool(cluster.entry and cluster.listed)
     steps = [step for step in facts.steps if step.project is cluster]
     told = (part for part in facts.parts if part.project is cluster and part.note != "lead")
     parts = [part for part in told if part.modality != "denied"]
@@ -204,9 +202,7 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
-    led = any(part.project is cluster and part.modality != "denied" for part in facts.parts)
-    if cluster.names and placed and cluster.sector != "other" and (led or cluster.facility.get("strength") == "strong"):
-        # "The group runs the Los Pelambres copper mine in Coquimbo": what bears a name in a place is told of for itself.
+    if placed and _bears_name(cluster, facts):
         return True
     one_facility = any(not mention.value.plural for _, mention in cluster.sites)
     whole = one_facility and placed and bool(sums) and sum(said) >= 3
@@ -217,6 +213,13 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
         return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
+
+
+def _bears_name(cluster: Cluster, facts: Facts) -> bool:
+    """Whether a facility has a name and a firm or a kind: "the Los Pelambres copper mine" is told of for itself."""
+    led = any(part.project is cluster and part.modality != "denied" for part in facts.parts)
+    strong = cluster.facility.get("strength") == "strong"
+    return bool(cluster.names) and cluster.sector != "other" and (led or strong)
 
 
 def _is_anchored(cluster: Cluster, steps: Sequence[Step], parts: Sequence[Part], sums: Sequence[Sum]) -> bool:

@@ -177,11 +177,7 @@ class SiteFinder:
                 sites.append(replace(site, passing=passing))
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
-        sites = [
-            site
-            for number, site in enumerate(sites)
-            if not number or site.product or site.name or not _MODEL.fullmatch(text[sites[number - 1].end : site.start])
-        ]
+        sites = [site for number, site in enumerate(sites) if not number or not _repeats(site, sites[number - 1], text)]
         if not japanese:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
@@ -340,6 +336,12 @@ class SiteFinder:
         if self._new.search(lead) or surface.startswith("新"):
             return "new"
         return "definite" if self._definite.search(lead) else "bare"
+
+
+def _repeats(site: Site, before: Site, text: str) -> bool:
+    """Whether a facility word goes on with the one before it ("SMR-300 reactors", "diamond factory project")."""
+    own = bool(site.product or (site.name and before.text not in site.name))
+    return not own and bool(_MODEL.fullmatch(text[before.end : site.end - len(site.text)].removesuffix(site.name)))
 
 
 def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
