@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.ingest.agencies.account import ROOM as AGENCY_ROOM
 from pipelines.ingest.coded import METHODS
 from pipelines.ingest.raw import Raw
 from pipelines.ingest.tables import EXTRA_COLUMNS
@@ -165,6 +166,11 @@ def _crosswalk_rows(raw: Raw) -> Records:
     """Where each field of the table files went: into the column of its name, beside it, or nowhere (said so)."""
     found: dict[tuple[str, str, str | None], dict[str, Any]] = {}
     for file in raw.tables:
+        if file.room == AGENCY_ROOM:
+            for raw_field, table, column, note in file.fields:
+                key = (f"{METHODS[file.room]}:{file.source.reader if file.source else ''}", raw_field, table or None)
+                found[key] = dict(zip(_CROSSWALK, (*key, column or None, note or None), strict=True))
+            continue
         columns = {column.name for column in TABLES[file.table].columns}
         reader = f"{METHODS[file.room]}:{file.room}/{file.table}"
         for name in file.rows[0][1] if file.rows else ():
@@ -178,6 +184,9 @@ def _crosswalk_rows(raw: Raw) -> Records:
                 "note": note,
             }
     return list(found.values())
+
+
+_CROSSWALK = ("source_reader", "raw_field", "table", "column", "note")
 
 
 def _redirect_rows(decisions: Decisions, rows: Mapping[str, Mapping[str, Row]]) -> Records:

@@ -18,6 +18,8 @@ from schemas.contract import TABLES, TableSpec
 from schemas.fitness import misfit
 
 REFERENCE_SOURCE = "kakehashi-reference"
+AS_FOUND = " as found"
+"""Ends the name of a field that holds what stood in an agency's own file for the column before it."""
 LITERAL_LENGTH = 40
 """Longest literal that is kept, in characters: a figure or a name, never a clause."""
 
@@ -30,7 +32,7 @@ PRECISIONS: Mapping[tuple[str, str], str] = {
 }
 """(table, date column) -> the column beside it that says how exactly the date is known."""
 
-METHODS = {"curated": "curated", "reference": "curated", "statistics": "tables-1", "decisions": "decision"}
+METHODS = {"curated": "curated", "reference": "curated", "statistics": "tables-1", "decisions": "decision", "agency": "agencies-1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def _cells(file: TableFile, spec: TableSpec, number: int, row: Mapping[str, str]
         if unfit is not None:
             raise _refuse(file, number, column.name, text[:60], unfit)
         # A longer cell is a sentence, not a figure or a name; its place is receipt enough.
-        cells[column.name] = (value, text if len(text) <= LITERAL_LENGTH else "")
+        literal = row.get(f"{column.name}{AS_FOUND}", text)
+        cells[column.name] = (value, literal if len(literal) <= LITERAL_LENGTH else "")
     return cells
 
 

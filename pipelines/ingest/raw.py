@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.errors import RawFileError
 from pipelines.ingest import readers
+from pipelines.ingest.agencies import read_agency_file
 from pipelines.ingest.auxiliary import required_columns
 from pipelines.ingest.coded import REFERENCE_SOURCE
 from pipelines.ingest.remembered import DOCUMENTS, RECORDS, identity
@@ -246,6 +247,8 @@ def _read_inbox(shelf: Shelf) -> None:
     for file in shelf.within("inbox"):
         shelf.used.add(file.path)
         try:
+            if _read_agency_file(shelf, file):
+                continue
             document = _document(shelf, file, None)
             source = document.source
             if source.source_id in shelf.sources:
@@ -260,3 +263,17 @@ def _read_inbox(shelf: Shelf) -> None:
             shelf.documents.append(document)
         except RawFileError as error:
             shelf.set_aside(file.path, error)
+
+
+def _read_agency_file(shelf: Shelf, file: RawFile, given: Source | None = None) -> bool:
+    """Read a file of the inbox as a statistical agency's own; False where it is a document."""
+    read = read_agency_file(file, given)
+    if read is None:
+        return False
+    if read.source.source_id in shelf.sources and given is None:
+        found, expected = f"source {read.source.source_id} again", "a source not yet in raw"
+        raise RawFileError(file.path, found, expected, "Remove the copy.", "duplicate")
+    shelf.sources[read.source.source_id] = read.source
+    shelf.tables.extend(shelf.shelve(table) for table in read.tables)
+    shelf.quarantined.extend(read.quarantined)
+    return True
