@@ -144,7 +144,7 @@ class TableFile:
 
     Attributes:
         bad_rows: Rows that do not fit the header; they are set aside and the others count.
-        fields: For a file in an agency's own layout, (raw field, table, column, note) of where each field went.
+        fields: For a file in an agency's own layout, (layout, raw field, table, column, note) of where each went.
     """
 
     path: str
@@ -154,4 +154,4 @@ class TableFile:
     source: Source | None
     rows: tuple[tuple[int, Mapping[str, str]], ...] = field(default_factory=tuple)
     bad_rows: tuple[Quarantined, ...] = ()
-    fields: tuple[tuple[str, str, str, str], ...] = ()
+    fields: tuple[tuple[str, str, str, str, str], ...] = ()

@@ -167,9 +167,9 @@ def _crosswalk_rows(raw: Raw) -> Records:
     found: dict[tuple[str, str, str | None], dict[str, Any]] = {}
     for file in raw.tables:
         if file.room == AGENCY_ROOM:
-            for raw_field, table, column, note in file.fields:
-                key = (f"{METHODS[file.room]}:{file.source.reader if file.source else ''}", raw_field, table or None)
-                found[key] = dict(zip(_CROSSWALK, (*key, column or None, note or None), strict=True))
+            for reader, raw_field, table, column, note in file.fields:
+                values = (reader, raw_field, table or None, column or None, note or None)
+                found[reader, raw_field, None] = dict(zip(_CROSSWALK, values, strict=True))
             continue
         columns = {column.name for column in TABLES[file.table].columns}
         reader = f"{METHODS[file.room]}:{file.room}/{file.table}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipelines.errors import RawFileError
 from pipelines.ingest import readers
 from pipelines.ingest.agencies import read_agency_file
+from pipelines.ingest.agencies.supplier_lists import kept_apart
 from pipelines.ingest.auxiliary import required_columns
 from pipelines.ingest.coded import REFERENCE_SOURCE
 from pipelines.ingest.remembered import DOCUMENTS, RECORDS, identity
@@ -83,6 +84,9 @@ def read_raw(raw: Path, reference: Path, memory: Memory | None = None) -> Raw:
     _read_tables(shelf)
     _read_folders(shelf)
     _read_inbox(shelf)
+    tables, contradicting = kept_apart(shelf.tables)
+    shelf.tables[:] = tables
+    shelf.quarantined.extend(contradicting)
     set_aside_unread(shelf)
     shelf.read_before.save()
     shelf.described_before.save()

@@ -54,7 +54,7 @@ class AgencyFile:
     """An agency's file as read.
 
     Attributes:
-        fields: Raw field -> (table, column, note) for the crosswalk.
+        accounts: One for the file, or one for each member of an archive.
     """
 
     source: Source
@@ -118,8 +118,16 @@ class Harvest:
         self.count("set aside")
 
     def went(self, raw_field: str, table: str = "", column: str = "", note: str = "") -> None:
-        """Note where a field of the file went, for the crosswalk; no table: it is not used, and `note` says why."""
-        self.fields[raw_field, table] = (table, column, note)
+        """Note where a field of the file went, for the crosswalk; no table: it is not used, and `note` says why.
+
+        A field that goes to several tables is listed with the first; the note names the others.
+        """
+        key = (f"agencies-1:{self.account.layout}", raw_field)
+        before = self.fields.get(key)
+        if before is None:
+            self.fields[key] = (table, column, note)
+        elif table and f"{table}.{column}" not in before[2] and before[:2] != (table, column):
+            self.fields[key] = (*before[:2], "; ".join(part for part in (before[2], f"also {table}.{column}") if part))
 
 
 def bounds_of(figure: Figure, low: str, high: str, literal: str) -> dict[str, str]:
@@ -137,7 +145,7 @@ def tables_of(harvests: Iterable[Harvest], source: Source, path: str, sha256: st
         fields.update(harvest.fields)
         for table, found in harvest.rows.items():
             rows.setdefault(table, []).extend(found)
-    went = tuple((name, *goal) for (name, _), goal in sorted(fields.items()))
+    went = tuple((*names, *goal) for names, goal in sorted(fields.items()))
     return tuple(
         TableFile(path, table, ROOM, sha256, source, tuple(found), fields=went if number == 0 else ())
         for number, (table, found) in enumerate(sorted(rows.items()))
