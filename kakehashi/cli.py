@@ -91,12 +91,21 @@ def _parser() -> argparse.ArgumentParser:
     _release_arguments(tables)
     tables.set_defaults(run=_tables)
 
+    _files_command(commands)
     _raw_commands(commands)
 
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
     ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1 (default: 3000)")
     ui.set_defaults(run=_ui)
     return parser
+
+
+def _files_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command that shows what agencies' files hold before they go into a build."""
+    files = commands.add_parser("files", help="agencies' own files: layout, rows in, rows out, values by meaning")
+    files.add_argument("paths", nargs="+", metavar="PATH", help="files, or folders with files")
+    files.add_argument("--json", action="store_true", help="one JSON object a file")
+    files.set_defaults(run=_files)
 
 
 def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -158,6 +167,12 @@ def _explain(options: argparse.Namespace) -> int:
     from kakehashi.explain import explain_paths
 
     return explain_paths(options.paths, as_json=options.json, reference=options.reference)
+
+
+def _files(options: argparse.Namespace) -> int:
+    from kakehashi.files import files
+
+    return files(options.paths, as_json=options.json)
 
 
 def _receipt(options: argparse.Namespace) -> int:

@@ -167,9 +167,9 @@ def _crosswalk_rows(raw: Raw) -> Records:
     found: dict[tuple[str, str, str | None], dict[str, Any]] = {}
     for file in raw.tables:
         if file.room == AGENCY_ROOM:
-            for reader, raw_field, table, column, note in file.fields:
-                values = (reader, raw_field, table or None, column or None, note or None)
-                found[reader, raw_field, None] = dict(zip(_CROSSWALK, values, strict=True))
+            for layout, raw_field, *goal in file.fields:
+                values = (layout, raw_field, *(text or None for text in goal))
+                found[layout, raw_field, None] = dict(zip(_CROSSWALK, values, strict=True))
             continue
         columns = {column.name for column in TABLES[file.table].columns}
         reader = f"{METHODS[file.room]}:{file.room}/{file.table}"

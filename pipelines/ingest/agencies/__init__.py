@@ -111,7 +111,7 @@ def _read_grid(path: str, member: str, name: str, grid: grids.Grid) -> tuple[Har
     if layout is None:
         place = f"{path}!{member}" if member else path
         found = f"a table of a layout never seen, columns {', '.join(grid.header)}"[:400]
-        expected, remedy = "a table of an agency that is read here, or <table>.csv in another room", "Report the layout."
+        expected, remedy = "a table of an agency, or <table>.csv in another room", "Report the layout."
         raise RawFileError(place, found, expected, remedy, "unknown_column")
     harvest = Harvest(path, member, layout.name)
     for line, cells in grid.ragged:

@@ -88,7 +88,8 @@ class Harvest:
 
     def count(self, meaning: str, number: int = 1) -> None:
         """Note that a value of some meaning was met."""
-        self.account.meanings[meaning] += number
+        if number:
+            self.account.meanings[meaning] += number
 
     def locator(self, line: int, column: str) -> str:
         """Where a figure stands: file, row (1-based, the header is row 1) and column."""

@@ -22,20 +22,84 @@ from pipelines.ingest.coded import AS_FOUND
 from pipelines.ingest.values import CellError
 from pipelines.records import Source
 
-REQUIRED = ("freqCode", "period", "reporterCode", "flowCode", "partnerCode", "classificationCode", "cmdCode", "primaryValue")
+REQUIRED = (
+    "freqCode",
+    "period",
+    "reporterCode",
+    "flowCode",
+    "partnerCode",
+    "classificationCode",
+    "cmdCode",
+    "primaryValue",
+)
 SIGNATURE = {"reporterCode", "partnerCode", "cmdCode", "flowCode", "primaryValue"}
 KNOWN = frozenset(
-    "typeCode freqCode refPeriodId refYear refMonth period reporterCode reporterISO reporterDesc flowCode flowDesc "
-    "partnerCode partnerISO partnerDesc partner2Code partner2ISO partner2Desc classificationCode "
-    "classificationSearchCode isOriginalClassification cmdCode cmdDesc aggrLevel isLeaf customsCode customsDesc mosCode "
-    "motCode motDesc qtyUnitCode qtyUnitAbbr qty isQtyEstimated altQtyUnitCode altQtyUnitAbbr altQty isAltQtyEstimated "
-    "atlQtyUnitCode atlQtyUnitAbbr netWgt isNetWgtEstimated grossWgt isGrossWgtEstimated cifvalue fobvalue primaryValue "
-    "legacyEstimationFlag isReported isAggregate datasetCode".split()
+    [
+        "typeCode",
+        "freqCode",
+        "refPeriodId",
+        "refYear",
+        "refMonth",
+        "period",
+        "reporterCode",
+        "reporterISO",
+        "reporterDesc",
+        "flowCode",
+        "flowDesc",
+        "partnerCode",
+        "partnerISO",
+        "partnerDesc",
+        "partner2Code",
+        "partner2ISO",
+        "partner2Desc",
+        "classificationCode",
+        "classificationSearchCode",
+        "isOriginalClassification",
+        "cmdCode",
+        "cmdDesc",
+        "aggrLevel",
+        "isLeaf",
+        "customsCode",
+        "customsDesc",
+        "mosCode",
+        "motCode",
+        "motDesc",
+        "qtyUnitCode",
+        "qtyUnitAbbr",
+        "qty",
+        "isQtyEstimated",
+        "altQtyUnitCode",
+        "altQtyUnitAbbr",
+        "altQty",
+        "isAltQtyEstimated",
+        "atlQtyUnitCode",
+        "atlQtyUnitAbbr",
+        "netWgt",
+        "isNetWgtEstimated",
+        "grossWgt",
+        "isGrossWgtEstimated",
+        "cifvalue",
+        "fobvalue",
+        "primaryValue",
+        "legacyEstimationFlag",
+        "isReported",
+        "isAggregate",
+        "datasetCode",
+    ]
 )
 OWN_ADDITIONS = frozenset({"commodity_name", "hs_code", "query_year"})
 """Columns that downloaders are known to add; they repeat what the others say."""
 
-_REVISIONS = {"H0": "1992", "H1": "1996", "H2": "2002", "H3": "2007", "H4": "2012", "H5": "2017", "H6": "2022", "H7": "2028"}
+_REVISIONS = {
+    "H0": "1992",
+    "H1": "1996",
+    "H2": "2002",
+    "H3": "2007",
+    "H4": "2012",
+    "H5": "2017",
+    "H6": "2022",
+    "H7": "2028",
+}
 _FLOWS = {"M": "import", "X": "export", "RM": "re_import", "RX": "re_export"}
 _BREAKDOWNS = {"partner2Code": ("0", ""), "customsCode": ("C00", ""), "mosCode": ("0", ""), "motCode": ("0", "")}
 """Column that breaks a flow down -> its value in a total."""
@@ -73,7 +137,12 @@ def read(harvest: Harvest, rows: Iterable[tuple[int, _Record]]) -> Source:
             groups.setdefault(key, []).append((line, row))
     for key, found in groups.items():
         _flow(harvest, key, found)
-    for column, goal in (("primaryValue", "value_usd"), ("netWgt", "quantity"), ("cmdCode", "hs6"), ("period", "period")):
+    for column, goal in (
+        ("primaryValue", "value_usd"),
+        ("netWgt", "quantity"),
+        ("cmdCode", "hs6"),
+        ("period", "period"),
+    ):
         harvest.went(column, "trade_flows", goal)
     for column in _BREAKDOWNS:
         harvest.went(column, note="tells totals from their parts")
@@ -136,7 +205,9 @@ def _flow(harvest: Harvest, key: _Key, rows: Sequence[tuple[int, _Record]]) -> N
     areas = {tidy(row["partnerCode"]) for _, row in chosen}
     if len(areas) > 1:
         # Areas that are no single country share one code here; each is a flow of its own, and they add up.
-        totals = [_total(harvest, [one for one in chosen if tidy(one[1]["partnerCode"]) == area]) for area in sorted(areas)]
+        totals = [
+            _total(harvest, [one for one in chosen if tidy(one[1]["partnerCode"]) == area]) for area in sorted(areas)
+        ]
         if any(total is None for total in totals):
             return
         chosen = [one for total in totals if total is not None for one in total]
@@ -174,9 +245,11 @@ def _give(harvest: Harvest, key: _Key, rows: Sequence[tuple[int, _Record]]) -> N
     values = [_number(row["primaryValue"]) for _, row in rows]
     weights = [_weight(row) for _, row in rows]
     value = sum((one for one in values if one is not None), Decimal(0)) if None not in values else None
-    weight = sum((one[0] for one in weights if one[0] is not None), Decimal(0)) if all(
-        one[0] is not None for one in weights
-    ) else None
+    weight = (
+        sum((one[0] for one in weights if one[0] is not None), Decimal(0))
+        if all(one[0] is not None for one in weights)
+        else None
+    )
     line = rows[0][0]
     lines = "+".join(str(number) for number, _ in rows[:8])
     harvest.count("number", len(rows))

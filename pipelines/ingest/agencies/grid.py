@@ -137,7 +137,9 @@ def read_workbook(file: RawFile) -> Grid:
     parts = dict(members(file))
     sheets = sorted(name for name in parts if name.startswith("xl/worksheets/sheet"))
     if not sheets or any(b"<!DOCTYPE" in content or b"<!ENTITY" in content for content in parts.values()):
-        raise RawFileError(file.path, "no plain sheet", "a workbook with a sheet", "Save it as CSV.", "unreadable_format")
+        raise RawFileError(
+            file.path, "no plain sheet", "a workbook with a sheet", "Save it as CSV.", "unreadable_format"
+        )
     try:
         strings = ElementTree.fromstring(parts.get("xl/sharedStrings.xml", b"<sst/>"))
         shared = ["".join(text.text or "" for text in item.iter(f"{_SHEET}t")) for item in strings]

@@ -10,7 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.ingest.agencies import comtrade, usgs, usgs_long, usgs_salient, usgs_trends, usgs_world
+from pipelines.ingest.agencies import (
+    baci,
+    census,
+    comtrade,
+    estat,
+    eu_crm,
+    rate_files,
+    usgs,
+    usgs_long,
+    usgs_salient,
+    usgs_trends,
+    usgs_world,
+)
 from pipelines.ingest.agencies.account import Harvest
 from pipelines.ingest.agencies.grid import Grid
 from pipelines.records import Source
@@ -86,7 +98,7 @@ def _comtrade_json(harvest: Harvest, value: Any) -> Source:
 def _is_comtrade_json(value: Any) -> bool:
     rows = value.get("data") if isinstance(value, dict) else None
     return isinstance(rows, list) and all(isinstance(row, dict) for row in rows) and (
-        not rows or comtrade.SIGNATURE <= set(rows[0])
+        not rows or set(rows[0]) >= comtrade.SIGNATURE
     )  # fmt: skip
 
 
@@ -102,9 +114,22 @@ GRIDS: tuple[GridLayout, ...] = (
     GridLayout("usgs figures on prices and consumption", _is_growth, usgs_trends.read_unused),
     GridLayout("usgs trade agreements", _has("Country", "Agreement", "Signing_date"), usgs_trends.read_unused),
     GridLayout("un comtrade, csv", _has(*comtrade.SIGNATURE), _comtrade_grid),
+    GridLayout("cepii baci", _has(*baci.PUBLISHED.values()), baci.read),
+    GridLayout("cepii baci, a cut with names", _has(*baci.WITH_NAMES.values()), baci.read),
+    GridLayout("cepii baci, country numbers", _has("country_code", "country_iso3"), baci.read_countries),
+    GridLayout("japan customs", _has(*estat.SIGNATURE), estat.read),
+    GridLayout("eu study, shares of supply", _has("Material", "Stage", "Country", "Share", "t"), eu_crm.read_supply),
+    GridLayout("eu study, uses", _has("Material", "Application", "Share"), eu_crm.read_uses),
+    GridLayout("eu study, supply risk", _has("Material", "Year", "SR", "EI"), eu_crm.read_other),
+    GridLayout("eu study, groups", _starts("screened_material", "perm_"), eu_crm.read_other),
+    GridLayout("ecb reference rates", _has("Date", "USD", "JPY"), rate_files.read_ecb),
+    GridLayout("federal reserve rates", lambda grid: grid.header[0] == "observation_date", rate_files.read_fed),
 )  # fmt: skip
 
-JSONS: tuple[JsonLayout, ...] = (JsonLayout("un comtrade, json", _is_comtrade_json, _comtrade_json),)
+JSONS: tuple[JsonLayout, ...] = (
+    JsonLayout("un comtrade, json", _is_comtrade_json, _comtrade_json),
+    JsonLayout("us census, international trade", census.fits, census.read),
+)
 
 
 def grid_layout(grid: Grid) -> GridLayout | None:

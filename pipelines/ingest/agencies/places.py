@@ -21,6 +21,9 @@ WORLD, OTHERS, EVERYWHERE = "WLD", "OTH", "ALL"
 _END_MARK = re.compile(r"(?:[\s\d\u00b9\u00b2\u00b3\u2070-\u2079]+|\(\d+\))$")
 _WORLD = re.compile(r"world( total)?( ?\(?rounded\)?)?|grand total|total", re.IGNORECASE)
 _PARTS = (re.compile(r"(.+?) ?\(([^()]*)\)\d*"), re.compile(r"([^,]+), (.+)"))
+_OF_A_NAME = re.compile(
+    r"\b(rep|republic|dem|democratic|isl|islands?|north|south|east|west|sar|the|and the)\b", re.IGNORECASE
+)
 _OTHERS = re.compile(r"others?( countries)?|all others?|rest of (the )?world|other countries .*", re.IGNORECASE)
 _COMTRADE = {"0": EVERYWHERE, "842": "USA", "251": "FRA", "757": "CHE", "579": "NOR", "699": "IND", "381": "ITA"}
 """Numbers that UN Comtrade uses beside, or instead of, the standard's."""
@@ -81,9 +84,14 @@ def country(name: str) -> Named | None:
     for pattern in _PARTS:
         match = pattern.fullmatch(bare)
         found = None if match is None or several(bare) else _whole(match[1])
-        if match is not None and found is not None:
+        if match is not None and found is not None and _is_part(match[2]):
             return Named(found.code, found.marked, match[2])
     return None
+
+
+def _is_part(text: str) -> bool:
+    """Whether what follows a name says which part is meant, and is no part of the name (`Congo, D.R.`)."""
+    return text[:1].islower() and not _OF_A_NAME.search(text)
 
 
 def _whole(bare: str) -> Named | None:

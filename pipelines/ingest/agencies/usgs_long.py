@@ -17,7 +17,17 @@ from pipelines.ingest.agencies.places import country, several
 from pipelines.ingest.values import CellError
 from pipelines.records import Source
 
-REQUIRED = ("MCS chapter", "Section", "Commodity", "Country", "Statistics", "Statistics_detail", "Unit", "Year", "Value")
+REQUIRED = (
+    "MCS chapter",
+    "Section",
+    "Commodity",
+    "Country",
+    "Statistics",
+    "Statistics_detail",
+    "Unit",
+    "Year",
+    "Value",
+)
 OPTIONAL = re.compile(r"Notes|Is critical mineral \d{4}|Other notes")
 SIGNATURE = {"MCS chapter", "Statistics_detail", "Value"}
 
@@ -100,9 +110,7 @@ def _detail(row: Mapping[str, str]) -> str:
     return f"{own}: {text}".strip(" :") if own else text
 
 
-def _reliance(
-    harvest: Harvest, line: int, row: Mapping[str, str], commodity: str, context: str, edition: int
-) -> None:
+def _reliance(harvest: Harvest, line: int, row: Mapping[str, str], commodity: str, context: str, edition: int) -> None:
     detail = _detail(row)
     product = products.product(commodity, "reliance", detail) or products.product(commodity, "reliance", context)
     if product is None:

@@ -71,7 +71,9 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
     ]  # fmt: skip
     if unknown:
         expected = "statistics as Imports_kg, Price_dkg, NIR_pct"
-        raise RawFileError(path, f"columns {', '.join(unknown)[:200]}", expected, "Report the layout.", "unknown_column")
+        raise RawFileError(
+            path, f"columns {', '.join(unknown)[:200]}", expected, "Report the layout.", "unknown_column"
+        )
     reliance = _reliance_columns(harvest, grid, commodity)
     for line, row in grid.records():
         harvest.account.rows_in += 1
@@ -141,9 +143,7 @@ def _row(
             harvest.count(f"not used (other statistics): {_meaning(printed)}")
 
 
-def _diamond(
-    harvest: Harvest, line: int, column: str, printed: str, commodity: str, year: int, edition: int
-) -> bool:
+def _diamond(harvest: Harvest, line: int, column: str, printed: str, commodity: str, year: int, edition: int) -> bool:
     """Give the output of synthetic or secondary diamond; False for any other column."""
     if commodity != "diamond" or "usprod" not in column.lower():
         return False

@@ -86,7 +86,7 @@ def _product(heading: str, kind: str) -> products.Product:
     if split is not None:
         commodity, detail = split
         own = () if tidy(heading).lower() == commodity else (tidy(heading),)
-        for words in ((detail, *own) if detail else (*own, "")):
+        for words in (detail, *own) if detail else (*own, ""):
             found = products.product(commodity, kind, words)
             if found is not None:
                 return found

@@ -93,7 +93,9 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
     unknown = [header for header in grid.header if header and header not in known and not is_label(header)]
     if unknown:
         expected = "columns as Prod_t_2022, Cap_kg_est_2023, Reserves_kt or labels"
-        raise RawFileError(path, f"columns {', '.join(unknown)[:200]}", expected, "Report the layout.", "unknown_column")
+        raise RawFileError(
+            path, f"columns {', '.join(unknown)[:200]}", expected, "Report the layout.", "unknown_column"
+        )
     labels = {header.lower(): header for header in grid.header}
     source = labels.get("source") or labels["datasource"]
     edition = usgs.edition_in(dict(grid.records().__next__()[1])[source], path)
