@@ -32,7 +32,13 @@ PRECISIONS: Mapping[tuple[str, str], str] = {
 }
 """(table, date column) -> the column beside it that says how exactly the date is known."""
 
-METHODS = {"curated": "curated", "reference": "curated", "statistics": "tables-1", "decisions": "decision", "agency": "agencies-1"}
+METHODS = {
+    "curated": "curated",
+    "reference": "curated",
+    "statistics": "tables-1",
+    "decisions": "decision",
+    "agency": "agencies-1",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,10 @@ def _starts(*stems: str) -> Callable[[Grid], bool]:
     return lambda grid: all(any(name.startswith(stem) for name in grid.header) for stem in stems)
 
 
+_is_figure_2 = _starts("Net_Import_Reliance_pct_", "Major_Import_Sources_")
+_is_critical = _has("Critical_mineral", "Net_Import_Reliance")
+
+
 def _is_world(grid: Grid) -> bool:
     names = {name.lower() for name in grid.header}
     return {"country", "type"} <= names and any(usgs_world.column_of(name) is not None for name in grid.header)
@@ -104,9 +108,9 @@ def _is_comtrade_json(value: Any) -> bool:
 
 GRIDS: tuple[GridLayout, ...] = (
     GridLayout("usgs long table", _has(*usgs_long.SIGNATURE), usgs_long.read),
-    GridLayout("usgs figure 2", _starts("Net_Import_Reliance_pct_", "Major_Import_Sources_"), usgs_trends.read_figure_2),
+    GridLayout("usgs figure 2", _is_figure_2, usgs_trends.read_figure_2),
     GridLayout("usgs figure 3", _starts("Import_Source_", "Percent", "NIR"), usgs_trends.read_figure_3),
-    GridLayout("usgs critical minerals, salient", _has("Critical_mineral", "Net_Import_Reliance"), usgs_trends.read_critical_salient),
+    GridLayout("usgs critical minerals, salient", _is_critical, usgs_trends.read_critical_salient),
     GridLayout("usgs world production", _is_world, usgs_world.read),
     GridLayout("usgs salient statistics", _is_salient, usgs_salient.read),
     GridLayout("usgs export controls (not used)", _is_export_control, usgs_trends.read_unused),

@@ -7,6 +7,7 @@ list of the edition before for titanium concentrates), and what is set aside. Wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -72,7 +73,7 @@ def _lists(file: TableFile) -> dict[tuple[str, ...], _Given]:
             share = float(row.get("share_low_pct", "") or "nan")
         except ValueError:
             continue  # the row's reader sets it aside with its reason
-        if share == share:
+        if not math.isnan(share):
             shares.setdefault(_list_key(row), {})[row.get("partner", "")] = share
     source_id = file.source.source_id if file.source is not None else ""
     return {key: _Given(source_id, found) for key, found in shares.items()}

@@ -102,7 +102,7 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
     whole = "" if "commodity" in labels else _commodity_of_file(harvest, grid, name)
     for line, row in grid.records():
         harvest.account.rows_in += 1
-        found = products.commodity(row[labels["commodity"]]) if not whole else whole
+        found = whole or products.commodity(row[labels["commodity"]])
         if found is None:
             error = CellError(row[labels["commodity"]][:60], "a commodity of the Mineral Commodity Summaries")
             harvest.refuse_row(line, labels["commodity"], error)
