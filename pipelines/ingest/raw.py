@@ -274,6 +274,8 @@ def _read_agency_file(shelf: Shelf, file: RawFile, given: Source | None = None) 
     read = read_agency_file(file, given)
     if read is None:
         return False
+    if not read.tables and read.source.source_id in shelf.sources:
+        return True  # the same metadata lies beside several tables
     if read.source.source_id in shelf.sources and given is None:
         found, expected = f"source {read.source.source_id} again", "a source not yet in raw"
         raise RawFileError(file.path, found, expected, "Remove the copy.", "duplicate")

@@ -103,7 +103,9 @@ def _read_one(path: str, member: str, name: str, content: bytes) -> tuple[Harves
         harvest = Harvest(path, member, found.name)
         return harvest, found.read_json(harvest, value)
     grid = grids.read_grid(text)
-    return None if grid is None else _read_grid(path, member, name, grid)
+    if grid is None or (grid_layout(grid) is None and not grids.looks_like_table(text)):
+        return None
+    return _read_grid(path, member, name, grid)
 
 
 def _read_grid(path: str, member: str, name: str, grid: grids.Grid) -> tuple[Harvest, Source]:

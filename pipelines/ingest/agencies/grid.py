@@ -22,6 +22,8 @@ from pipelines.ingest.safety import MAX_BYTES, RawFile
 MAX_MEMBERS = 2_000
 _SNIFFED = 20
 _LONGEST_NAME = 80
+_SHORT = 2
+"""So many cells may be missing at the end of a row (notes that nobody wrote)."""
 _WIDE = 6
 """From so many columns on a row may be a few cells short or long; narrower tables must be regular."""
 
@@ -33,7 +35,7 @@ class Grid:
     Attributes:
         header: Column names without surrounding blanks; empty columns at the end are left out.
         rows: (line in the file, cells), as many cells as the header has; rows without any text are left out.
-        ragged: (line, number of cells) of rows with more cells than the header.
+        ragged: (line, number of cells) of rows with more cells than the header, or with several less.
     """
 
     header: tuple[str, ...]
@@ -61,9 +63,7 @@ def text_of(content: bytes) -> str | None:
 
 
 def read_grid(text: str) -> Grid | None:
-    """Read text as a CSV with a header; None for text that is no such table."""
-    if not _looks_like_table(text):
-        return None
+    """Read text as a CSV with a header; None for text without a header of at least two names."""
     reader = csv.reader(io.StringIO(text, newline=""))
     rows: list[tuple[int, tuple[str, ...]]] = []
     ragged: list[tuple[int, int]] = []
@@ -71,10 +71,14 @@ def read_grid(text: str) -> Grid | None:
         header = [tidy(name) for name in next(reader)]
         while header and not header[-1]:
             header.pop()
+        if len(header) < 2 or not header[0]:
+            return None
         line = reader.line_num + 1
         for cells in reader:
             width = len(header)
-            if any(cell.strip() for cell in cells[width:]):
+            if any(cell.strip() for cell in cells[width:]) or (
+                any(map(str.strip, cells)) and len(cells) < width - _SHORT
+            ):
                 ragged.append((line, len(cells)))
             elif any(cell.strip() for cell in cells):
                 rows.append((line, tuple((cells + [""] * width)[:width])))
@@ -84,7 +88,7 @@ def read_grid(text: str) -> Grid | None:
     return Grid(tuple(header), tuple(rows), tuple(ragged))
 
 
-def _looks_like_table(text: str) -> bool:
+def looks_like_table(text: str) -> bool:
     """Whether the first lines are rows of one table: several short names, then as many cells in most rows."""
     head = text[:65536]
     lines = list(csv.reader(io.StringIO(head, newline="")))[: _SNIFFED + 1]
