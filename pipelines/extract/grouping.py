@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
 from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place, reaches
@@ -50,6 +51,9 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     if site.ordinal and not site.facility:
         return _numbered(site, projects.clusters) or _another(site, projects.clusters)
     told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
+    if told is None and not site.facility and not site.name and site.determiner == "new" and projects.clusters:
+        # "The other goes to Pennsylvania" is of the kind of the first.
+        return _another(site, projects.clusters)
     return told or _by_context(site, sentence, projects, listed=listed)
 
 
@@ -170,7 +174,7 @@ def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | N
     """The headline's project, which the first mention in the text takes up."""
     if sentence.heading or site.plural:
         return None
-    waiting = (one for one in projects.clusters if one.only_heading)
+    waiting = (one for one in projects.clusters if one.only_heading and not _stands_beside(site, one, sentence))
     return next((one for one in waiting if _compatible(site, one, sentence, ordinals=False)), None)
 
 
@@ -185,6 +189,17 @@ def _is_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
     if site.determiner == "definite" or sentence.heading or not projects.clusters:
         return False
     return bool(_APART.match(sentence.text)) and not projects.explicit.get(sentence.number)
+
+
+def _stands_beside(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether a sentence names a project as the neighbour of the facility: "two reactors beside the Palisades plant"."""
+    text = sentence.text
+    return any(
+        any(_same_name(other.value.name, name) for name in cluster.names)
+        and in_passing(text, other.start - sentence.start, other.end - sentence.start)
+        for other in sentence.of("site")
+        if other.start > site.end and other.value.name and not sentence.japanese
+    )
 
 
 def _another(site: Site, clusters: list[Cluster]) -> Cluster:
