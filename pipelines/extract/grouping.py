@@ -45,11 +45,12 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return named
     if site.passing and not listed:
         return _known(site, sentence, projects)
-    if site.ordinal and not site.facility and not sentence.of("place"):
-        # "第6号" without a place takes up the entry of that number and brings up none.
-        return _numbered(site, projects.clusters)
     if site.ordinal and not site.facility:
-        return _numbered(site, projects.clusters) or _another(site, projects.clusters)
+        # "第6号" without a place takes up the entry of that number and brings up none.
+        entry = _numbered(site, projects.clusters)
+        return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
+    if _contrasts(site, sentence, projects.clusters):
+        return _new(projects.clusters)
     told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
     if told is None and not site.facility and not site.name and site.determiner == "new" and projects.clusters:
         # "The other goes to Pennsylvania" is of the kind of the first.
@@ -87,6 +88,22 @@ def _is_vague(site: Site, sentence: Sentence) -> bool:
     """Whether 案件を薦め speaks of no one project: a bare word for any undertaking, without name, product or place."""
     general = site.text in ("案件", "事業", "計画", "プロジェクト") and site.determiner == "bare"
     return general and not site.name and not site.product and not sentence.of("place")
+
+
+_CONTRAST = re.compile(
+    r"^(?:一方|他方|これとは別に|それとは別に|このほか|別に|片や)"
+    r"|^(?:By contrast|Elsewhere|Separately|In a separate|Meanwhile)\b"
+)
+
+
+def _contrasts(site: Site, sentence: Sentence, clusters: list[Cluster]) -> bool:
+    """Whether a sentence sets a facility in a place of its own against what the text spoke of."""
+    if site.determiner == "definite" or sentence.heading or not _CONTRAST.search(sentence.text):
+        return False
+    place = own_place(site.start, site.end, sentence) or next(
+        (one.value for one in sentence.of("place") if one.value.admin1 or one.value.city), None
+    )
+    return place is not None and bool(clusters) and not any(lies_there(one, place) for one in clusters)
 
 
 def _of_new_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
@@ -192,7 +209,7 @@ def _is_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
 
 
 def _stands_beside(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
-    """Whether a sentence names a project as the neighbour of the facility: "two reactors beside the Palisades plant"."""
+    """Whether a sentence names a project as the neighbour of a facility ("reactors beside the Palisades plant")."""
     text = sentence.text
     return any(
         any(_same_name(other.value.name, name) for name in cluster.names)
@@ -273,6 +290,9 @@ def _other_sector(site: Site, cluster: Cluster) -> bool:
 def _other_product(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     """Whether a facility with a place of its own makes something else than a project that has been given no place."""
     if not site.product or not cluster.products or site.determiner == "definite":
+        return False
+    if any(hit.term.id in cluster.products for hit in sentence.products):
+        # "ニッケルとコバルトの鉱山": one of several things that it makes is what the project makes.
         return False
     place = own_place(site.start, site.end, sentence)
     return bool(

@@ -163,9 +163,10 @@ def _without_echoes(steps: Sequence[Step]) -> list[Step]:
 _ALL = re.compile(
     r"\b(?:(?:first|all|the|these|those|of) (?:\w+ )?(?:two|three|four|five|six|projects|undertakings|picks|"
     r"batch|set|round|tranche)|"
-    r"(?:his|the) (?:choices?|selections?|picks?)|[Bb]oth (?:of them |projects |plants |stations )?(?:were|are|have|had|was)"
-    r"|batch|tranche)\b"
-    r"|第[1-9一二三]弾|(?:[2-9二三四五]|複数の)(?:つの|件の|つ|件)?(?:事業|案件|プロジェクト|件)|[2-9二三四五]件を選|いずれも|三つ|二つ|共同文書"
+    r"(?:his|the) (?:choices?|selections?|picks?)|[Bb]oth (?:of them |projects |plants |stations )?(?:were|are|have"
+    r"|had|was)|batch|tranche)\b"
+    r"|第[1-9一二三]弾|(?:[2-9二三四五]|複数の)(?:つの|件の|つ|件)?(?:事業|案件|プロジェクト|件)"
+    r"|[2-9二三四五]件を選|いずれも|三つ|二つ|共同文書"
 )
 _SHARED = ("approved", "financing_signed", "announced")
 
