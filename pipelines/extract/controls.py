@@ -56,11 +56,14 @@ _PREFIXES = {"CHN": "cn", "JPN": "jp", "USA": "us"}
 def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
     """Export controls of a document, in its order."""
     state = _State()
+    triggers = lexicon.relevance.controls("\n".join(sentence.masked for sentence in annotated.sentences))
+    if not triggers and not any(_may_number(sentence) for sentence in annotated.sentences):
+        return []
     for sentence in annotated.sentences:
         text = sentence.text.lower().replace("\u2019", "'")
         matches = _matches(sentence, lexicon)
         trigger = any(match.row["what"] == "trigger" for match in matches)
-        told = _told(sentence, matches, state, annotated) if _may_number(sentence, state) else []
+        told = _told(sentence, matches, state, annotated) if _may_number(sentence) else []
         if told:
             _read_numbered(told, sentence, text, matches, state)
         elif state.group and _goes_on(sentence, text, state) and (state.group[-1].number or not trigger):
@@ -109,7 +112,7 @@ def _matches(sentence: Sentence, lexicon: Lexicon) -> list[Found]:
     return masked + [one for one in plain if one.row["what"] in in_text]
 
 
-def _may_number(sentence: Sentence, state: _State) -> bool:
+def _may_number(sentence: Sentence) -> bool:
     """Whether a sentence can hold the number of an announcement at all."""
     if sentence.japanese:
         return "号" in sentence.text

@@ -123,11 +123,15 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _english_ends(text: str) -> Iterator[int]:
     for match in re.finditer(r"[.!?]+[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])", text):
-        word = re.search(r"([\w.]+)$", text[: match.start()])
+        word = re.search(r"([\w.]+)$", text[max(0, match.start() - _LONGEST_WORD) : match.start()])
         last = (word[1] if word else "").lower()
         if text[match.start()] == "." and _is_abbreviation(last, text[match.end() :]):
             continue
         yield match.end()
+
+
+_LONGEST_WORD = 64
+"""Characters before a full stop that are looked at; no abbreviation is longer."""
 
 
 def _is_abbreviation(word: str, following: str) -> bool:
