@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention
 from pipelines.extract.terms import has_cjk
@@ -24,10 +25,10 @@ _NATION = (
     r"(?:Japanese|Korean|South Korean|Chinese|Taiwanese|Australian|Canadian|German|French|British|Dutch|Swiss|Indian|"
     r"Israeli|Norwegian|Swedish|Belgian|American|Tokyo|Osaka|Nagoya|Seoul)"
 )
-_OPENING = re.compile(
+_OPENING = Cue(
     rf"(?:(?<=^)|(?<=[.!?] )|(?<=[.!?][\"”] ))The (?:{_NATION} )?{_FIRM_NOUN}(?=(?:['’]s)?,? [a-z(])(?! of\b)"
 )
-_OF = re.compile(rf"(?<=\bof )the (?:{_NATION} ){_FIRM_NOUN}\b")
+_OF = Cue(rf"(?<=\bof )the (?:{_NATION} ){_FIRM_NOUN}\b")
 _DOES = (
     r"(?:builds?|built|opens?|opened|buys?|bought|sells?|sold|suppl(?:y|ies|ied)|invests?|invested|spends?|spent|owns?|owned|"
     r"operates?|operated|runs?|ran|signs?|signed|agree[sd]?|announce[sd]?|plans?|planned|intends?|expects? to|aims?|hopes?|"
@@ -36,7 +37,7 @@ _DOES = (
     r"takes?|took|refines?|refined|produces?|produced|employs|broke ground|applied|received|secured|won|shelved|cancelled|"
     r"dropped|suspended)"
 )
-_IT = re.compile(
+_IT = Cue(
     rf"(?:(?<=^)|(?<=[.!?] )|(?<=[.!?][\"”] ))It(?= (?:(?:also|already|now|then|later|first|jointly) )?"
     rf"(?:(?:will|would|is to|has|had|plans to|intends to|aims to|expects to|wants to|hopes to|agreed to|is|was)"
     rf"(?: also| already| since| now| not)? )?(?:build|open|buy|sell|supply|invest|spend|own|operate|run|sign|lend|borrow|"

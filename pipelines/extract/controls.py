@@ -24,6 +24,7 @@ from pipelines.extract.control_record import (
     set_date,
 )
 from pipelines.extract.control_status import COUNTS, DEFINITE, GROUP, NEW_MEASURE, clauses, status_words, suspends
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -61,9 +62,10 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
         return []
     for sentence in annotated.sentences:
         text = sentence.text.lower().replace("\u2019", "'")
-        matches = _matches(sentence, lexicon)
+        numbered = _may_number(sentence)
+        matches = _matches(sentence, lexicon) if triggers or numbered or state.group else []
         trigger = any(match.row["what"] == "trigger" for match in matches)
-        told = _told(sentence, matches, state, annotated) if _may_number(sentence) else []
+        told = _told(sentence, matches, state, annotated) if numbered else []
         if told:
             _read_numbered(told, sentence, text, matches, state)
         elif state.group and _goes_on(sentence, text, state) and (state.group[-1].number or not trigger):
@@ -82,7 +84,7 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
     return _settled(annotated, list(state.found.values()))
 
 
-_ISSUES = re.compile(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
+_ISSUES = Cue(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
 
 
 def _settled(annotated: Annotated, controls: list[Control]) -> list[Control]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from re import _parser as regex_parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -65,6 +65,38 @@ def word_sets(items: Any) -> list[list[str]]:
         elif str(name) == "MAX_REPEAT" and argument[0] > 0:
             options += word_sets(argument[2])
     return sorted(filter(None, options), key=lambda option: -min(map(_weight, option)))
+
+
+class Cue:
+    """A regular expression that is searched for only where a text holds a word that every match of it holds.
+
+    Args:
+        pattern: The expression; its case counts.
+    """
+
+    __slots__ = ("_pattern", "_scan")
+
+    def __init__(self, pattern: str) -> None:
+        from daachorse import CharwiseDoubleArrayAhoCorasick
+
+        self._pattern = re.compile(pattern)
+        words = next(iter(word_sets(regex_parser.parse(pattern))), [])
+        self._scan = CharwiseDoubleArrayAhoCorasick(list(dict.fromkeys(words))) if words else None
+
+    def _may_match(self, text: str) -> bool:
+        return self._scan is None or bool(self._scan.find(text))
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As of `re.Pattern`."""
+        return self._pattern.search(text) if self._may_match(text) else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As of `re.Pattern`."""
+        return self._pattern.finditer(text) if self._may_match(text) else iter(())
+
+    def findall(self, text: str) -> list[Any]:
+        """As of `re.Pattern`."""
+        return self._pattern.findall(text) if self._may_match(text) else []
 
 
 class Endings:
