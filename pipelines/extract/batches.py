@@ -43,14 +43,16 @@ def _count(name: str) -> str:
     return _COUNT.replace("count", name)
 
 
-_EN = re.compile(
+_EN = Cue(
     rf"\b(?:{_WHOSE}\s(?:first |other |selected |chosen |named |new |initial )*{_COUNT}(?:{_SOME}|(?=\s{_SAID}\b))"
     rf"|(?P<both>both)\s(?:of them|{_NOUN})|{_count('bare')}{_SOME}"
     rf"|(?:the|these|all) {_NOUN}(?=\s(?:together|combined|that|which|in the|of the (?:first|second|third))\b)"
     rf"|(?:for|by|of|across|between|among|to) {_OF_THEM} {_count('among')}\b{_SOME}?"
     rf"|(?:^|there (?:are|were) (?:just )?){_count('lone')} of them\b"
     r"|(?:first|second|third|initial|opening) (?:batch|tranche|round|wave)\b)",
-)
+    words=("two", "three", "four", "five", "six", "pair", "trio", *"23456", "both", *_NOUN[3:-1].split("|"),
+           "batch", "tranche", "round", "wave"),
+)  # fmt: skip
 _EACH = Cue(
     r"\b(?:each|every) (?:of the (?:two|three|four|five) )?(?:project|undertaking|venture|one|of them)\b"
     r"|\bby project\b|\bper project\b"

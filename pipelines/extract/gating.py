@@ -72,15 +72,16 @@ class Cue:
 
     Args:
         pattern: The expression; its case counts.
+        words: Words of which every match holds one; empty to take them from the expression itself.
     """
 
     __slots__ = ("_pattern", "_scan")
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, words: Sequence[str] = ()) -> None:
         from daachorse import CharwiseDoubleArrayAhoCorasick
 
         self._pattern = re.compile(pattern)
-        words = next(iter(word_sets(regex_parser.parse(pattern))), [])
+        words = words or next(iter(word_sets(regex_parser.parse(pattern))), [])
         self._scan = CharwiseDoubleArrayAhoCorasick(list(dict.fromkeys(words))) if words else None
 
     def _may_match(self, text: str) -> bool:
