@@ -7,43 +7,52 @@ words for facilities (`proforms`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pipelines.extract.gating import Cue
-from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention
 from pipelines.extract.terms import has_cjk
+from pipelines.extract.vocabulary import Row, rows
 from pipelines.records import Document
 
-_JA = re.compile(r"同社|同じ会社|当社|弊社")
-_FIRM_NOUN = (
-    r"(?:company|firm|developer|group|maker|manufacturer|carmaker|automaker|chipmaker|steelmaker|drugmaker|battery maker|"
-    r"magnet maker|utility|miner|refiner|smelter operator|producer|supplier|trader|trading house|conglomerate|"
-    r"start-?up|shipbuilder|toolmaker|newcomer|corporation)"
+if TYPE_CHECKING:
+    from pipelines.extract.lexicon import Lexicon
+
+_OPENING = r"(?:(?<=^)|(?<=[.!?] )|(?<=[.!?][\"”] ))"
+_HELPERS = (
+    r"(?:(?:also|already|now|then|later|first|jointly) )?(?:(?:will|would|is to|has|had|plans to|intends to|aims to|"
+    r"expects to|wants to|hopes to|agreed to|is|was)(?: also| already| since| now| not)? )?"
 )
-_NATION = (
-    r"(?:Japanese|Korean|South Korean|Chinese|Taiwanese|Australian|Canadian|German|French|British|Dutch|Swiss|Indian|"
-    r"Israeli|Norwegian|Swedish|Belgian|American|Tokyo|Osaka|Nagoya|Seoul)"
+_LASTS = re.compile(r"It (?:will |would |is to )?(?:take|takes|took) (?:\w+ ){0,3}(?:years?|months?|time)|It takes? ")
+_TOPIC = re.compile(
+    r"[」』）)]{0,2}(?:（[^（）]{1,30}）)?(?:側)?(?:[はが]|の(?:社長|会長|時価総額|株価|広報|担当者|売上高|業績|幹部)[^、。]{0,6}は)"
 )
-_OPENING = Cue(
-    rf"(?:(?<=^)|(?<=[.!?] )|(?<=[.!?][\"”] ))The (?:{_NATION} )?{_FIRM_NOUN}(?=(?:['’]s)?,? [a-z(])(?! of\b)"
-)
-_OF = Cue(rf"(?<=\bof )the (?:{_NATION} ){_FIRM_NOUN}\b")
-_DOES = (
-    r"(?:builds?|built|opens?|opened|buys?|bought|sells?|sold|suppl(?:y|ies|ied)|invests?|invested|spends?|spent|owns?|owned|"
-    r"operates?|operated|runs?|ran|signs?|signed|agree[sd]?|announce[sd]?|plans?|planned|intends?|expects? to|aims?|hopes?|"
-    r"lends?|lent|borrow(?:s|ed)?|acquires?|acquired|holds?|held|pays?|paid|put|puts|develops?|developed|makes?|made|mines?|"
-    r"said|says|told|wants?|decided|chose|picked|selected|hired|ordered|raised|delivers?|delivered|ships?|shipped|"
-    r"takes?|took|refines?|refined|produces?|produced|employs|broke ground|applied|received|secured|won|shelved|cancelled|"
-    r"dropped|suspended)"
-)
-_IT = Cue(
-    rf"(?:(?<=^)|(?<=[.!?] )|(?<=[.!?][\"”] ))It(?= (?:(?:also|already|now|then|later|first|jointly) )?"
-    rf"(?:(?:will|would|is to|has|had|plans to|intends to|aims to|expects to|wants to|hopes to|agreed to|is|was)"
-    rf"(?: also| already| since| now| not)? )?(?:build|open|buy|sell|supply|invest|spend|own|operate|run|sign|lend|borrow|"
-    rf"acquire|hold|pay|put|develop|mine|take|deliver|building|buying|spending|investing|developing|in talks|{_DOES})\b)"
-)
-_COST = re.compile(r"It (?:will |would |is to )?(?:take|takes|took) (?:\w+ ){0,3}(?:years?|months?|time)|It takes? ")
+"""Behind a firm that its sentence is about."""
+_WRITERS = frozenset({"当社", "弊社"})
+_LOOKS_BACK = 8
+
+
+class Anaphors:
+    """Finds words that stand for a firm named before.
+
+    Args:
+        reference: Tables of `raw/reference`; the vocabulary `anaphors` is used.
+    """
+
+    def __init__(self, reference: Mapping[str, Sequence[Row]]) -> None:
+        forms: dict[tuple[str, str], list[str]] = {}
+        words = rows(reference, "anaphors")
+        for row in sorted(words, key=lambda row: -len(row["form"])):
+            forms.setdefault((row["language"], row["kind"]), []).append(re.escape(row["form"]))
+        self.countries = {row["form"]: row["country"] for row in words if row["kind"] == "nation"}
+        noun, nation, verb = ("|".join(forms.get(("en", kind), ["(?!)"])) for kind in ("noun", "nation", "verb"))
+        self.japanese = Cue("|".join(forms.get(("ja", "noun"), ["(?!)"])))
+        self.opening = Cue(
+            rf"{_OPENING}The (?:(?P<nation>{nation}) )?(?:{noun})(?=(?:['’]s)?,? [a-z(])(?! of\b)"
+        )
+        self.of = Cue(rf"(?<=\bof )the (?P<nation>{nation}) (?:{noun})\b")
+        self.it = Cue(rf"{_OPENING}It(?= {_HELPERS}(?:{verb})\b)")
 
 
 def take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
@@ -54,18 +63,18 @@ def take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) ->
             (one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start
         )
         if has_cjk(paragraph.text):
-            told = [(one, paragraph.text[one.end : one.end + 12].lstrip("）)").startswith("は")) for one in firms]
-            mentions += _japanese(paragraph.text, spoken, told)
+            told = [(one, bool(_TOPIC.match(paragraph.text, one.end))) for one in firms]
+            mentions.extend(_japanese(paragraph.text, spoken, told, lexicon))
         else:
             told = [(one, _opens(paragraph.text, one.start)) for one in firms]
-            mentions += _english(paragraph.text, spoken, told, lexicon)
+            mentions.extend(_english(paragraph.text, spoken, told, lexicon))
         spoken += told
 
 
 def _japanese(
-    text: str, spoken: Sequence[tuple[Mention, bool]], told: Sequence[tuple[Mention, bool]]
+    text: str, spoken: Sequence[tuple[Mention, bool]], told: Sequence[tuple[Mention, bool]], lexicon: Lexicon
 ) -> Iterator[Mention]:
-    for match in _JA.finditer(text):
+    for match in lexicon.anaphors.japanese.finditer(text):
         opening = max(text.rfind("。", 0, match.start()), 0)
         earlier = [*spoken, *(pair for pair in told if pair[0].end <= match.start())]
         topic = next((one.id for one, is_topic in told if is_topic and opening <= one.start < match.start()), "")
@@ -73,7 +82,7 @@ def _japanese(
         # The firm that a sentence was about; else the one named last. Never the sentence's own subject.
         firm = next((one for one, is_topic in reversed(others) if is_topic), None) if not topic else None
         firm = firm or (others[-1][0] if others else None)
-        if match[0] in ("当社", "弊社"):
+        if match[0] in _WRITERS:
             # Who writes a release is the firm that it opens with.
             firm = spoken[0][0] if spoken else told[0][0] if told else None
         if firm is not None:
@@ -83,31 +92,24 @@ def _japanese(
 def _english(
     text: str, spoken: Sequence[tuple[Mention, bool]], told: Sequence[tuple[Mention, bool]], lexicon: Lexicon
 ) -> Iterator[Mention]:
-    for pattern in (_OPENING, _OF, _IT):
+    anaphors = lexicon.anaphors
+    for pattern in (anaphors.opening, anaphors.of, anaphors.it):
         for match in pattern.finditer(text):
-            if _COST.match(text, match.start()):
+            if _LASTS.match(text, match.start()):
                 continue
             opening = max(text.rfind(". ", 0, match.start()), 0)
-            earlier = [*spoken[-8:], *(pair for pair in told if pair[0].end <= match.start())]
-            if pattern is _OF:
+            earlier = [*spoken[-_LOOKS_BACK:], *(pair for pair in told if pair[0].end <= match.start())]
+            if pattern is anaphors.of:
                 # "a subsidiary of the Korean group": somebody else than the one of whom it is said.
                 here = {one.id for one, _ in told if opening <= one.start < match.start()}
                 earlier = [pair for pair in earlier if pair[0].id not in here]
-            nation = _COUNTRY.get(match[0].partition(" ")[2].partition(" ")[0], "")
+            nation = anaphors.countries.get(match.groupdict().get("nation") or "", "")
             if nation:
                 earlier = [pair for pair in earlier if lexicon.country_of_firm(pair[0].id) in ("", nation)]
             firm = next((one for one, subject in reversed(earlier) if subject), None)
             firm = firm or (earlier[-1][0] if earlier else None)
             if firm is not None:
                 yield Mention("org", match.start(), match.end(), firm.text, firm.id)
-
-
-_COUNTRY = {
-    "Japanese": "JPN", "Tokyo": "JPN", "Osaka": "JPN", "Nagoya": "JPN", "Korean": "KOR", "South": "KOR", "Seoul": "KOR",
-    "Chinese": "CHN", "Taiwanese": "TWN", "Australian": "AUS", "Canadian": "CAN", "German": "DEU", "French": "FRA",
-    "British": "GBR", "Dutch": "NLD", "Swiss": "CHE", "Indian": "IND", "Israeli": "ISR", "Norwegian": "NOR",
-    "Swedish": "SWE", "Belgian": "BEL", "American": "USA",
-}  # fmt: skip
 
 
 def _opens(text: str, start: int) -> bool:

@@ -162,7 +162,7 @@ def _mentions(
     ]
     hidden = [(one.start, one.end) for one in found if one.kind in ("org", "program")]
     sites = lexicon.sites.find(text, hits, hidden, towns)
-    sites += find_proforms(text, places, [*hidden, *((site.start, site.end) for site in sites)])
+    sites += find_proforms(text, places, hidden, [(site.start, site.end) for site in sites])
     found += [Mention("site", site.start, site.end, site.text, site.project_id, site) for site in sites]
     materials = longest(
         [hit for hit in hits if hit.term.kind == "material"], lambda hit: is_material(text, hit, hits, japanese)

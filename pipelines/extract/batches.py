@@ -69,6 +69,8 @@ _JA = re.compile(
     rf"|(?<![この同])第[1-3１-３一二三]弾(?:の{_JA_PROJECTS}|として|に(?:選|決|含))"
     rf"|第?[0-9０-９一二三]+号{_JA_PROJECTS}"
 )
+_JA_ARE = re.compile(r"(?:残る|残りの|ほかの)?[二三四五六2-6２-６](?:件|案件|つ)は、?[^。、はがを]{0,12}$")
+"""「残る2件はガス火力で」: what several of them are, and no one of them."""
 _JA_ONE_OF = re.compile(
     r"[二三四五六2-6２-６](?:つの?|件の?)?(?:案件|事業|プロジェクト|計画)?(?:のうち|の中で|の一つ|の1つ|の一角)"
 )
@@ -107,9 +109,11 @@ def _counted(sentence: Sentence) -> int | None:
 def is_batch(mention: Mention, sentence: Sentence) -> bool:
     """Whether a general word ("projects", 案件) means several projects at once and is no facility of its own."""
     site = mention.value
+    start, end = mention.start - sentence.start, mention.end - sentence.start
+    if site.determiner == "bare" and len(sentence.of("site")) == 1 and _JA_ARE.search(sentence.text[:start]):
+        return True
     if site.facility.get("facility") not in _GENERIC or site.product or site.name or site.project_id:
         return False
-    start, end = mention.start - sentence.start, mention.end - sentence.start
     text = sentence.text.lower()
     pattern = _JA if sentence.japanese else _EN
     inside = any(found.start() < end and start < found.end() for found in pattern.finditer(text))

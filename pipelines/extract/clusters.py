@@ -23,6 +23,10 @@ KIN = (
     {"power_generation", "power_equipment"},
     {"oil_gas", "ports_waterways"},
     {"quantum", "ai_infrastructure"},
+    {"batteries", "critical_materials"},
+    {"batteries", "automotive"},
+    {"chemicals", "critical_materials"},
+    {"chemicals", "semiconductors"},
 )
 """Sectors between which a text may waver for one project."""
 

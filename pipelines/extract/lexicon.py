@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.extract.amounts import find_amounts
+from pipelines.extract.anaphors import Anaphors
 from pipelines.extract.labels import Labels
 from pipelines.extract.measures import MeasureFinder
 from pipelines.extract.mentions import Sentence
@@ -83,12 +84,14 @@ class Lexicon:
         organizations, materials, programs, places: Reference rows by id or code.
         known_projects: By project_id.
         place_names: Reference rows of places by code.
-        firm_names: Gazetteer group -> `en`, `ja` and `country`.
+        firm_names: Gazetteer group -> `en`, `ja`, `country`, and `kind` where it is no company.
         pledges: (figure, currency) -> programme, from the programmes' own names ("$550 billion investment plan").
         books: Language -> the patterns of all vocabularies.
         relevance: Whether a document can say anything that we publish.
         labels: What headings of columns and labels of facts announce.
         signs: What tells a known project where its name is not given.
+        builders: First words of the names of firms whose trade is to build for others.
+        anaphors: Words that stand for a firm named before.
     """
 
     organizations: Mapping[str, Row]
@@ -110,6 +113,8 @@ class Lexicon:
     relevance: Relevance
     labels: Labels
     signs: SignBook
+    builders: frozenset[str]
+    anaphors: Anaphors
 
     def country_of_firm(self, org_id: str) -> str:
         """Country of an organisation as far as reference and gazetteer tell, alpha-3; empty where they do not."""
@@ -193,11 +198,13 @@ def build_lexicon(
             for language in ("en", "ja")
         },
         place_names={row["code"]: row for row in reference.get("places", ())},
-        firm_names=_groups(firms),
+        firm_names=_groups(firms, rows(reference, "firm_kinds")),
         pledges=pledges,
         relevance=Relevance(reference, pledges),
         labels=Labels(reference),
         signs=signs,
+        builders=frozenset(row["form"] for row in rows(reference, "org_words") if row["kind"] == "builder"),
+        anaphors=Anaphors(reference),
     )
 
 
@@ -210,11 +217,14 @@ def _pledges(names: Sequence[Row], grammar: MoneyGrammar) -> dict[tuple[Decimal,
     return found
 
 
-def _groups(firms: Sequence[Term]) -> dict[str, dict[str, str]]:
-    """Gazetteer group -> its first name in each language and its country."""
+def _groups(firms: Sequence[Term], kinds: Sequence[Row]) -> dict[str, dict[str, str]]:
+    """Gazetteer group -> its first name in each language, its country and, where it is no company, its kind."""
+    told = {row["group"]: row["kind"] for row in kinds}
     found: dict[str, dict[str, str]] = {}
     for term in firms:
         group = found.setdefault(term.id, {"country": term.row.get("country", "")})
+        if term.id in told:
+            group["kind"] = told[term.id]
         group.setdefault(term.row["language"], term.form)
     return found
 

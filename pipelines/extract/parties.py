@@ -151,7 +151,8 @@ def _of_document(
 
 def is_firm(org: Mention, lexicon: Lexicon) -> bool:
     """Whether an organisation may build a plant of its own: no bank, no public body."""
-    kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
+    about = lexicon.organizations.get(org.id) or lexicon.firm_names.get(org.id.removeprefix("@"), {})
+    kind = about.get("kind", "company")
     return (
         kind not in PUBLIC_KINDS
         and kind in ("company", "utility", "trading_house", "joint_venture", "spv")
@@ -180,13 +181,13 @@ def by_name(parts: Sequence[Part], lexicon: Lexicon) -> list[Part]:
     """Correct a role that a name contradicts: a construction firm beside another developer is the contractor."""
     leads: dict[int, set[str]] = defaultdict(set)
     for part in parts:
-        if part.role in _LEADING and not _BUILDER.search(part.org.text):
+        if part.role in _LEADING and not _is_builder(part.org, lexicon):
             leads[id(part.project)].add(part.org.id)
     return [_by_name(part, bool(part.project is not None and leads[id(part.project)]), lexicon) for part in parts]
 
 
 def _by_name(part: Part, led: bool, lexicon: Lexicon) -> Part:
-    if part.role in ("developer", "supplier") and led and _BUILDER.search(part.org.text):
+    if part.role in ("developer", "supplier") and led and _is_builder(part.org, lexicon):
         return replace(part, role="contractor")
     kind = lexicon.organizations.get(part.org.id, {}).get("kind", "")
     bank = kind in ("commercial_bank", "government_bank") or (not kind and _BANK.search(part.org.text))
@@ -194,6 +195,11 @@ def _by_name(part: Part, led: bool, lexicon: Lexicon) -> Part:
         lends = re.search(r"loan|lend|lent|credit|borrow|debt|融資|貸|借", part.sentence.masked)
         return replace(part, role="lender" if lends else "", instrument="loan" if lends else "")
     return part
+
+
+def _is_builder(org: Mention, lexicon: Lexicon) -> bool:
+    """Whether a firm builds for others: by its name, or because it is known for it."""
+    return bool(_BUILDER.search(org.text)) or any(org.text.startswith(name) for name in lexicon.builders)
 
 
 def the_state(sentence: Sentence, projects: Projects) -> Iterator[Part]:

@@ -124,7 +124,7 @@ class PatternBook:
         self._words = CharwiseDoubleArrayAhoCorasick(list(words)) if words else None
 
     def words_in(self, text: str) -> frozenset[int]:
-        """Numbers of the words of any pattern that a masked, lower-case sentence holds: one scan for all vocabularies."""
+        """Numbers of the words of any pattern that a masked sentence holds: one scan for all vocabularies."""
         if self._words is None:
             return frozenset()
         return frozenset([number for _, _, number in self._words.find_overlapping(text)])

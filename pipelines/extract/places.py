@@ -50,6 +50,12 @@ _JA_TOWN = re.compile(
 )
 
 
+def _is_title(text: str) -> bool:
+    """Whether nearly every longer word has a capital, so that capitals tell nothing."""
+    words = re.findall(r"[A-Za-z]{4,}", text)
+    return len(words) >= 5 and sum(word[0].isupper() for word in words) >= 0.85 * len(words)
+
+
 _TOWN_LEAD = re.compile(
     r"(?:^|[—–|:]\s?|\b(?:in|at|near|outside|of|to|from|around|for|between|and|or|off|via|through|chose|chosen|picked|than"
     r"|beyond|within|across|downtown|central|nearby|port of|city of|the|into|toward|towards|leave|leaving)\s)$"
@@ -67,6 +73,8 @@ class PlaceFinder:
         self._parents = {row.get("code", ""): row.get("parent", "") for row in reference.get("places", ())}
         self._features = {row["form"] for row in forms if row["kind"] == "feature"}
         self._seats = {row["form"] for row in forms if row["kind"] == "seat"}
+        self._no_town = {row["form"] for row in forms if row["kind"] == "no_town"}
+        self._town_prefix = {row["form"] for row in forms if row["kind"] == "town_prefix"}
         self._capitals = {row["form"] for row in forms if row["kind"] == "capital"}
 
     @staticmethod
@@ -127,11 +135,18 @@ class PlaceFinder:
         town = _TOWN.search(text[: hit.start]) or _TOWN_IN.search(text[: hit.start])
         if town is None:
             return hit.start, hit.end, None
+        name = town[1] if not _is_title(text) else self._last_words(town[1])
+        if name in self._no_town or (" " in name and re.match(r"['’]s\b", text[hit.end :])):
+            return hit.start, hit.end, None
+        at = town.end(1) - len(name)
         free = not any(other.end > town.start(1) and other.start < hit.start for other in known)
-        if free and self._is_town(town[1]):
-            return town.start(1), hit.end, town[1]
-        # "Ascension Parish, Louisiana" is one place without a town.
+        if free and self._is_town(name):
+            return at, hit.end, name
+        # "Ascension Parish, Louisiana" is one place without a town; "Hopkinsville, Christian County, Kentucky" has one.
         feature = town[1].split()[-1] in self._features
+        inner = _TOWN.search(text[: town.start(1)]) if feature and not _is_title(text) else None
+        if inner is not None and inner[1] not in self._no_town and self._is_town(inner[1]):
+            return inner.start(1), hit.end, inner[1]
         return town.start(1) if feature else hit.start, hit.end, None
 
     def _is_town(self, name: str) -> bool:
@@ -139,12 +154,21 @@ class PlaceFinder:
         known = words[-1] in self._features or name in self._capitals
         return not known and words[0][0].isupper() and len(words) <= 4
 
+    def _last_words(self, name: str) -> str:
+        """The town at the end of a run of capitalised words."""
+        words = name.split()
+        length = 2 if len(words) > 1 and words[-2].rstrip(".") in self._town_prefix else 1
+        return " ".join(words[-length:])
+
     def _accept_japanese(self, text: str, hit: Hit) -> bool:
         surface, after = text[hit.start : hit.end], text[hit.end :]
         if re.match(r"・[ァ-ヺ]", after) and not re.match(r"・[ァ-ヺー]+(?:州|両州|など)", after):
             # テキサス・ガルフリンク is a name, テキサス・ルイジアナ両州 a list.
             return False
         if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", after) or surface in ("米", "豪", "英"):
+            return False
+        if re.search(r"[ァ-ヺー]$", surface) and re.match(r"[ァ-ヺー]", after):
+            # インド in インドネシア.
             return False
         short = len(surface) <= 2
         inside = re.match(r"[一-鿿ァ-ヺー]", text[hit.start - 1 : hit.start] or " ") or re.match(r"[ァ-ヺ]", after)

@@ -7,7 +7,9 @@ with a word of their own (`sites`).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipelines.extract.places import PlaceMention
 from pipelines.extract.sites import Site
@@ -33,19 +35,27 @@ _JA_MANY = re.compile(
     r"(?:二つ|2つ|三つ|3つ|両|2カ所|二カ所|3カ所|複数)の?[^。]{0,8}(?:工場|拠点|発電所|事業|計画|基地|施設|鉱山|ヤード)"
 )
 
+_JA_ENTRY = re.compile(
+    r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?=は|が|に|の|を|も|と|で)"
+)
 
-def find_proforms(text: str, places: Sequence[PlaceMention], taken: Sequence[tuple[int, int]]) -> list[Site]:
-    """Words that stand for a facility beside a place.
+
+def find_proforms(
+    text: str, places: Sequence[PlaceMention], hidden: Sequence[tuple[int, int]], sites: Sequence[tuple[int, int]]
+) -> list[Site]:
+    """Words that stand for a facility: beside a place, or by the number of an entry.
 
     Args:
         text: A paragraph.
         places: Its places.
-        taken: Spans of other mentions that hide what lies in them.
+        hidden: Spans of organisations and programmes, which hide what lies in them.
+        sites: Spans of its facilities.
     """
-    if not places:
-        return []
-    found = _japanese(text, places) if has_cjk(text) else _english(text, places)
-    return [one for one in found if not any(one.start < end and start < one.end for start, end in taken)]
+    japanese = has_cjk(text)
+    found = _numbered(text, sites) if japanese and "号" in text else []
+    if places:
+        found += _japanese(text, places) if japanese else _english(text, places)
+    return [one for one in found if not any(one.start < end and start < one.end for start, end in (*hidden, *sites))]
 
 
 def _english(text: str, places: Sequence[PlaceMention]) -> list[Site]:
@@ -71,6 +81,18 @@ def _japanese(text: str, places: Sequence[PlaceMention]) -> list[Site]:
         if one is not None and place.admin1 and _JA_MANY.search(text[: place.start]):
             start = max(0, place.start - 8) + one.start()
             found.append(_site(text, start, start + len(one[0]), "new"))
+    return found
+
+
+def _numbered(text: str, sites: Sequence[tuple[int, int]]) -> list[Site]:
+    """第6号 where no facility follows in its sentence: the entry of a programme that bears the number."""
+    found = []
+    for match in _JA_ENTRY.finditer(text):
+        stop = text.find("。", match.end())
+        stop = len(text) if stop < 0 else stop
+        if not any(match.end() <= start < stop for start, _ in sites):
+            site = _site(text, match.start(), match.end(), "definite")
+            found.append(replace(site, ordinal=unicodedata.normalize("NFKC", match[1])))
     return found
 
 

@@ -14,7 +14,7 @@ from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.batches import counted
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.cues import labelled, under_question
+from pipelines.extract.cues import labelled, table_row, under_question
 from pipelines.extract.focus import BATCH, OWN_PLANT
 from pipelines.extract.frames import framed
 from pipelines.extract.gating import Cue
@@ -64,7 +64,7 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
             here += _parts(match, sentence, projects, marks, program)
         here += _possessive(annotated, sentence, projects)
         here += _partners(sentence, projects, found, marks)
-        here += _row_parts(sentence, projects, lexicon)
+        here += table_row(sentence, projects, lexicon)
         here += labelled(sentence, projects)
         if not here:
             here += under_question(annotated, sentence, projects, lexicon)
@@ -101,7 +101,7 @@ def _by_grammar(annotated: Annotated, projects: Projects, found: Sequence[Part],
             continue
         absent = denied(sentence)
         for org, role, instrument, _ in framed(sentence, lexicon):
-            project = projects.nearest(sentence, org)
+            project = projects.nearest(sentence, org) or _still(sentence, projects)
             if project is None or org.id in absent or (id(project), org.id) in known:
                 continue
             if role in _OF_FIRMS and not is_firm(org, lexicon):
@@ -278,52 +278,6 @@ def _possessive(annotated: Annotated, sentence: Sentence, projects: Projects) ->
     cluster = projects.of(sentence, site) if site is not None else None
     if orgs and cluster is not None and before.paragraph == sentence.paragraph:
         yield Part(cluster, "", orgs[0], before, "owner")
-
-
-_BUILDS = re.compile(r"\b(?:plans|develops|owns|sponsors)\b|事業主体|開発")
-_ROW_ROLES = (
-    (
-        "supplier",
-        re.compile(
-            r"licen[cs]|technology|process|equipment(?!.*engineering)|turbine|reactor|suppl"
-            r"|機器|設備|技術|供給|ライセンス"
-        ),
-    ),
-    ("contractor", re.compile(r"engineering|construction|epc|build|contract|設計|施工|建設|工事")),
-    ("offtaker", re.compile(r"buys|buyer|offtake|takes the|customer|purchas|引き取|購入|買い手")),
-    ("lender", re.compile(r"loan|lend|lender|debt|融資|貸付")),
-    ("insurer", re.compile(r"insur|保険")),
-    ("guarantor", re.compile(r"guarant|保証")),
-    ("equity_investor", re.compile(r"equity|stake|share|出資|持ち分")),
-    ("operator", re.compile(r"operat|runs|運営|操業")),
-    ("developer", re.compile(r"develop|owner|事業主体|開発")),
-    ("advisor", re.compile(r"advis|助言")),
-)
-
-
-def _row_parts(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Part]:
-    """A table row "organisation | what it does"."""
-    focus = projects.focus.get(sentence.number, [])
-    orgs = sentence.of("org")
-    if not sentence.row or not focus or not orgs or orgs[0].start - sentence.start > 2:
-        return
-    rest = sentence.masked.split("|", 1)[-1]
-    roles = [role for role, pattern in _ROW_ROLES if pattern.search(rest)]
-    contractor = "contractor" in roles and not {"developer", "operator"} & set(roles)
-    role = "contractor" if contractor else roles[0] if roles else ""
-    if {"developer", "operator"} & set(roles) and _BUILDS.search(rest):
-        role = "developer"
-    yield Part(
-        focus[0],
-        "",
-        orgs[0],
-        sentence,
-        role,
-        "",
-        "",
-        next(iter(sentence.of("share")), None),
-        modality(attributions(sentence, lexicon) | {"planned"}),
-    )
 
 
 def _listed_parts(sentence: Sentence, projects: Projects, here: Sequence[Part]) -> Iterator[Part]:

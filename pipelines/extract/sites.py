@@ -7,6 +7,7 @@ mentions are the same project (`projects`).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -95,6 +96,16 @@ _JA_QUOTED = re.compile(
 )
 _JA_TOLD = re.compile(r"(?:同|この|その|新しい|新たな|別の|トンの|ワットの|キロワットの|バレルの)$")
 _JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
+_JA_HEADED = re.compile(
+    r"(?<![ァ-ヺー・])([ァ-ヺ][ァ-ヺー・]{2,14})(?:LNG|ＬＮＧ)(?!船|基地|事業|市場|価格|タンカー|輸出|輸入|需要|供給|開発|マーケ|ジャパン|プラント|計画)"
+)
+_JA_PHASE = re.compile(r"の?(第[0-9０-９一二三四]期)")
+_JA_NUMBER = re.compile(
+    r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?:の|は、?|として(?:は|の)?、?|となる(?:のは|の|もの)、?)"
+    r"[^。、]{0,26}$"
+)
+"""第2号のテキサス州の…: entries of a programme are told apart by their numbers."""
+_KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
 _JA_MAKING = (
     r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
     r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
@@ -161,6 +172,8 @@ class SiteFinder:
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
             site = _unplaced(text, site, places) if site is not None else None
+            if site is not None and site.product and japanese and _is_hidden(text, site, taken):
+                site = replace(site, name="")
             if site is not None and _is_bare(text, site, hit):
                 continue
             if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
@@ -173,7 +186,9 @@ class SiteFinder:
             for number, site in enumerate(sites)
             if not number or site.product or site.name or text[sites[number - 1].end : site.start].strip()
         ]
-        if not japanese:
+        if japanese:
+            sites += self._by_head_japanese(text, [(site.start, site.end) for site in sites] + list(taken))
+        else:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
 
@@ -197,6 +212,20 @@ class SiteFinder:
                 name = f"{words} {match[1]}"
                 start = match.end() - len(name)
                 found.append(Site(start, match.end(), name, row, {}, "definite", False, name))
+        return found
+
+    def _by_head_japanese(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Site]:
+        """Projects that bear their kind in their name: ポートアーサーLNG."""
+        found = []
+        for match in _JA_HEADED.finditer(text):
+            row = self._facilities.get("LNG project") or self._facilities.get("LNG基地") or {}
+            free = not any(match.start() < end and start < match.end() for start, end in taken)
+            if row and free and match[1] not in self._not_names:
+                phase = _JA_PHASE.match(text, match.end())
+                number = unicodedata.normalize("NFKC", phase[1]) if phase else ""
+                found.append(
+                    Site(match.start(), match.end(), match[0], row, {}, "definite", False, match[1], "", number)
+                )
         return found
 
     def _is_compound(self, text: str, hit: Hit) -> bool:
@@ -288,6 +317,7 @@ class SiteFinder:
         )
         if before is not None:
             start, product = before.start, dict(before.term.row)
+            name = self._katakana_name(text, start)
         elif hit.term.row["strength"] == "needs_product":
             return None
         else:
@@ -299,7 +329,16 @@ class SiteFinder:
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
             return None
         determiner = self._japanese_determiner(text[:start], text[start : hit.end])
-        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+        ordinal = _JA_NUMBER.search(text[max(0, start - 40) : start])
+        number = unicodedata.normalize("NFKC", ordinal[1]) if ordinal else ""
+        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name, "", number)
+
+    def _katakana_name(self, text: str, start: int) -> str:
+        """The name in front of what is mined or made: センチネラ in センチネラ銅鉱山."""
+        run = _KATAKANA.search(text[:start])
+        if run is None or any(run[1].startswith(word) or run[1].endswith(word) for word in self._not_names):
+            return ""
+        return run[1].strip("・")
 
     def _japanese_name(self, text: str, hit: Hit) -> str:
         """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
@@ -308,7 +347,7 @@ class SiteFinder:
             return ""
         word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
         barred = not word or any(word.startswith(other) or word.endswith(other) for other in self._not_names)
-        return "" if barred else word
+        return "" if barred else word.strip("・")
 
     def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
         if self._other.search(lead):
@@ -316,6 +355,12 @@ class SiteFinder:
         if self._new.search(lead) or surface.startswith("新"):
             return "new"
         return "definite" if self._definite.search(lead) else "bare"
+
+
+def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether the name in front of a facility is that of an organisation."""
+    start = site.start - len(site.name)
+    return bool(site.name) and any(start < end and other < site.start for other, end in taken)
 
 
 def _unplaced(text: str, site: Site, places: set[str]) -> Site:
