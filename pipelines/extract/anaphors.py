@@ -48,9 +48,7 @@ class Anaphors:
         self.countries = {row["form"]: row["country"] for row in words if row["kind"] == "nation"}
         noun, nation, verb = ("|".join(forms.get(("en", kind), ["(?!)"])) for kind in ("noun", "nation", "verb"))
         self.japanese = Cue("|".join(forms.get(("ja", "noun"), ["(?!)"])))
-        self.opening = Cue(
-            rf"{_OPENING}The (?:(?P<nation>{nation}) )?(?:{noun})(?=(?:['’]s)?,? [a-z(])(?! of\b)"
-        )
+        self.opening = Cue(rf"{_OPENING}The (?:(?P<nation>{nation}) )?(?:{noun})(?=(?:['’]s)?,? [a-z(])(?! of\b)")
         self.of = Cue(rf"(?<=\bof )the (?P<nation>{nation}) (?:{noun})\b")
         self.it = Cue(rf"{_OPENING}It(?= {_HELPERS}(?:{verb})\b)")
 

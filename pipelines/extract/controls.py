@@ -58,11 +58,11 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
     """Export controls of a document, in its order."""
     state = _State()
     triggers = lexicon.relevance.controls("\n".join(sentence.masked for sentence in annotated.sentences))
-    if not triggers and not any(_may_number(sentence) for sentence in annotated.sentences):
+    numbers = [_may_number(sentence) for sentence in annotated.sentences]
+    if not triggers and not any(numbers):
         return []
-    for sentence in annotated.sentences:
+    for sentence, numbered in zip(annotated.sentences, numbers, strict=True):
         text = sentence.text.lower().replace("\u2019", "'")
-        numbered = _may_number(sentence)
         matches = _matches(sentence, lexicon) if triggers or numbered or state.group else []
         trigger = any(match.row["what"] == "trigger" for match in matches)
         told = _told(sentence, matches, state, annotated) if numbered else []

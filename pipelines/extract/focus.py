@@ -5,7 +5,6 @@ What belongs here: carrying the project in focus from sentence to sentence, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated

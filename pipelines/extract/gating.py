@@ -111,7 +111,7 @@ class Endings:
         self._by_last: dict[str, tuple[str, ...]] | None = {}
         for pattern in patterns:
             endings = _endings(list(regex_parser.parse(pattern)))
-            if endings is None or not all(ending.strip() == ending and ending for ending in endings):
+            if endings is None or not all(ending and ending.rstrip() == ending for ending in endings):
                 self._by_last = None
                 return
             for ending in (one.lower() for one in endings):
@@ -137,6 +137,8 @@ def _endings(items: list[Any]) -> set[str] | None:
             continue
         if run:
             break
+        if name == "IN" and all(str(kind) == "LITERAL" for kind, _ in argument):
+            return {chr(code) for _, code in argument}
         if name == "SUBPATTERN":
             return _endings(list(argument[-1]))
         if name == "BRANCH":

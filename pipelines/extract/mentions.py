@@ -65,6 +65,7 @@ class Sentence:
         core: The same without asides.
         matched: Vocabulary and text form -> matches of its patterns; filled by `Lexicon.matches`.
         together: How many projects it speaks of at once, once `batches.counted` has told.
+        parted: Where marks part its clauses, once `clusters.clause_of` has looked.
         held: Text form -> which words of patterns it holds; filled by `Lexicon.matches`.
         japanese: Whether it is in Japanese.
         products: Words of the vocabulary `products` in it, overlapping ones too (characters of the paragraph).
@@ -81,6 +82,7 @@ class Sentence:
     core: str = ""
     matched: dict[tuple[str, str], list[Found]] = field(default_factory=dict, compare=False, repr=False)
     together: tuple[int | None] | None = field(default=None, compare=False, repr=False)
+    parted: tuple[tuple[int, int], ...] | None = field(default=None, compare=False, repr=False)
     held: dict[str, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
     japanese: bool = False
     products: tuple[Hit, ...] = field(default=(), compare=False, repr=False)

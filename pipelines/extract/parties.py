@@ -199,7 +199,7 @@ def _by_name(part: Part, led: bool, lexicon: Lexicon) -> Part:
 
 def _is_builder(org: Mention, lexicon: Lexicon) -> bool:
     """Whether a firm builds for others: by its name, or because it is known for it."""
-    return bool(_BUILDER.search(org.text)) or any(org.text.startswith(name) for name in lexicon.builders)
+    return bool(_BUILDER.search(org.text)) or org.text.startswith(tuple(lexicon.builders))
 
 
 def the_state(sentence: Sentence, projects: Projects) -> Iterator[Part]:

@@ -154,7 +154,7 @@ class _Words:
         lower, blanked = ascii_only.decode(), ascii_only.translate(_BLANKED).decode()
         words = blanked.split()
         odd = _ODD.search(lower) or _ODD_NUMBER.search(lower) or not _SPELLINGS.keys().isdisjoint(words)
-        if odd or not (text.isascii() or "€" not in plain and "£" not in plain and "¥" not in plain):
+        if odd or not (text.isascii() or ("€" not in plain and "£" not in plain and "¥" not in plain)):
             words = [one if one.isalpha() else _without_marks(one) for one in _TOKEN.findall(plain)]
             words = " ".join(words).lower().split(" ")
             if not _SPELLINGS.keys().isdisjoint(words):
@@ -175,7 +175,11 @@ class _Words:
                     self._removed.append(match.end())
             stop = self._removed[last]
             opening = self._plain[self._gaps[last]]
-            if self._plain[stop - 1] == "." and opening.isalpha() and self._plain.count(".", self._gaps[last], stop) == 1:
+            if (
+                self._plain[stop - 1] == "."
+                and opening.isalpha()
+                and self._plain.count(".", self._gaps[last], stop) == 1
+            ):
                 stop -= 1
             return self._gaps[first], stop
         if self._gaps is None:
