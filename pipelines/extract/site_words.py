@@ -26,6 +26,6 @@ def is_noun(text: str, hit: Hit, start: int) -> bool:
 
 
 def ordinal_of(lead: str) -> str:
-    """ "first", "second" and so on right before a facility; empty where none stands there."""
+    """The number of a facility among its sisters ("second"), right before it; empty where none stands there."""
     found = re.search(r"\b(first|second|third|fourth|fifth)\s(?:[\w-]+\s){0,2}$", lead, re.IGNORECASE)
     return found[1].lower() if found else ""
