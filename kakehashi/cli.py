@@ -91,12 +91,26 @@ def _parser() -> argparse.ArgumentParser:
     _release_arguments(tables)
     tables.set_defaults(run=_tables)
 
+    _dependence_commands(commands)
     _raw_commands(commands)
 
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
     ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1 (default: 3000)")
     ui.set_defaults(run=_ui)
     return parser
+
+
+def _dependence_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that answer questions on dependence from a release."""
+    controls = commands.add_parser("controls", help="export controls and their status on any day")
+    controls.add_argument("--on", metavar="DATE", help="the day, YYYY-MM-DD (default: the release's date)")
+    controls.add_argument("--material", metavar="M", help="only measures with an item on this material (id or name)")
+    controls.add_argument("--form", help="only where they touch this form of it (codelist form)")
+    controls.add_argument("--exporter", metavar="COUNTRY", help="only measures of this country (CHN or CN)")
+    controls.add_argument("--importer", metavar="COUNTRY", help="only measures that hold for exports to this country")
+    controls.add_argument("--json", action="store_true", help="one JSON object a measure")
+    _release_arguments(controls)
+    controls.set_defaults(run=_controls)
 
 
 def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -176,6 +190,12 @@ def _tables(options: argparse.Namespace) -> int:
     from kakehashi.commands import tables
 
     return tables(options.version, options.output)
+
+
+def _controls(options: argparse.Namespace) -> int:
+    from kakehashi.controls import controls
+
+    return controls(options)
 
 
 def _add(options: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ from pipelines.memory import Memory, Recollection
 from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
 from pipelines.remembered import READINGS, Said, background, reading_of, said
+from pipelines.resolve.control_entities import match_entities
 from pipelines.resolve.decisions import Decisions, read_decisions
 from pipelines.resolve.identity import complete_tranches, identify
 from pipelines.resolve.known import heed_coders, known_projects, program_claims, reference_rows
@@ -177,7 +178,10 @@ def resolve(inputs: Inputs, raw: Raw, stated: Stated) -> Resolved:
     standing = standing_merges(stated.decisions, said, raw.sources)
     claims = identify(complete_tranches(merge_ids(said, standing.decisions.merges)))
     standing = standing_rest(standing, claims, raw.sources)
-    claims = heed_coders((*claims, *program_claims(claims, reference_rows(raw).get("program_names", ()))))
+    reference = reference_rows(raw)
+    claims = heed_coders((*claims, *program_claims(claims, reference.get("program_names", ()))))
+    corrected = {(one.table, one.key) for one in standing.decisions.corrections}
+    claims, unmatched = match_entities(claims, reference, corrected)
     history = shipped_history()
     ecb = raw.sources.get(history.source.source_id)
     sources = dict(raw.sources)
@@ -186,7 +190,7 @@ def resolve(inputs: Inputs, raw: Raw, stated: Stated) -> Resolved:
     if stated.decisions != Decisions():
         sources[decision.source_id] = decision
     released_on = inputs.as_of or raw.newest_date()
-    return Resolved(claims, sources, settled.review, released_on, standing, settled.claims)
+    return Resolved(claims, sources, (*settled.review, *unmatched), released_on, standing, settled.claims)
 
 
 def weigh(stated: Stated, resolved: Resolved) -> Reconciled:
