@@ -22,6 +22,12 @@ _EPILOG = (
 )
 
 
+_FETCH_EPILOG = (
+    "keys are read from the environment: COMTRADE_API_KEY (optional), CENSUS_API_KEY. exit codes: 0 done, 1 a source "
+    "could not be had, 3 a file has shrunk by more than a quarter since last time and is held for review"
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -121,6 +127,16 @@ def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     add.add_argument("--json", action="store_true", help="one JSON object a document: where it is, its record")
     add.set_defaults(run=_add)
 
+    fetch = commands.add_parser("fetch", help="bring a public service's files into raw/inbox/", epilog=_FETCH_EPILOG)
+    fetch.add_argument("source", metavar="SOURCE", help="usgs-mcs, comtrade, census, ecb or federal-register")
+    fetch.add_argument("--year", type=int, help="year of the figures, or edition")
+    fetch.add_argument("--product", action="append", metavar="HS6", help="only this product (may be given again)")
+    fetch.add_argument("--accept", action="store_true", help="take in a file that has shrunk by more than a quarter")
+    fetch.add_argument("--from", dest="base", metavar="URL", help="a mirror of the service")
+    fetch.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    fetch.add_argument("--json", action="store_true", help="one JSON object a source")
+    fetch.set_defaults(run=_fetch)
+
     review = commands.add_parser("review", help="what needs a person, best value first")
     review.add_argument("--kind", help="only items of this kind (codelist review_kind)")
     review.add_argument("--limit", type=int, default=20, help="how many (default: 20; 0: all)")
@@ -202,6 +218,12 @@ def _add(options: argparse.Namespace) -> int:
     from kakehashi.adding import add
 
     return add(options.sources, options.raw, as_json=options.json)
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from kakehashi.fetching import fetch
+
+    return fetch(options)
 
 
 def _review(options: argparse.Namespace) -> int:
