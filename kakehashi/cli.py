@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
         "--reference", type=Path, help="folder that serves as reference/ (default: raw's own, else ours)"
     )
     build.add_argument("--as-of", metavar="DATE", help="the release's date, YYYY-MM-DD (default: the newest in raw)")
+    build.add_argument(
+        "--include-restricted", action="store_true",
+        help="keep figures whose licence does not let them be passed on: for your own use only",
+    )  # fmt: skip
     build.add_argument("--strict", action="store_true", help="exit with 3 when any input was quarantined")
     build.set_defaults(run=_build)
 
@@ -177,7 +181,10 @@ def _release_arguments(parser: argparse.ArgumentParser) -> None:
 def _build(options: argparse.Namespace) -> int:
     from kakehashi.commands import build
 
-    return build(options.raw, options.output, options.reference, options.as_of, strict=options.strict)
+    return build(
+        options.raw, options.output, options.reference, options.as_of,
+        strict=options.strict, own_use=options.include_restricted,
+    )  # fmt: skip
 
 
 def _explain(options: argparse.Namespace) -> int:
