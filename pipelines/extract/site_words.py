@@ -1,6 +1,6 @@
-"""Small questions about the words of a facility: whether "works" is a noun, which ordinal stands before it.
+"""Words around an English facility: whether "works" is a plant, which of several ("the second") it is.
 
-What belongs here: tests of single words around a facility. What does not: finding facilities (`sites`).
+What belongs here: tests on the text beside a facility word. What does not: facilities themselves (`sites`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def is_noun(text: str, hit: Hit, start: int) -> bool:
     return bool(_WORKS_LEAD.search(text[: hit.start])) and not _WORKS_VERB.match(text, hit.end)
 
 
-def ordinal_before(lead: str) -> str:
-    """The ordinal of a facility ("a second mill") in lower case; empty where none stands before it."""
+def ordinal_of(lead: str) -> str:
+    """The number of a facility among its sisters ("second"), right before it; empty where none stands there."""
     found = re.search(r"\b(first|second|third|fourth|fifth)\s(?:[\w-]+\s){0,2}$", lead, re.IGNORECASE)
     return found[1].lower() if found else ""
