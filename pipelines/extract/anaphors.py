@@ -24,6 +24,10 @@ _HELPERS = (
     r"expects to|wants to|hopes to|agreed to|is|was)(?: also| already| since| now| not)? )?"
 )
 _LASTS = re.compile(r"It (?:will |would |is to )?(?:take|takes|took) (?:\w+ ){0,3}(?:years?|months?|time)|It takes? ")
+_TOPIC = re.compile(
+    r"[」』）)]{0,2}(?:（[^（）]{1,30}）)?(?:側)?(?:[はが]|の(?:社長|会長|時価総額|株価|広報|担当者|売上高|業績|幹部)[^、。]{0,6}は)"
+)
+"""Behind a firm that its sentence is about."""
 _WRITERS = frozenset({"当社", "弊社"})
 _LOOKS_BACK = 8
 
@@ -58,7 +62,7 @@ def take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) ->
             (one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start
         )
         if has_cjk(paragraph.text):
-            told = [(one, paragraph.text[one.end : one.end + 12].lstrip("）)").startswith("は")) for one in firms]
+            told = [(one, bool(_TOPIC.match(paragraph.text, one.end))) for one in firms]
             mentions.extend(_japanese(paragraph.text, spoken, told, lexicon))
         else:
             told = [(one, _opens(paragraph.text, one.start)) for one in firms]

@@ -99,7 +99,7 @@ def is_batch(mention: Mention, sentence: Sentence) -> bool:
     """Whether a general word ("projects", 案件) means several projects at once and is no facility of its own."""
     site = mention.value
     start, end = mention.start - sentence.start, mention.end - sentence.start
-    if site.determiner == "bare" and _JA_ARE.search(sentence.text[:start]):
+    if site.determiner == "bare" and len(sentence.of("site")) == 1 and _JA_ARE.search(sentence.text[:start]):
         return True
     if site.facility.get("facility") not in _GENERIC or site.product or site.name or site.project_id:
         return False

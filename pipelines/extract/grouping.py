@@ -49,6 +49,8 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return _numbered(site, projects.clusters)
     if site.ordinal and not site.facility:
         return _numbered(site, projects.clusters) or _another(site, projects.clusters)
+    if _contrasts(site, sentence, projects.clusters):
+        return _new(projects.clusters)
     told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
     return told or _by_context(site, sentence, projects, listed=listed)
 
@@ -75,6 +77,22 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     if chosen is None and recent is not None:
         chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
     return chosen or _new(projects.clusters)
+
+
+_CONTRAST = re.compile(
+    r"^(?:一方|他方|これとは別に|それとは別に|このほか|別に|片や)"
+    r"|^(?:By contrast|Elsewhere|Separately|In a separate|Meanwhile)\b"
+)
+
+
+def _contrasts(site: Site, sentence: Sentence, clusters: list[Cluster]) -> bool:
+    """Whether a sentence sets a facility in a place of its own against what the text spoke of."""
+    if site.determiner == "definite" or sentence.heading or not _CONTRAST.search(sentence.text):
+        return False
+    place = own_place(site.start, site.end, sentence) or next(
+        (one.value for one in sentence.of("place") if one.value.admin1 or one.value.city), None
+    )
+    return place is not None and bool(clusters) and not any(lies_there(one, place) for one in clusters)
 
 
 def _of_new_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
@@ -232,6 +250,9 @@ def _other_sector(site: Site, cluster: Cluster) -> bool:
 def _other_product(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     """Whether a facility with a place of its own makes something else than a project that has been given no place."""
     if not site.product or not cluster.products or site.determiner == "definite":
+        return False
+    if any(hit.term.id in cluster.products for hit in sentence.products):
+        # "ニッケルとコバルトの鉱山": one of several things that it makes is what the project makes.
         return False
     place = own_place(site.start, site.end, sentence)
     return bool(

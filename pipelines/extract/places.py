@@ -136,6 +136,8 @@ class PlaceFinder:
         if town is None:
             return hit.start, hit.end, None
         name = town[1] if not _is_title(text) else self._last_words(town[1])
+        while " " in name and name.split()[0] in self._no_town:
+            name = name.partition(" ")[2]
         if name in self._no_town or (" " in name and re.match(r"['’]s\b", text[hit.end :])):
             return hit.start, hit.end, None
         at = town.end(1) - len(name)
@@ -166,6 +168,9 @@ class PlaceFinder:
             # テキサス・ガルフリンク is a name, テキサス・ルイジアナ両州 a list.
             return False
         if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", after) or surface in ("米", "豪", "英"):
+            return False
+        if re.search(r"[ァ-ヺー]$", surface) and re.match(r"[ァ-ヺー]", after):
+            # インド in インドネシア.
             return False
         short = len(surface) <= 2
         inside = re.match(r"[一-鿿ァ-ヺー]", text[hit.start - 1 : hit.start] or " ") or re.match(r"[ァ-ヺ]", after)

@@ -76,10 +76,11 @@ _PRODUCT_AFTER = re.compile(
     r"\s(?:for|to\s(?:make|produce|build|manufacture|process|refine|recycle|assemble)|making|producing|that\s(?:makes|will\smake|produces|would\smake|will\sproduce)|of|which\swill\smake|which\smakes|dedicated\sto|turning\sout|manufacturing)"
     r"\s(?:[\w-]+\s){0,3}$"
 )
-_NAME_BEFORE = re.compile(r"((?:[A-Z][\w'’&-]*\s){1,4})$")
+_NAME_BEFORE = re.compile(r"((?<![\w'’&-])(?:(?:[A-Z]|\d+[A-Z])[\w'’&-]*\s){1,4})$")
 _APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\san?\s(?:[\w-]+\s){0,3}$")
 _NAMED_AFTER = re.compile(
-    r"\s(?:called|named|dubbed|known as|to be called)\s[\"“]?([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})"
+    r",?\s(?:now\s|to be\s|since\s)?(?:called|named|dubbed|known as)\s[\"“]?"
+    r"([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})"
 )
 _NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
 _COUNTED = re.compile(
@@ -93,6 +94,10 @@ _JA_QUOTED = re.compile(
 )
 _JA_TOLD = re.compile(r"(?:同|この|その|新しい|新たな|別の|トンの|ワットの|キロワットの|バレルの)$")
 _JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
+_JA_HEADED = re.compile(
+    r"(?<![ァ-ヺー・])([ァ-ヺ][ァ-ヺー・]{2,14})(?:LNG|ＬＮＧ)(?!船|基地|事業|市場|価格|タンカー|輸出|輸入|需要|供給|開発|マーケ|ジャパン|プラント|計画)"
+)
+_JA_PHASE = re.compile(r"の?(第[0-9０-９一二三四]期)")
 _JA_NUMBER = re.compile(
     r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?:の|は、?|として(?:は|の)?、?|となる(?:のは|の|もの)、?)"
     r"[^。、]{0,26}$"
@@ -179,7 +184,9 @@ class SiteFinder:
             for number, site in enumerate(sites)
             if not number or site.product or site.name or text[sites[number - 1].end : site.start].strip()
         ]
-        if not japanese:
+        if japanese:
+            sites += self._by_head_japanese(text, [(site.start, site.end) for site in sites] + list(taken))
+        else:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
 
@@ -203,6 +210,20 @@ class SiteFinder:
                 name = f"{words} {match[1]}"
                 start = match.end() - len(name)
                 found.append(Site(start, match.end(), name, row, {}, "definite", False, name))
+        return found
+
+    def _by_head_japanese(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Site]:
+        """Projects that bear their kind in their name: ポートアーサーLNG."""
+        found = []
+        for match in _JA_HEADED.finditer(text):
+            row = self._facilities.get("LNG project") or self._facilities.get("LNG基地") or {}
+            free = not any(match.start() < end and start < match.end() for start, end in taken)
+            if row and free and match[1] not in self._not_names:
+                phase = _JA_PHASE.match(text, match.end())
+                number = unicodedata.normalize("NFKC", phase[1]) if phase else ""
+                found.append(
+                    Site(match.start(), match.end(), match[0], row, {}, "definite", False, match[1], "", number)
+                )
         return found
 
     def _is_compound(self, text: str, hit: Hit) -> bool:
@@ -278,6 +299,8 @@ class SiteFinder:
         while kept and (kept[0].strip("'’s") in self._not_names or kept[0] in self._not_names):
             kept = kept[1:]
         name = " ".join(kept)
+        if re.fullmatch(r"[A-Z]{1,6}-?\d+[A-Z]?", name):
+            return ""  # a model of reactor or engine
         return "" if not name or name in self._not_names or name.endswith(("'s", "’s", ".")) else name
 
     def _japanese(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
@@ -317,7 +340,7 @@ class SiteFinder:
         run = _KATAKANA.search(text[:start])
         if run is None or any(run[1].startswith(word) or run[1].endswith(word) for word in self._not_names):
             return ""
-        return run[1]
+        return run[1].strip("・")
 
     def _japanese_name(self, text: str, hit: Hit) -> str:
         """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
@@ -326,7 +349,7 @@ class SiteFinder:
             return ""
         word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
         barred = not word or any(word.startswith(other) or word.endswith(other) for other in self._not_names)
-        return "" if barred else word
+        return "" if barred else word.strip("・")
 
     def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
         if self._other.search(lead):
@@ -353,11 +376,12 @@ def _unplaced(text: str, site: Site, places: set[str]) -> Site:
 
 def _is_bare(text: str, site: Site, hit: Hit) -> bool:
     """Whether "site" stands for no site: "on site", "site clearance"."""
-    return hit.term.form == "site" and site.determiner == "bare" and not site.product and not site.name
+    none = bool(re.search(r"\b[Nn]o\s$", text[: site.start]))
+    return hit.term.form == "site" and (none or site.determiner == "bare") and not site.product and not site.name
 
 
 _WORKS_LEAD = re.compile(
-    r"(?:\b(?:an?|the|its|their|his|our|this|that|these|those|new|two|three|four|both|such|another|second|third|former|old"
+    r"(?:\b(?:an?|the|its|their|his|our|new|two|three|four|both|such|another|second|third|former|old"
     r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
 )
 _WORKS_VERB = re.compile(
