@@ -35,6 +35,23 @@ _STILL_TO_COME = re.compile(
 )
 
 
+def choice_date(annotated: Annotated, sentence: Sentence) -> Mention | None:
+    """The one past day of a sentence, or of the sentence before it where that has one and this has none."""
+    published = annotated.published_on
+    for number in (sentence.number, sentence.number - 1):
+        if number < 0 or annotated.sentences[number].paragraph != sentence.paragraph:
+            continue
+        days = [
+            one
+            for one in annotated.sentences[number].of("date")
+            if one.value.day is not None and one.value.precision == "day"
+            if published is None or one.value.day <= published
+        ]
+        if days:
+            return days[0] if len({one.value.day for one in days}) == 1 else None
+    return None
+
+
 def list_date(annotated: Annotated, sentence: Sentence) -> Mention | None:
     """The day the list was published: a date beside its name, in its own passage first, then anywhere in the text."""
     published = annotated.published_on

@@ -19,8 +19,9 @@ from pipelines.extract.focus import BATCH
 from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.money_changes import giver_before, is_added, superseded, waits_for_targets, whose_sales
 from pipelines.extract.money_kinds import tell_kind
-from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver, superseded
+from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.vocabulary import Row
 
@@ -279,10 +280,13 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     program = context.programs[0] if tie == "program" and context.programs else ""
     project = cluster if tie == "project" or (kind == "purchase" and _of_the_project(sentence)) else None
     if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
-        return Sum(sentence, mention, mention.value, None, "", kind, "", told)
-    if kind == "project_cost" and (superseded(sentence, mention) or of_others(sentence, mention, cluster)):
-        tied = project if superseded(sentence, mention) else None
-        return Sum(sentence, mention, mention.value, tied, "", "other", "", told)
+        return Sum(sentence, mention, mention.value, None, "", kind, "", told, whose_sales(sentence, mention))
+    if kind == "project_cost":
+        beside = superseded(sentence, mention) or is_added(sentence, mention)
+        if beside or of_others(sentence, mention, cluster):
+            return Sum(sentence, mention, mention.value, project if beside else None, "", "other", "", told)
+    if instrument == "grant" and told == "asserted" and waits_for_targets(context.annotated, sentence):
+        told = "conditional"
     aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
     if aside or (kind == "project_cost" and _own_money(sentence, mention)):
         # Money that the text sets apart from the project is the firm's own.
@@ -297,6 +301,8 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     elif (tie == "program" and not program) or (tie == "project" and project is None and kind in _OF_PROJECT):
         return None
     payer = find_payer(sentence, mention, kind, instrument, project)
+    if payer is None and kind == "financing":
+        payer = giver_before(context.annotated, sentence, context.lexicon)
     untold = row.get("note") == "untold"
     return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer, untold=untold)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.eventdates import list_date, nearest_date
+from pipelines.extract.eventdates import choice_date, list_date, nearest_date
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -76,6 +76,7 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
     found += _alongside(annotated, projects, found)
     found += _for_all(annotated, projects, found, lexicon)
     found = [_with_day_of_batch(_with_day_before(step, annotated), found) for step in found]
+    found = with_day_of_choice(found, annotated)
     for cluster in projects.clusters:
         if cluster.listed:
             number = cluster.sites[0][0]
@@ -233,6 +234,17 @@ def _with_day_of_batch(step: Step, found: Sequence[Step]) -> Step:
     return step
 
 
+def with_day_of_choice(steps: Sequence[Step], annotated: Annotated) -> list[Step]:
+    """Projects chosen at once were chosen on one day: that of the sentence that tells it, or of the one before."""
+    chosen = [step for step in steps if step.stage == "approved"]
+    dated = [step.date or choice_date(annotated, step.sentence) for step in chosen]
+    days = {date.value.day: date for date in dated if date is not None and date.value.precision == "day"}
+    if len(days) != 1:
+        return list(steps)
+    (date,) = days.values()
+    return [replace(step, date=date) if step.stage == "approved" and step.date is None else step for step in steps]
+
+
 _FIRM = frozenset(
     {"operating", "under_construction", "cancelled", "shelved", "suspended", "approved", "financing_signed"}
 )
@@ -322,6 +334,7 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
             own = [
                 step
                 for step in own
+                if (step.stage != "approved" or cluster in projects.explicit.get(step.sentence.number, []))
                 if step.stage == "reported"
                 or (step.evidence == "party_confirmed" and step.stage != "announced")
                 or step.stage in ("cancelled", "shelved", "suspended")
