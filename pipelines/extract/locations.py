@@ -37,6 +37,9 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
     if own is not None and own.admin1 and (not cluster.admin1 or (own.admin1 == cluster.admin1 and not towns)):
         where = next(one for one in sentence.of("place") if one.value is own)
         cluster.places.append((sentence, where))
+    opening = _opening_place(cluster, sentence, mention)
+    if opening is not None:
+        cluster.places.append((sentence, opening))
     for found in lexicon.matches("place_patterns", sentence):
         caught = sentence.caught(found.mentions("place"))
         site = found.match.groupdict().get("site")
@@ -53,6 +56,17 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
         for mention_ in _coordinated(sentence, caught[0]):
             if all(mention_ is not other for _, other in cluster.places):
                 cluster.places.append((sentence, mention_))
+
+
+_AT = re.compile(r"^(?:At|In|Near|Outside)\s(?:[A-Z][\w'’-]*,?\s(?:in\s)?){0,3}$")
+
+
+def _opening_place(cluster: Cluster, sentence: Sentence, mention: Mention) -> Mention | None:
+    """The place that opens a sentence on a project which has none: "At Onsan, in Ulsan, it builds a line"."""
+    places = [one for one in sentence.of("place") if one.value.admin1]
+    if cluster.admin1 or len(places) != 1 or sentence.japanese or places[0].start > mention.start:
+        return None
+    return places[0] if _AT.match(sentence.text[: places[0].start - sentence.start]) else None
 
 
 def _coordinated(sentence: Sentence, place: Mention) -> list[Mention]:
@@ -72,10 +86,25 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
         if len(focus) != 1 or sentence.of("site") or sentence.heading:
             continue
         locate_by_sentence(focus[0], sentence, lexicon)
+        if not focus[0].admin1 and not sentence.japanese:
+            _stand_in(focus[0], sentence)
     _take_up_dateline(annotated, projects)
     _take_up_only_state(annotated, projects)
+    _state_of_towns(annotated, projects)
     for cluster in projects.clusters:
         _take_up_only_town(cluster, annotated, projects)
+
+
+_IN = re.compile(r"\b(?:in|at|near|outside)\s(?:(?:downtown|rural|the\s[a-z]+)\s)?$")
+
+
+def _stand_in(cluster: Cluster, sentence: Sentence) -> None:
+    """A town with its state, the only one of a sentence that speaks of a project without a place: it lies there."""
+    places = [one for one in sentence.of("place") if one.value.admin1 and not is_home(sentence, one)]
+    if len(places) != 1 or not places[0].value.city:
+        return
+    if _IN.search(sentence.text[: places[0].start - sentence.start]):
+        cluster.places.append((sentence, places[0]))
 
 
 def locate_by_sentence(cluster: Cluster, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -123,6 +152,22 @@ def _take_up_only_state(annotated: Annotated, projects: Projects) -> None:
     towns = [pair for pair in told if pair[1].value.city]
     if len({place.value.admin1 for _, place in told}) == 1 and (towns or len(told) >= 2 or told[0][0].heading):
         projects.clusters[0].places.append((towns or told)[0])
+
+
+def _state_of_towns(annotated: Annotated, projects: Projects) -> None:
+    """A town without its state lies in the only state of a text, be it that of the dateline."""
+    told = [(one, place) for one in annotated.sentences for place in one.of("place") if place.value.admin1]
+    datelines = [place for one, place in told if _opens(one, place)]
+    if len({place.value.admin1 for _, place in told}) != 1 and len(datelines) != 1:
+        return
+    state = datelines[0] if datelines else told[0][1]
+    for cluster in projects.clusters:
+        if cluster.admin1 or cluster.country:
+            continue
+        for number, (sentence, place) in enumerate(cluster.places):
+            if place.value.city and not place.value.country:
+                value = replace(place.value, admin1=state.value.admin1, country=state.value.country)
+                cluster.places[number] = (sentence, replace(place, id=state.id, value=value))
 
 
 def _opens(sentence: Sentence, place: Mention) -> bool:

@@ -25,7 +25,7 @@ _STARTING = re.compile(
 _NEIGHBOUR = re.compile(
     r"\b(?:next(?:\sdoor)?\sto|beside|alongside|adjacent\sto|adjoining|across\s(?:\w+\s){0,2}from|opposite|not\sfar\sfrom"
     r"|miles?\s(?:away\s)?(?:from|north\sof|south\sof|east\sof|west\sof)|kilomet(?:er|re)s?\s(?:away\s)?from|close\sto"
-    r"|in\sthe\sshadow\sof|on\sthe\ssite\sof|site\sof|in\sthe\sgrounds\sof|grounds\sof|in\spart\sof|neighbou?ring)"
+    r"|part\sof\san?|in\sthe\sshadow\sof|on\sthe\ssite\sof|site\sof|in\sthe\sgrounds\sof|grounds\sof|in\spart\sof|neighbou?ring)"
     rf"\s{_WORDS}"
 )
 _PURPOSE = re.compile(
@@ -54,6 +54,12 @@ _JA_BEFORE = re.compile(
 )
 
 
+_ONCE = re.compile(
+    r"\b(?:began|started|founded|established|opened|grew|born)\b[^.;]{0,40}\bas\s(?:an?|the)\s(?:[\w-]+\s){0,3}$"
+)
+"""What a firm began as."""
+
+
 def in_passing(text: str, start: int, end: int) -> bool:
     """Whether an English facility is mentioned only for what a project serves, uses, neighbours or replaces.
 
@@ -63,7 +69,7 @@ def in_passing(text: str, start: int, end: int) -> bool:
     """
     lead = text[max(0, start - 90) : start]
     source = _SOURCE.search(lead) and not _STARTING.search(lead)
-    if _WHOSE.search(lead) or source or _NEIGHBOUR.search(lead) or _PURPOSE.search(lead):
+    if _WHOSE.search(lead) or source or _ONCE.search(lead) or _NEIGHBOUR.search(lead) or _PURPOSE.search(lead):
         return True
     return bool(_GONE.search(lead)) and not _REVIVED.search(text[max(0, start - 120) : end + 60])
 

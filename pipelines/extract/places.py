@@ -136,6 +136,8 @@ class PlaceFinder:
         if town is None:
             return hit.start, hit.end, None
         name = town[1] if not _is_title(text) else self._last_words(town[1])
+        while " " in name and name.split()[0] in self._no_town:
+            name = name.partition(" ")[2]
         if name in self._no_town or (" " in name and re.match(r"['’]s\b", text[hit.end :])):
             return hit.start, hit.end, None
         at = town.end(1) - len(name)

@@ -35,6 +35,8 @@ _JA_MANY = re.compile(
     r"(?:二つ|2つ|三つ|3つ|両|2カ所|二カ所|3カ所|複数)の?[^。]{0,8}(?:工場|拠点|発電所|事業|計画|基地|施設|鉱山|ヤード)"
 )
 
+_JA_LAW = re.compile(r"公告|告示|公布|施行|輸出管理|政令|省令|法律|条例|裁判")
+"""A paragraph on law, where numbers are those of notices."""
 _JA_ENTRY = re.compile(
     r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?=は|が|に|の|を|も|と|で)"
 )
@@ -52,7 +54,7 @@ def find_proforms(
         sites: Spans of its facilities.
     """
     japanese = has_cjk(text)
-    found = _numbered(text, sites) if japanese and "号" in text else []
+    found = _numbered(text, sites) if japanese and "号" in text and not _JA_LAW.search(text) else []
     if places:
         found += _japanese(text, places) if japanese else _english(text, places)
     return [one for one in found if not any(one.start < end and start < one.end for start, end in (*hidden, *sites))]

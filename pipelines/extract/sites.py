@@ -79,10 +79,11 @@ _PRODUCT_AFTER = re.compile(
 _REACH = 200
 """Characters before a facility in which its determiner and its name stand."""
 _WORD_BEFORE = re.compile(r"[\w-]\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$")
-_NAME_BEFORE = re.compile(r"((?:[A-Z][\w'’&-]*\s){1,4})$")
+_NAME_BEFORE = re.compile(r"((?<![\w'’&-])(?:(?:[A-Z]|\d+[A-Z])[\w'’&-]*\s){1,4})$")
 _APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\san?\s(?:[\w-]+\s){0,3}$")
 _NAMED_AFTER = re.compile(
-    r"\s(?:called|named|dubbed|known as|to be called)\s[\"“]?([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})"
+    r",?\s(?:now\s|to be\s|since\s)?(?:called|named|dubbed|known as)\s[\"“]?"
+    r"([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})"
 )
 _NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
 _COUNTED = re.compile(
@@ -299,6 +300,8 @@ class SiteFinder:
         while kept and (kept[0].strip("'’s") in self._not_names or kept[0] in self._not_names):
             kept = kept[1:]
         name = " ".join(kept)
+        if re.fullmatch(r"[A-Z]{1,6}-?\d+[A-Z]?", name):
+            return ""  # a model of reactor or engine
         return "" if not name or name in self._not_names or name.endswith(("'s", "’s", ".")) else name
 
     def _japanese(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
@@ -374,11 +377,12 @@ def _unplaced(text: str, site: Site, places: set[str]) -> Site:
 
 def _is_bare(text: str, site: Site, hit: Hit) -> bool:
     """Whether "site" stands for no site: "on site", "site clearance"."""
-    return hit.term.form == "site" and site.determiner == "bare" and not site.product and not site.name
+    none = bool(re.search(r"\b[Nn]o\s$", text[: site.start]))
+    return hit.term.form == "site" and (none or site.determiner == "bare") and not site.product and not site.name
 
 
 _WORKS_LEAD = re.compile(
-    r"(?:\b(?:an?|the|its|their|his|our|this|that|these|those|new|two|three|four|both|such|another|second|third|former|old"
+    r"(?:\b(?:an?|the|its|their|his|our|new|two|three|four|both|such|another|second|third|former|old"
     r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
 )
 _WORKS_VERB = re.compile(
