@@ -63,7 +63,7 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     if recent is not None and not listed and _is_part(site, sentence):
         return here[-1] if here else recent
     chosen = _headline(site, sentence, projects)
-    if chosen is None and site.determiner == "other":
+    if chosen is None and (site.determiner == "other" or _is_apart(site, sentence, projects)):
         chosen = _another(site, projects.clusters)
     if chosen is None and site.plural and site.determiner == "bare" and not site.name and not listed:
         # "for Japanese power stations" names a kind, not one of them.
@@ -76,6 +76,8 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
         chosen = here[-1]
     if chosen is None and recent is not None:
         chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
+    if chosen is None and not listed and _is_vague(site, sentence):
+        return None
     return chosen or _new(projects.clusters)
 
 
@@ -93,6 +95,12 @@ def _contrasts(site: Site, sentence: Sentence, clusters: list[Cluster]) -> bool:
         (one.value for one in sentence.of("place") if one.value.admin1 or one.value.city), None
     )
     return place is not None and bool(clusters) and not any(lies_there(one, place) for one in clusters)
+
+
+def _is_vague(site: Site, sentence: Sentence) -> bool:
+    """Whether 案件を薦め speaks of no one project: a bare word for any undertaking, without name, product or place."""
+    general = site.text in ("案件", "事業", "計画", "プロジェクト") and site.determiner == "bare"
+    return general and not site.name and not site.product and not sentence.of("place")
 
 
 def _of_new_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
@@ -184,6 +192,19 @@ def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | N
     return next((one for one in waiting if _compatible(site, one, sentence, ordinals=False)), None)
 
 
+_APART = re.compile(
+    r"^(?:Separately|In a separate (?:\w+ )?(?:project|move|development|step|deal)|Apart from (?:this|that)|Elsewhere"
+    r"|(?:これ|それ|本件|同計画|同事業|今回の(?:計画|事業|投資|案件))とは別(?:に|の))"
+)
+
+
+def _is_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
+    """Whether a sentence opens with words that set its matter apart ("Separately", これとは別に)."""
+    if site.determiner == "definite" or sentence.heading or not projects.clusters:
+        return False
+    return bool(_APART.match(sentence.text)) and not projects.explicit.get(sentence.number)
+
+
 def _another(site: Site, clusters: list[Cluster]) -> Cluster:
     """A project of its own; "a second hub" is of the kind of the first."""
     same_kind = (one for one in clusters if one.sector and site.generic)
@@ -206,6 +227,11 @@ def _opens_another(site: Site, recent: Cluster, sentence: Sentence, *, listed: b
         # Each entry of a list is a matter of its own firm.
         orgs = {org.id for org in sentence.of("org")}
         return bool(orgs) and not orgs & set(recent.org_ids)
+    behind = sentence.text[site.end - sentence.start :]
+    before = {org.id for org in sentence.of("org") if org.start < site.start}
+    if re.match(r"\sof\s(?:its|their)\sown\b", behind) and before and not before & set(recent.org_ids):
+        # "Its neighbour started up an acid unit of its own".
+        return True
     return site.determiner == "new" and site.generic and not _continues(site, recent, sentence)
 
 
@@ -272,7 +298,8 @@ def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     if introduced and cluster.admin1 and len(states) == 1 and cluster.admin1 not in states:
         return True
     if site.name and not cluster.names and states and cluster.admin1 not in states:
-        return True
+        # What a headline leaves without place and name may still be this one.
+        return bool(cluster.admin1) or not cluster.only_heading
     abroad = bool(cluster.country and countries and cluster.country not in countries)
     return abroad and (introduced or bool(site.name))
 

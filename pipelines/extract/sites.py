@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
+from pipelines.extract.site_words import is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -106,6 +107,9 @@ _JA_NUMBER = re.compile(
     r"[^。、]{0,26}$"
 )
 """第2号のテキサス州の…: entries of a programme are told apart by their numbers."""
+_MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
+"""Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
+_JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
 _JA_MAKING = (
     r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
@@ -182,11 +186,7 @@ class SiteFinder:
                 sites.append(replace(site, passing=passing))
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
-        sites = [
-            site
-            for number, site in enumerate(sites)
-            if not number or site.product or site.name or text[sites[number - 1].end : site.start].strip()
-        ]
+        sites = [site for number, site in enumerate(sites) if not number or not _repeats(site, sites[number - 1], text)]
         if japanese:
             sites += self._by_head_japanese(text, [(site.start, site.end) for site in sites] + list(taken))
         else:
@@ -263,7 +263,7 @@ class SiteFinder:
                 if near is not None:
                     start, product = near.start, dict(near.term.row)
         surface = text[hit.start : hit.end]
-        if surface.lower() == "works" and not _is_noun(text, hit, start):
+        if surface.lower() == "works" and not is_noun(text, hit, start):
             return None
         plural = surface.lower().endswith("s") and not surface.lower().endswith(
             ("ss", "works", "campus", "gas", "basis")
@@ -285,7 +285,7 @@ class SiteFinder:
         ):
             return None
         return Site(
-            start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", _ordinal(lead)
+            start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", ordinal_of(lead)
         )
 
     def _proper(self, text: str, lead: str, hit: Hit, taken: Sequence[tuple[int, int]]) -> str:
@@ -355,9 +355,18 @@ class SiteFinder:
     def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
         if self._other.search(lead):
             return "other"
+        if _JA_TOPIC.search(lead) and (surface.startswith("新") or lead.endswith("新")):
+            # 新工場は at the head of a sentence is the one that was just told.
+            return "definite"
         if self._new.search(lead) or surface.startswith("新"):
             return "new"
         return "definite" if self._definite.search(lead) else "bare"
+
+
+def _repeats(site: Site, before: Site, text: str) -> bool:
+    """Whether a facility word goes on with the one before it ("SMR-300 reactors", "diamond factory project")."""
+    own = bool(site.product or (site.name and before.text not in site.name))
+    return not own and bool(_MODEL.fullmatch(text[before.end : site.end - len(site.text)].removesuffix(site.name)))
 
 
 def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
@@ -379,27 +388,6 @@ def _is_bare(text: str, site: Site, hit: Hit) -> bool:
     """Whether "site" stands for no site: "on site", "site clearance"."""
     none = bool(re.search(r"\b[Nn]o\s$", text[: site.start]))
     return hit.term.form == "site" and (none or site.determiner == "bare") and not site.product and not site.name
-
-
-_WORKS_LEAD = re.compile(
-    r"(?:\b(?:an?|the|its|their|his|our|new|two|three|four|both|such|another|second|third|former|old"
-    r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
-)
-_WORKS_VERB = re.compile(
-    r"\s(?:on|with|to|closely|well|hard|as|out|like|by|together|against|best|only|so|because|when|if|that way|just)\b"
-)
-
-
-def _is_noun(text: str, hit: Hit, start: int) -> bool:
-    """Whether "works" is a plant: a determiner, a name or a product stands before it and no verb's company behind."""
-    if start < hit.start:
-        return True
-    return bool(_WORKS_LEAD.search(text[: hit.start])) and not _WORKS_VERB.match(text, hit.end)
-
-
-def _ordinal(lead: str) -> str:
-    found = re.search(r"\b(first|second|third|fourth|fifth)\s(?:[\w-]+\s){0,2}$", lead, re.IGNORECASE)
-    return found[1].lower() if found else ""
 
 
 def _pattern(modifiers: Sequence[Row], kind: str) -> re.Pattern[str]:
