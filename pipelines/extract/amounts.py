@@ -88,6 +88,8 @@ def scan_amounts(
     if places is None:
         return []
     atoms = sorted(_atoms(grammar, text, places, language, country), key=lambda atom: atom.start)
+    if not atoms:
+        return []
     atoms = join_ranges(grammar, text, atoms)
     atoms = [atom for number, atom in enumerate(atoms) if not _in_rate(text, atoms, number)]
     mentions = [_hedged(grammar, text, atoms, number) for number in range(len(atoms))]
@@ -113,8 +115,8 @@ def _atoms(
             return "CNY" if country == "CHN" and language != "ja" else "JPY"
         return grammar.at_home(currency, country)
 
-    for match in within(grammar.vague, text, places.words):
-        currency = money(grammar.unit_currency(match["unit"]), "en")
+    for match in within(grammar.vague, places.lower, places.words):
+        currency = money(grammar.unit_currency(text[slice(*match.span("unit"))]), "en")
         unit = _TABLE_UNIT.search(text[max(0, match.start() - 60) : match.start()])
         if currency and not unit and not _other_sense(text, match) and free(match):
             yield Atom(match.start(), match.end(), None, currency, True, "en")
@@ -130,13 +132,13 @@ def _atoms(
         if currency and not _is_version(match) and free(match):
             value = Decimal(match["digits"].replace(",", "")) * grammar.factor(match["scale"])
             yield Atom(match.start(), match.end(), value, currency, bool(match["scale"]), "en")
-    for match in within(grammar.united, text, places.words):
-        currency = money(grammar.unit_currency(match["unit"]), "en")
+    for match in within(grammar.united, places.lower, places.words):
+        currency = money(grammar.unit_currency(text[slice(*match.span("unit"))]), "en")
         number = grammar.words.value(match["number"])
         if currency and number is not None and not _other_sense(text, match) and free(match):
             value = number * grammar.factor(match["scale"])
             yield Atom(match.start(), match.end(), value, currency, bool(match["scale"]), "en")
-    if country == "JPN" or re.search(r"yen|Japan|Tokyo", text):
+    if "Y" in text and (country == "JPN" or any(sign in text for sign in ("yen", "Japan", "Tokyo"))):
         for match in re.finditer(r"(?<![A-Za-z])Y(\d[\d,.]*\d|\d)\s?(trillion|billion|million|tn|bn|m|b)?\b", text):
             if free(match):
                 value = Decimal(match[1].replace(",", "")) * grammar.factor(match[2])
@@ -282,10 +284,11 @@ def _hedged(grammar: MoneyGrammar, text: str, atoms: list[Atom], number: int) ->
         qualifier = "about"
     low = None if qualifier in ("up_to", "less_than") else atom.value
     high = None if qualifier in ("at_least", "more_than") else (atom.upper if atom.upper is not None else atom.value)
+    literal = text[atom.start : atom.end]
     return AmountMention(
         atom.start,
         atom.end,
-        unicodedata.normalize("NFC", text[atom.start : atom.end]),
+        literal if literal.isascii() else unicodedata.normalize("NFC", literal),
         _plain(low),
         _plain(high),
         qualifier,

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipelines.extract.amounts import scan_amounts
+from pipelines.extract.anaphors import take_up
 from pipelines.extract.dates import find_dates
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence, annotate, split_sentences
@@ -89,7 +90,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     name_towns(texts, found)
     name_projects(texts, found)
     take_up_heads(texts, found)
-    _take_up(document, found, lexicon)
+    take_up(document, found, lexicon)
     _take_up_days(found)
     sentences: list[Sentence] = []
     for paragraph, mentions, scanned in zip(document.paragraphs, found, hits, strict=True):
@@ -119,30 +120,6 @@ def _is_product(start: int, end: int, hits: Sequence[Hit], text: str) -> bool:
     )
 
 
-def _take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
-    """Read 同社 and an opening "The company" as the firm spoken of last."""
-    spoken: list[tuple[Mention, bool]] = []
-    for paragraph, mentions in zip(document.paragraphs, found, strict=True):
-        firms = sorted(
-            (one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start
-        )
-        told = [(one, paragraph.text[one.end : one.end + 12].lstrip("）)").startswith("は")) for one in firms]
-        for match in _SAME_FIRM.finditer(paragraph.text):
-            opening = max(paragraph.text.rfind("。", 0, match.start()), 0)
-            earlier = [*spoken, *(pair for pair in told if pair[0].end <= match.start())]
-            topic = next((one.id for one, is_topic in told if is_topic and opening <= one.start < match.start()), "")
-            others = [pair for pair in earlier if pair[0].id != topic]
-            # The firm that a sentence was about; else the one named last. Never the sentence's own subject.
-            firm = next((one for one, is_topic in reversed(others) if is_topic), None) if not topic else None
-            firm = firm or (others[-1][0] if others else None)
-            if match[0] in ("当社", "弊社"):
-                # Who writes a release is the firm that it opens with.
-                firm = spoken[0][0] if spoken else told[0][0] if told else None
-            if firm is not None:
-                mentions.append(Mention("org", match.start(), match.end(), firm.text, firm.id))
-        spoken += told
-
-
 def _take_up_days(found: list[list[Mention]]) -> None:
     """Read "the same day" and 同日 that open a paragraph as the day told last in the text."""
     last: dt.date | None = None
@@ -156,14 +133,6 @@ def _take_up_days(found: list[list[Mention]]) -> None:
 
 
 _SAME_DAY = re.compile(r"同日|(?:[Tt]he|[Tt]hat) same day|[Tt]hat day")
-_SAME_FIRM = re.compile(r"同社|同じ会社|当社|弊社|(?:(?<=^)|(?<=[.!?] ))The (?:company|firm|developer)(?=\s)")
-
-
-def _is_firm(org: Mention, lexicon: Lexicon) -> bool:
-    kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
-    return kind in ("company", "utility", "trading_house", "joint_venture", "spv") and not re.search(
-        r"Bank\b|銀行$", org.text
-    )
 
 
 def _mentions(
@@ -193,7 +162,7 @@ def _mentions(
     ]
     hidden = [(one.start, one.end) for one in found if one.kind in ("org", "program")]
     sites = lexicon.sites.find(text, hits, hidden, towns)
-    sites += find_proforms(text, places, [*hidden, *((site.start, site.end) for site in sites)])
+    sites += find_proforms(text, places, hidden, [(site.start, site.end) for site in sites])
     found += [Mention("site", site.start, site.end, site.text, site.project_id, site) for site in sites]
     materials = longest(
         [hit for hit in hits if hit.term.kind == "material"], lambda hit: is_material(text, hit, hits, japanese)

@@ -1,7 +1,7 @@
-"""Parts told by where a name stands: under a question, behind a label.
+"""Parts told by where a name stands: under a question, behind a label, in a table.
 
-What belongs here: roles that headings ("Who is behind it.") and labels ("Contractor: X") give to names.
-What does not: patterns of sentences (`relations`), leads (`parties`).
+What belongs here: roles that headings ("Who is behind it."), labels ("Contractor: X") and cells of a table give to
+names. What does not: patterns of sentences (`relations`), leads (`parties`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Sentence
@@ -75,7 +76,8 @@ def under_question(annotated: Annotated, sentence: Sentence, projects: Projects,
 
 def labelled(sentence: Sentence, projects: Projects) -> Iterator[Part]:
     """Read "Contractor: A" and the row "運営主体 | A": the label is the role."""
-    match = _LABEL.match(sentence.masked)
+    masked = sentence.masked
+    match = _LABEL.match(masked) if "|" in masked or ":" in masked or "：" in masked else None
     if match is None:
         return
     role = next((role for pattern, role in _LABELS if pattern.search(match[1])), "")
@@ -84,6 +86,52 @@ def labelled(sentence: Sentence, projects: Projects) -> Iterator[Part]:
     for project in _focus(sentence, projects):
         for org in sentence.of("org"):
             yield Part(project, "", org, sentence, role)
+
+
+_BUILDS = re.compile(r"\b(?:plans|develops|owns|sponsors)\b|事業主体|開発")
+_ROW_ROLES = (
+    (
+        "supplier",
+        re.compile(
+            r"licen[cs]|technology|process|equipment(?!.*engineering)|turbine|reactor|suppl"
+            r"|機器|設備|技術|供給|ライセンス"
+        ),
+    ),
+    ("contractor", re.compile(r"engineering|construction|epc|build|contract|設計|施工|建設|工事")),
+    ("offtaker", re.compile(r"buys|buyer|offtake|takes the|customer|purchas|引き取|購入|買い手")),
+    ("lender", re.compile(r"loan|lend|lender|debt|融資|貸付")),
+    ("insurer", re.compile(r"insur|保険")),
+    ("guarantor", re.compile(r"guarant|保証")),
+    ("equity_investor", re.compile(r"equity|stake|share|出資|持ち分")),
+    ("operator", re.compile(r"operat|runs|運営|操業")),
+    ("developer", re.compile(r"develop|owner|事業主体|開発")),
+    ("advisor", re.compile(r"advis|助言")),
+)
+
+
+def table_row(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Part]:
+    """Read a table's row "organisation | what it does"."""
+    focus = projects.focus.get(sentence.number, [])
+    orgs = sentence.of("org")
+    if not sentence.row or not focus or not orgs or orgs[0].start - sentence.start > 2:
+        return
+    rest = sentence.masked.split("|", 1)[-1]
+    roles = [role for role, pattern in _ROW_ROLES if pattern.search(rest)]
+    contractor = "contractor" in roles and not {"developer", "operator"} & set(roles)
+    role = "contractor" if contractor else roles[0] if roles else ""
+    if {"developer", "operator"} & set(roles) and _BUILDS.search(rest):
+        role = "developer"
+    yield Part(
+        focus[0],
+        "",
+        orgs[0],
+        sentence,
+        role,
+        "",
+        "",
+        next(iter(sentence.of("share")), None),
+        modality(attributions(sentence, lexicon) | {"planned"}),
+    )
 
 
 def _focus(sentence: Sentence, projects: Projects) -> list[Cluster]:

@@ -47,6 +47,7 @@ def name_firms(record: Record, lexicon: Lexicon) -> None:
                 kept = [one for one in sentence.mentions if not any(_overlap(one, other) for other in found)]
                 annotate(sentence, [*kept, *found])
                 sentence.matched.clear()
+                sentence.held.clear()
 
 
 def _named(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str, str]]:

@@ -44,6 +44,13 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return named
     if site.passing and not listed:
         return _known(site, sentence, projects)
+    if site.ordinal and not site.facility and not sentence.of("place"):
+        # "第6号" without a place takes up the entry of that number and brings up none.
+        return _numbered(site, projects.clusters)
+    if site.ordinal and not site.facility:
+        return _numbered(site, projects.clusters) or _another(site, projects.clusters)
+    if _contrasts(site, sentence, projects.clusters):
+        return _new(projects.clusters)
     told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
     return told or _by_context(site, sentence, projects, listed=listed)
 
@@ -56,7 +63,7 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     if recent is not None and not listed and _is_part(site, sentence):
         return here[-1] if here else recent
     chosen = _headline(site, sentence, projects)
-    if chosen is None and site.determiner == "other":
+    if chosen is None and (site.determiner == "other" or _is_apart(site, sentence, projects)):
         chosen = _another(site, projects.clusters)
     if chosen is None and site.plural and site.determiner == "bare" and not site.name and not listed:
         # "for Japanese power stations" names a kind, not one of them.
@@ -69,7 +76,31 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
         chosen = here[-1]
     if chosen is None and recent is not None:
         chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
+    if chosen is None and not listed and _is_vague(site, sentence):
+        return None
     return chosen or _new(projects.clusters)
+
+
+_CONTRAST = re.compile(
+    r"^(?:一方|他方|これとは別に|それとは別に|このほか|別に|片や)"
+    r"|^(?:By contrast|Elsewhere|Separately|In a separate|Meanwhile)\b"
+)
+
+
+def _contrasts(site: Site, sentence: Sentence, clusters: list[Cluster]) -> bool:
+    """Whether a sentence sets a facility in a place of its own against what the text spoke of."""
+    if site.determiner == "definite" or sentence.heading or not _CONTRAST.search(sentence.text):
+        return False
+    place = own_place(site.start, site.end, sentence) or next(
+        (one.value for one in sentence.of("place") if one.value.admin1 or one.value.city), None
+    )
+    return place is not None and bool(clusters) and not any(lies_there(one, place) for one in clusters)
+
+
+def _is_vague(site: Site, sentence: Sentence) -> bool:
+    """Whether 案件を薦め speaks of no one project: a bare word for any undertaking, without name, product or place."""
+    general = site.text in ("案件", "事業", "計画", "プロジェクト") and site.determiner == "bare"
+    return general and not site.name and not site.product and not sentence.of("place")
 
 
 def _of_new_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
@@ -161,6 +192,19 @@ def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | N
     return next((one for one in waiting if _compatible(site, one, sentence, ordinals=False)), None)
 
 
+_APART = re.compile(
+    r"^(?:Separately|In a separate (?:\w+ )?(?:project|move|development|step|deal)|Apart from (?:this|that)|Elsewhere"
+    r"|(?:これ|それ|本件|同計画|同事業|今回の(?:計画|事業|投資|案件))とは別(?:に|の))"
+)
+
+
+def _is_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
+    """Whether a sentence opens with words that set its matter apart ("Separately", これとは別に)."""
+    if site.determiner == "definite" or sentence.heading or not projects.clusters:
+        return False
+    return bool(_APART.match(sentence.text)) and not projects.explicit.get(sentence.number)
+
+
 def _another(site: Site, clusters: list[Cluster]) -> Cluster:
     """A project of its own; "a second hub" is of the kind of the first."""
     same_kind = (one for one in clusters if one.sector and site.generic)
@@ -183,7 +227,17 @@ def _opens_another(site: Site, recent: Cluster, sentence: Sentence, *, listed: b
         # Each entry of a list is a matter of its own firm.
         orgs = {org.id for org in sentence.of("org")}
         return bool(orgs) and not orgs & set(recent.org_ids)
+    behind = sentence.text[site.end - sentence.start :]
+    before = {org.id for org in sentence.of("org") if org.start < site.start}
+    if re.match(r"\sof\s(?:its|their)\sown\b", behind) and before and not before & set(recent.org_ids):
+        # "Its neighbour started up an acid unit of its own".
+        return True
     return site.determiner == "new" and site.generic and not _continues(site, recent, sentence)
+
+
+def _numbered(site: Site, clusters: list[Cluster]) -> Cluster | None:
+    """The entry of this number."""
+    return next((one for one in clusters if one.ordinal == site.ordinal), None)
 
 
 def _new(clusters: list[Cluster]) -> Cluster:
@@ -193,7 +247,10 @@ def _new(clusters: list[Cluster]) -> Cluster:
 
 
 def _same_name(left: str, right: str) -> bool:
-    return left == right or left.startswith(f"{right} ") or right.startswith(f"{left} ")
+    return any(
+        one == other or one.startswith(f"{other} ") or one.endswith(f"・{other}")
+        for one, other in ((left, right), (right, left))
+    )
 
 
 def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: bool = True) -> bool:
@@ -220,6 +277,9 @@ def _other_product(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     """Whether a facility with a place of its own makes something else than a project that has been given no place."""
     if not site.product or not cluster.products or site.determiner == "definite":
         return False
+    if any(hit.term.id in cluster.products for hit in sentence.products):
+        # "ニッケルとコバルトの鉱山": one of several things that it makes is what the project makes.
+        return False
     place = own_place(site.start, site.end, sentence)
     return bool(
         place and place.admin1 and not lies_there(cluster, place) and site.product["product"] not in cluster.products
@@ -238,7 +298,8 @@ def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     if introduced and cluster.admin1 and len(states) == 1 and cluster.admin1 not in states:
         return True
     if site.name and not cluster.names and states and cluster.admin1 not in states:
-        return True
+        # What a headline leaves without place and name may still be this one.
+        return bool(cluster.admin1) or not cluster.only_heading
     abroad = bool(cluster.country and countries and cluster.country not in countries)
     return abroad and (introduced or bool(site.name))
 

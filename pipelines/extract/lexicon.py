@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.extract.amounts import find_amounts
+from pipelines.extract.anaphors import Anaphors
 from pipelines.extract.labels import Labels
 from pipelines.extract.measures import MeasureFinder
 from pipelines.extract.mentions import Sentence
@@ -28,6 +29,7 @@ from pipelines.extract.vocabulary import Row, rows
 
 BANKS = (
     "participant_patterns",
+    "role_frames",
     "ownership_patterns",
     "stage_patterns",
     "attribution_patterns",
@@ -82,12 +84,14 @@ class Lexicon:
         organizations, materials, programs, places: Reference rows by id or code.
         known_projects: By project_id.
         place_names: Reference rows of places by code.
-        firm_names: Gazetteer group -> `en`, `ja` and `country`.
+        firm_names: Gazetteer group -> `en`, `ja`, `country`, and `kind` where it is no company.
         pledges: (figure, currency) -> programme, from the programmes' own names ("$550 billion investment plan").
         books: Language -> the patterns of all vocabularies.
         relevance: Whether a document can say anything that we publish.
         labels: What headings of columns and labels of facts announce.
         signs: What tells a known project where its name is not given.
+        builders: First words of the names of firms whose trade is to build for others.
+        anaphors: Words that stand for a firm named before.
     """
 
     organizations: Mapping[str, Row]
@@ -109,25 +113,33 @@ class Lexicon:
     relevance: Relevance
     labels: Labels
     signs: SignBook
+    builders: frozenset[str]
+    anaphors: Anaphors
+
+    def country_of_firm(self, org_id: str) -> str:
+        """Country of an organisation as far as reference and gazetteer tell, alpha-3; empty where they do not."""
+        row = self.organizations.get(org_id) or self.firm_names.get(org_id.removeprefix("@")) or {}
+        return str(row.get("country") or "")
 
     def matches(self, vocabulary: str, sentence: Sentence, text: str = "masked") -> Sequence[Found]:
         """Matches of a vocabulary's patterns in a sentence, in the order of the vocabulary.
 
         Args:
             vocabulary: One of `BANKS`.
-            sentence: Its patterns are tried once; every later question is answered from what was found.
+            sentence: Patterns are tried once on it; every later question is answered from what was found.
             text: `masked`, `core` (masked, without asides) or `plain` (the text itself in lower case).
         """
-        found = sentence.matched.get(text)
+        if text == "core" and sentence.core == sentence.masked:
+            text = "masked"
+        found = sentence.matched.get((vocabulary, text))
         if found is None:
+            book = self.books["ja" if sentence.japanese else "en"]
             read = {"masked": sentence.masked, "core": sentence.core}.get(text) or sentence.text.lower()
-            if text == "core" and sentence.core == sentence.masked and "masked" in sentence.matched:
-                found = sentence.matched["masked"]
-            else:
-                kinds = 0 if text == "plain" else kind_bits(mention.kind for mention in sentence.mentions)
-                found = self.books["ja" if sentence.japanese else "en"].find(read, kinds)
-            sentence.matched[text] = found
-        return found.get(vocabulary, ())
+            if text not in sentence.held:
+                sentence.held[text] = book.words_in(read)
+            kinds = 0 if text == "plain" else kind_bits(mention.kind for mention in sentence.mentions)
+            found = sentence.matched[vocabulary, text] = book.find(vocabulary, read, sentence.held[text], kinds)
+        return found
 
 
 def build_lexicon(
@@ -186,11 +198,13 @@ def build_lexicon(
             for language in ("en", "ja")
         },
         place_names={row["code"]: row for row in reference.get("places", ())},
-        firm_names=_groups(firms),
+        firm_names=_groups(firms, rows(reference, "firm_kinds")),
         pledges=pledges,
         relevance=Relevance(reference, pledges),
         labels=Labels(reference),
         signs=signs,
+        builders=frozenset(row["form"] for row in rows(reference, "org_words") if row["kind"] == "builder"),
+        anaphors=Anaphors(reference),
     )
 
 
@@ -203,11 +217,14 @@ def _pledges(names: Sequence[Row], grammar: MoneyGrammar) -> dict[tuple[Decimal,
     return found
 
 
-def _groups(firms: Sequence[Term]) -> dict[str, dict[str, str]]:
-    """Gazetteer group -> its first name in each language and its country."""
+def _groups(firms: Sequence[Term], kinds: Sequence[Row]) -> dict[str, dict[str, str]]:
+    """Gazetteer group -> its first name in each language, its country and, where it is no company, its kind."""
+    told = {row["group"]: row["kind"] for row in kinds}
     found: dict[str, dict[str, str]] = {}
     for term in firms:
         group = found.setdefault(term.id, {"country": term.row.get("country", "")})
+        if term.id in told:
+            group["kind"] = told[term.id]
         group.setdefault(term.row["language"], term.form)
     return found
 

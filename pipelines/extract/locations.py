@@ -37,6 +37,9 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
     if own is not None and own.admin1 and (not cluster.admin1 or (own.admin1 == cluster.admin1 and not towns)):
         where = next(one for one in sentence.of("place") if one.value is own)
         cluster.places.append((sentence, where))
+    opening = _opening_place(cluster, sentence, mention)
+    if opening is not None:
+        cluster.places.append((sentence, opening))
     for found in lexicon.matches("place_patterns", sentence):
         caught = sentence.caught(found.mentions("place"))
         site = found.match.groupdict().get("site")
@@ -53,6 +56,17 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
         for mention_ in _coordinated(sentence, caught[0]):
             if all(mention_ is not other for _, other in cluster.places):
                 cluster.places.append((sentence, mention_))
+
+
+_AT = re.compile(r"^(?:At|In|Near|Outside)\s(?:[A-Z][\w'’-]*,?\s(?:in\s)?){0,3}$")
+
+
+def _opening_place(cluster: Cluster, sentence: Sentence, mention: Mention) -> Mention | None:
+    """The place that opens a sentence on a project which has none: "At Onsan, in Ulsan, it builds a line"."""
+    places = [one for one in sentence.of("place") if one.value.admin1]
+    if cluster.admin1 or len(places) != 1 or sentence.japanese or places[0].start > mention.start:
+        return None
+    return places[0] if _AT.match(sentence.text[: places[0].start - sentence.start]) else None
 
 
 def _coordinated(sentence: Sentence, place: Mention) -> list[Mention]:
@@ -74,7 +88,9 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
         locate_by_sentence(focus[0], sentence, lexicon)
     _take_up_dateline(annotated, projects)
     _take_up_only_state(annotated, projects)
+    _state_of_towns(annotated, projects)
     for cluster in projects.clusters:
+        _take_up_told_state(cluster, annotated, projects)
         _take_up_only_town(cluster, annotated, projects)
 
 
@@ -123,6 +139,44 @@ def _take_up_only_state(annotated: Annotated, projects: Projects) -> None:
     towns = [pair for pair in told if pair[1].value.city]
     if len({place.value.admin1 for _, place in told}) == 1 and (towns or len(told) >= 2 or told[0][0].heading):
         projects.clusters[0].places.append((towns or told)[0])
+
+
+def _state_of_towns(annotated: Annotated, projects: Projects) -> None:
+    """A town without its state lies in the only state of a text, be it that of the dateline."""
+    told = [(one, place) for one in annotated.sentences for place in one.of("place") if place.value.admin1]
+    datelines = [place for one, place in told if _opens(one, place)]
+    if len({place.value.admin1 for _, place in told}) != 1 and len(datelines) != 1:
+        return
+    state = datelines[0] if datelines else told[0][1]
+    for cluster in projects.clusters:
+        if cluster.admin1 or cluster.country:
+            continue
+        for number, (sentence, place) in enumerate(cluster.places):
+            if place.value.city and not place.value.country:
+                value = replace(place.value, admin1=state.value.admin1, country=state.value.country)
+                cluster.places[number] = (sentence, replace(place, id=state.id, value=value))
+
+
+_STANDS = re.compile(r"\b(?:in|at|near|outside|off)\s(?:the\s)?(?:[a-z]+ern\s)?$")
+
+
+def _take_up_told_state(cluster: Cluster, annotated: Annotated, projects: Projects) -> None:
+    """The one state in which the sentences about a project without place stand ("voted to do so in Clarksville")."""
+    if (cluster.places and cluster.admin1) or cluster.listed or not cluster.sites:
+        return
+    others = {one.admin1 for one in projects.clusters if one is not cluster}
+    first = cluster.sites[0][0]
+    told = []
+    for sentence in annotated.sentences[first : first + 4]:
+        focus = projects.focus.get(sentence.number, [])
+        if sentence.heading or focus[:1] != [cluster] or sentence.japanese:
+            continue
+        for place in sentence.of("place"):
+            stands = _STANDS.search(sentence.text[: place.start - sentence.start])
+            if place.value.admin1 and stands and not is_home(sentence, place) and not _opens(sentence, place):
+                told.append((sentence, place))
+    if len({place.value.admin1 for _, place in told}) == 1 and told[0][1].value.admin1 not in others:
+        cluster.places.append(told[0])
 
 
 def _opens(sentence: Sentence, place: Mention) -> bool:

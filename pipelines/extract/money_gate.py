@@ -17,7 +17,8 @@ from pipelines.extract.vocabulary import Row
 
 _BEFORE, _BEHIND = 110, 30
 """Characters around a word of a currency in which its number stands ("one hundred and twenty-five million")."""
-_OLD_YEN = re.compile(r"\bY\d")
+_NUMBER = re.compile(r"\s?[\d.,，．〇零一二三四五六七八九十百千万億兆]")
+_OLD_YEN = re.compile(r"(?<![A-Za-z])Y\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,13 @@ class Places:
         signs: Starts of signs and codes that stand before a number.
         words: Stretches (start, end) around words, codes and signs that stand behind one.
         japanese: The same for the words of Japanese.
+        lower: The text in lower case, each character at its place.
     """
 
     signs: Sequence[int]
     words: Sequence[tuple[int, int]]
     japanese: Sequence[tuple[int, int]]
+    lower: str
 
 
 class MoneyGate:
@@ -42,17 +45,23 @@ class MoneyGate:
         from daachorse import CharwiseDoubleArrayAhoCorasick
 
         classes: dict[str, set[str]] = {}
+        codes = {row["form"].lower() for row in currencies if row["kind"] == "code"}
+        words = set()
         for row in currencies:
             form = row["form"].lower()
             if row["position"] in ("before", "both"):
-                classes.setdefault(form.split(" ")[0], set()).add("sign")
+                first, *others = form.split(" ")
+                classes.setdefault(first, set()).add("opening" if others else "sign")
             if row["position"] in ("after", "both"):
                 needed = next(iter(word_sets(regex_parser.parse(form))), [form])
+                words |= set(needed) if row["kind"] == "word" else set()
                 for word in [form] if row["kind"] == "code" else needed:
                     classes.setdefault(word, set()).add("japanese" if row["kind"] == "ja" else "word")
         for sign in ("€", "£"):
             classes.setdefault(sign, set()).add("word")
         self._classes = [frozenset(named) for named in classes.values()]
+        # A code behind a number counts in capitals alone: "open" and "years" are full of codes.
+        self._shouted = [word.upper() if word in codes - words else "" for word in classes]
         self._scan = CharwiseDoubleArrayAhoCorasick(list(classes))
 
     def places(self, text: str) -> Places | None:
@@ -62,20 +71,22 @@ class MoneyGate:
             # A few letters become two in lower case; places must stay places of the text.
             lower = "".join(character.lower()[:1] for character in text)
         hits = self._scan.find_overlapping(lower)
-        if not hits:
-            return Places((), (), ()) if "Y" in text and _OLD_YEN.search(text) else None
         signs: set[int] = set()
         words: list[tuple[int, int]] = []
         japanese: list[tuple[int, int]] = []
         for start, end, number in hits:
             named = self._classes[number]
-            if "sign" in named:
+            if ("sign" in named and _NUMBER.match(text, end)) or ("opening" in named and text[end : end + 1].isspace()):
                 signs.add(start)
+            if self._shouted[number] and text[start:end] != self._shouted[number]:
+                continue
             if "word" in named:
                 words.append((max(0, start - _BEFORE), end + _BEHIND))
             if "japanese" in named:
                 japanese.append((max(0, start - _BEFORE), end + _BEHIND))
-        return Places(sorted(signs), _merged(words), _merged(japanese))
+        if not (signs or words or japanese or ("Y" in text and _OLD_YEN.search(text))):
+            return None
+        return Places(sorted(signs), _merged(words), _merged(japanese), lower)
 
 
 def within(pattern: re.Pattern[str], text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[re.Match[str]]:

@@ -7,10 +7,11 @@ What belongs here: regular expressions made of the vocabulary tables. What does 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+from pipelines.extract.gating import Endings
 from pipelines.extract.money_gate import MoneyGate
 from pipelines.extract.numerals import DIGITS, JAPANESE, VAGUE, WordNumbers
 from pipelines.extract.vocabulary import Reference, Row, rows
@@ -26,8 +27,8 @@ class MoneyGrammar:
     Attributes:
         gate: Where in a text money can stand at all.
         signed: `US$40B`: groups sign, digits, scale.
-        united: `40 billion dollars`: groups number, scale, unit.
-        vague: `billions of dollars`: group unit.
+        united: `40 billion dollars` in lower case: groups number, scale, unit.
+        vague: `billions of dollars` in lower case: group unit.
         japanese: `1兆2000億円`: groups sign, number, unit.
         partner_after, partner_before: The end of a range that lacks currency or scale.
     """
@@ -48,6 +49,14 @@ class MoneyGrammar:
         self._before = {code: _ending(hedges, code, "before") for code in ("en", "ja")}
         self._after = {code: _starting(hedges, code) for code in ("en", "ja")}
         self._filler = {code: _ending(hedges, code, "filler") for code in ("en", "ja")}
+        self._ends = {
+            (code, place): Endings(
+                row["pattern"] for row in hedges if row["language"] == code and row["position"] == place
+            )
+            for code in ("en", "ja")
+            for place in ("before", "filler")
+        }
+        self._known_hedges: dict[tuple[str, str, str], str] = {}
         self._hedges = {
             (code, place): [
                 (re.compile(row["pattern"], re.IGNORECASE), row["qualifier"])
@@ -72,7 +81,7 @@ class MoneyGrammar:
         signs = _literals(row["form"] for row in currencies if row["position"] in ("before", "both"))
         words = [row["form"] for row in currencies if row["position"] in ("after", "both") and row["kind"] != "ja"]
         kanji = [row["form"] for row in currencies if row["kind"] == "ja"]
-        units = "|".join([*sorted(words, key=len, reverse=True), "€", "£"])
+        units = "|".join([*map(_lowered, sorted(words, key=len, reverse=True)), "€", "£"])
         scale = _literals(row["form"] for row in scales)
         large = "|".join(row["form"] for row in scales if row["form"].endswith("s"))
         point = r"(?<=[0-9０-９〇一二三四五六七八九])[・･](?=[0-9０-９〇一二三四五六七八九])"
@@ -83,18 +92,17 @@ class MoneyGrammar:
             rf"(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?(?![0-9]|[A-Za-z](?<![mMbBtTkK]))",
             flags,
         )
+        # Without regard to case each word of an alternative is tried letter by letter: these two read lower case.
         self.united = re.compile(
-            rf"(?<![\w.,$€£¥])(?P<number>{self.words.pattern}|{DIGITS})(?:[\s-]?(?P<scale>{scale})(?![A-Za-z]))?"
-            rf"[\s-]?(?P<unit>{units})(?![A-Za-z])",
-            flags,
+            rf"(?<![\w.,$€£¥])(?P<number>{self.words.pattern}|{DIGITS})(?:[\s-]?(?P<scale>{scale})(?![a-z]))?"
+            rf"[\s-]?(?P<unit>{units})(?![a-z])"
         )
         self.vague = re.compile(
             r"(?<![\w$€£¥.,-])(?:multi[\s-]?(?:million|billion|trillion)"
             r"|(?:several|a few|many|multiple|countless|untold|a couple(?: of)?|some)\s+"
             r"(?:(?:hundred|thousand|dozen|ten)s?\s+(?:of\s+)?)?(?:thousand|million|billion|trillion)s?"
             rf"|(?:(?:tens|hundreds|thousands|dozens|scores)\s+of\s+)(?:{large}|thousands)|(?:{large}|thousands))"
-            rf"[\s-]+(?:of\s+|in\s+|worth of\s+)?(?P<unit>{units})(?![A-Za-z])",
-            flags,
+            rf"[\s-]+(?:of\s+|in\s+|worth of\s+)?(?P<unit>{units})(?![a-z])"
         )
         ja_unit = "|".join(sorted(kanji, key=len, reverse=True))
         self.japanese = re.compile(rf"(?P<sign>{signs})?\s?(?P<number>{number})(?P<unit>{ja_unit})")
@@ -156,10 +164,10 @@ class MoneyGrammar:
         found: list[str] = []
         rest = before
         for _ in range(4):
-            filler = self._filler[language].search(rest, max(0, len(rest) - _LONGEST))
+            filler = self._last(self._filler, rest, language, "filler")
             head = rest[: filler.start()] if filler else rest
-            match = self._before[language].search(head, max(0, len(head) - _LONGEST)) or (
-                self._before[language].search(rest, max(0, len(rest) - _LONGEST)) if filler else None
+            match = self._last(self._before, head, language, "before") or (
+                self._last(self._before, rest, language, "before") if filler else None
             )
             if match is None:
                 break
@@ -172,7 +180,24 @@ class MoneyGrammar:
         bound = next((name for name in found if name in BOUNDS), None)
         return bound or next((name for name in found if name), "exact"), len(before) - len(rest), taken
 
+    def _last(
+        self, patterns: Mapping[str, re.Pattern[str]], text: str, language: str, place: str
+    ) -> re.Match[str] | None:
+        """The hedge that a text ends with; most end with none."""
+        if not self._ends[language, place].possible(text):
+            return None
+        lower = text.lower()
+        return patterns[language].search(lower if len(lower) == len(text) else text, max(0, len(text) - _LONGEST))
+
     def _which(self, text: str, language: str, place: str) -> str:
+        key = (text, language, place)
+        if key not in self._known_hedges:
+            if len(self._known_hedges) > 5_000:
+                self._known_hedges.clear()
+            self._known_hedges[key] = self._hedge_of(text, language, place)
+        return self._known_hedges[key]
+
+    def _hedge_of(self, text: str, language: str, place: str) -> str:
         for pattern, qualifier in self._hedges[language, place]:
             if pattern.fullmatch(text):
                 return qualifier
@@ -198,10 +223,16 @@ def _literals(forms: Iterable[str]) -> str:
 
 
 def _ending(hedges: Sequence[Row], language: str, place: str) -> re.Pattern[str]:
+    """Hedges at the end of a text in lower case."""
     forms = [row["pattern"] for row in hedges if row["language"] == language and row["position"] == place]
-    joined = "|".join(sorted(forms, key=len, reverse=True)) or "(?!)"
+    joined = "|".join(map(_lowered, sorted(forms, key=len, reverse=True))) or "(?!)"
     guard = r"(?<![A-Za-z])" if language == "en" else ""
-    return re.compile(rf"{guard}({joined})\s?$", re.IGNORECASE)
+    return re.compile(rf"{guard}({joined})\s?$")
+
+
+def _lowered(pattern: str) -> str:
+    """An expression for lower-case text; what stands behind a backslash keeps its case."""
+    return re.sub(r"\\.|[A-Z]", lambda found: found[0] if found[0][0] == "\\" else found[0].lower(), pattern)
 
 
 def _starting(hedges: Sequence[Row], language: str) -> re.Pattern[str]:

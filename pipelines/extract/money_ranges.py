@@ -132,7 +132,7 @@ def _scale_of(grammar: MoneyGrammar, text: str, atom: Atom) -> Decimal:
         found = re.search(r"([十百千]?)[万億兆]", body)
         value = japanese_value(found[0] if found[1] else f"1{found[0]}") if found else None
         return value or Decimal(1)
-    match = grammar.signed.search(body) or grammar.united.search(body)
+    match = grammar.signed.search(body) or grammar.united.search(body.lower())
     return grammar.factor(match["scale"]) if match else Decimal(1)
 
 
@@ -155,7 +155,9 @@ def _with_partner(grammar: MoneyGrammar, text: str, atom: Atom, following: Atom 
         allowed = word != "and" or re.search(r"\b[Bb]etween\s+$", text[: atom.start])
         if (tied or plain) and allowed and low < upper and not re.match(r"-?(?:year|month|day|hour)", rest.lower()):
             return replace(atom, end=after.end(), value=low, upper=upper)
-    before = grammar.partner_before.search(text[: atom.start])
+    before = None
+    if text[max(0, atom.start - 8) : atom.start].rstrip().lower().endswith(_GAP_ENDS):
+        before = grammar.partner_before.search(text[: atom.start])
     if before:
         word = before["gap"].strip(" -")
         scale = grammar.factor(before["scale"]) if before["scale"] else _scale_of(grammar, text, atom)
@@ -204,8 +206,15 @@ def _former(grammar: MoneyGrammar, text: str, atom: Atom) -> list[Atom]:  # noqa
     return [replace(atom, start=start, end=start + len(found[0].split(found["gap"])[0]), value=value * factor)]
 
 
+_GAP_ENDS = ("-", "–", "—", "~", "〜", "～", "to", "and")
+_JA_GAP_ENDS = ("-", "–", "—", "−", "ー", "~", "〜", "～", "から", "ないし", "乃至", "、")
+"""What the gap between the ends of a range ends with; most sums have nothing of the kind before them."""
+
+
 def _japanese_partner(grammar: MoneyGrammar, text: str, atom: Atom) -> Atom:
-    before = grammar.japanese_before.search(text[: atom.start])
+    before = None
+    if text[max(0, atom.start - 8) : atom.start].rstrip().endswith(_JA_GAP_ENDS):
+        before = grammar.japanese_before.search(text[: atom.start])
     if before is None or atom.value is None:
         return atom
     number, gap = before["number"].lstrip(",，.．"), before["gap"].strip()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.names import PUBLIC_KINDS
@@ -51,7 +52,7 @@ _BUILDER = re.compile(
     r"\b(?:Construction|Constructors|Contractors|Contracting|Builders|Building|Engineers|Dredging)$"
     r"|(?:建設|工務店|コンストラクターズ|コンストラクション|ビルダーズ|コントラクターズ|エンジニアリング|土木|組)$"
 )
-_THE_STATE = re.compile(
+_THE_STATE = Cue(
     r"\b(?:the|The) (?:state|commonwealth)(?:'s|’s)? (?:\w+ ){0,3}?(?:pays?|paid|grants?|offer(?:s|ed)?|will|has|adds?|"
     r"added|contribut\w+|forgoes|abat\w+|promised|pledged|set aside|incentive|package|part is|gives|gave|puts?)\b"
     r"|\bgrants? [^.;]{0,30}?from the (?:state|commonwealth)\b"
@@ -150,7 +151,8 @@ def _of_document(
 
 def is_firm(org: Mention, lexicon: Lexicon) -> bool:
     """Whether an organisation may build a plant of its own: no bank, no public body."""
-    kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
+    about = lexicon.organizations.get(org.id) or lexicon.firm_names.get(org.id.removeprefix("@"), {})
+    kind = about.get("kind", "company")
     return (
         kind not in PUBLIC_KINDS
         and kind in ("company", "utility", "trading_house", "joint_venture", "spv")
@@ -158,7 +160,7 @@ def is_firm(org: Mention, lexicon: Lexicon) -> bool:
     )
 
 
-_DENIED = re.compile(
+_DENIED = Cue(
     r"([\ue000-\ue1ff])(?:は|も|と(?:は|の間に|の間には)?)[^。；\ue000-\ue1ff]{0,34}?(?:記載がない|記載はない|載っていない|名はない|名前はない|含まれ(?:てい)?ない|"
     r"入っていない|関係(?:が|は|も)ない|取引もない|関与していない|関わっていない|検討していない|参加していない|参加しない|予定はない|契約はない|無関係)"
     r"|(?:neither|nor) (?:the )?([\ue000-\ue1ff])[^.;]{0,30}(?:part|involved|interest|list|talks|contract|party)"
@@ -179,13 +181,13 @@ def by_name(parts: Sequence[Part], lexicon: Lexicon) -> list[Part]:
     """Correct a role that a name contradicts: a construction firm beside another developer is the contractor."""
     leads: dict[int, set[str]] = defaultdict(set)
     for part in parts:
-        if part.role in _LEADING and not _BUILDER.search(part.org.text):
+        if part.role in _LEADING and not _is_builder(part.org, lexicon):
             leads[id(part.project)].add(part.org.id)
     return [_by_name(part, bool(part.project is not None and leads[id(part.project)]), lexicon) for part in parts]
 
 
 def _by_name(part: Part, led: bool, lexicon: Lexicon) -> Part:
-    if part.role in ("developer", "supplier") and led and _BUILDER.search(part.org.text):
+    if part.role in ("developer", "supplier") and led and _is_builder(part.org, lexicon):
         return replace(part, role="contractor")
     kind = lexicon.organizations.get(part.org.id, {}).get("kind", "")
     bank = kind in ("commercial_bank", "government_bank") or (not kind and _BANK.search(part.org.text))
@@ -193,6 +195,11 @@ def _by_name(part: Part, led: bool, lexicon: Lexicon) -> Part:
         lends = re.search(r"loan|lend|lent|credit|borrow|debt|融資|貸|借", part.sentence.masked)
         return replace(part, role="lender" if lends else "", instrument="loan" if lends else "")
     return part
+
+
+def _is_builder(org: Mention, lexicon: Lexicon) -> bool:
+    """Whether a firm builds for others: by its name, or because it is known for it."""
+    return bool(_BUILDER.search(org.text)) or org.text.startswith(tuple(lexicon.builders))
 
 
 def the_state(sentence: Sentence, projects: Projects) -> Iterator[Part]:

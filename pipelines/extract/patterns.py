@@ -12,7 +12,6 @@ the patterns themselves.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from re import _parser as regex_parser  # type: ignore[attr-defined]
@@ -49,7 +48,7 @@ def _block(kind: str) -> str:
 BLOCKS = {kind: _block(kind) for kind in KINDS}
 _ORG = BLOCKS["org"]
 _AFTER_ORG = rf"(?: of (?:the )?{BLOCKS['place']}| \([^()]{{1,30}}\)|（[^（）]{{1,30}}）| {BLOCKS['share']})?"
-_LISTS = {
+LISTS = {
     "orgs": rf"{_ORG}{_AFTER_ORG}(?:{_JOIN}{_ORG}{_AFTER_ORG}){{0,8}}",
     "materials": rf"{BLOCKS['material']}(?:{_JOIN}{BLOCKS['material']}){{0,12}}",
 }
@@ -86,7 +85,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A compiled pattern with what every match of it holds: mentions of kinds, and one word of each set."""
+    """A compiled pattern with what every match of it holds: mentions of kinds, and one word of each further set."""
 
     order: int
     pattern: re.Pattern[str]
@@ -107,8 +106,8 @@ class PatternBook:
         from daachorse import CharwiseDoubleArrayAhoCorasick
 
         words: dict[str, int] = {}
-        self._gated: dict[int, list[tuple[str, _Entry]]] = defaultdict(list)
-        self._always: list[tuple[str, _Entry]] = []
+        self._gated: dict[str, dict[int, list[_Entry]]] = {name: {} for name in vocabularies}
+        self._always: dict[str, list[_Entry]] = {name: [] for name in vocabularies}
         for name, rows in vocabularies.items():
             for order, row in enumerate(rows):
                 if row.get("language") not in (language, "", "any"):
@@ -116,39 +115,51 @@ class PatternBook:
                 pattern = compile_pattern(row["pattern"])
                 parsed = regex_parser.parse(pattern.pattern)
                 sets = [frozenset(words.setdefault(word, len(words)) for word in one) for one in word_sets(parsed)]
-                entry = _Entry(order, pattern, row, _required_kinds(parsed), tuple(sets))
+                entry = _Entry(order, pattern, row, _required_kinds(parsed), tuple(sets[1:]))
                 # The first set is the most telling one: a sentence without any of its words is passed over unseen.
                 for word in sets[0] if sets else ():
-                    self._gated[word].append((name, entry))
+                    self._gated[name].setdefault(word, []).append(entry)
                 if not sets:
-                    self._always.append((name, entry))
+                    self._always[name].append(entry)
         self._words = CharwiseDoubleArrayAhoCorasick(list(words)) if words else None
 
-    def find(self, text: str, present: int | None = None) -> dict[str, list[Found]]:
-        """Every match of every pattern in a masked, lower-case sentence: vocabulary -> matches in its order.
+    def words_in(self, text: str) -> frozenset[int]:
+        """Numbers of the words of any pattern that a masked sentence holds: one scan for all vocabularies."""
+        if self._words is None:
+            return frozenset()
+        return frozenset([number for _, _, number in self._words.find_overlapping(text)])
+
+    def find(
+        self, vocabulary: str, text: str, held: frozenset[int] | None = None, present: int | None = None
+    ) -> list[Found]:
+        """Every match of a vocabulary's patterns in a masked, lower-case sentence, in the vocabulary's order.
 
         Args:
+            vocabulary: Its name.
             text: The sentence.
+            held: `words_in` of the sentence, where the caller has it.
             present: Kinds of mentions that it holds, as bits (`kind_bits`), where the caller knows them.
         """
         present = kinds_in(text) if present is None else present
-        held = {number for _, _, number in self._words.find_overlapping(text)} if self._words is not None else set()
-        tried: dict[str, dict[int, _Entry]] = {}
-        for number in held & self._gated.keys():
-            for name, entry in self._gated[number]:
-                if entry.kinds & present == entry.kinds:
-                    tried.setdefault(name, {})[entry.order] = entry
-        for name, entry in self._always:
+        held = self.words_in(text) if held is None else held
+        gated = self._gated[vocabulary]
+        tried = {
+            entry.order: entry
+            for number in held & gated.keys()
+            for entry in gated[number]
+            if entry.kinds & present == entry.kinds
+        }
+        for entry in self._always[vocabulary]:
             if entry.kinds & present == entry.kinds:
-                tried.setdefault(name, {})[entry.order] = entry
-        found: dict[str, list[Found]] = {}
-        for name, entries in tried.items():
-            for order in sorted(entries):
-                entry = entries[order]
-                if all(not held.isdisjoint(one) for one in entry.words[1:]):
-                    matches = [Found(entry.row, match) for match in entry.pattern.finditer(text)]
-                    if matches:
-                        found.setdefault(name, []).extend(matches)
+                tried[entry.order] = entry
+        found: list[Found] = []
+        for order in sorted(tried):
+            entry = tried[order]
+            for one in entry.words:
+                if held.isdisjoint(one):
+                    break
+            else:
+                found += [Found(entry.row, match) for match in entry.pattern.finditer(text)]
         return found
 
 
@@ -182,7 +193,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
 
     def group(match: re.Match[str]) -> str:
         kind, label = match[1], match[2] or match[1]
-        body = _LISTS.get(kind) or BLOCKS[kind]
+        body = LISTS.get(kind) or BLOCKS[kind]
         if label in seen:
             return f"(?:{body})"
         seen.add(label)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipelines.extract.mentions import Mention
+from pipelines.extract.passing import in_passing
 from pipelines.extract.places import occurrences
 from pipelines.extract.sites import Site
 from pipelines.extract.terms import has_cjk
@@ -60,7 +62,9 @@ def _take_up(text: str, mentions: list[Mention], names: dict[str, str]) -> None:
             if not any(start < one.end and one.start < end for one in mentions) and not any(
                 one.kind == "site" and 0 <= one.start - end <= 40 and one.value.name == name for one in mentions
             ):
-                mentions.append(_named(start, end, name))
+                named = _named(start, end, name)
+                passing = in_passing(text, start, end) and not has_cjk(text)
+                mentions.append(replace(named, value=replace(named.value, passing=passing)))
 
 
 _HEAD = re.compile(r"([A-Za-z]{3,})$|([一-鿿ァ-ヺー]{1,6})$")

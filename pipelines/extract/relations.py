@@ -14,11 +14,13 @@ from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.batches import counted
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.cues import labelled, under_question
+from pipelines.extract.cues import labelled, table_row, under_question
 from pipelines.extract.focus import BATCH, OWN_PLANT
+from pipelines.extract.frames import framed
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.parties import Part, by_name, denied, lead_parts, strays, the_state
+from pipelines.extract.parties import Part, by_name, denied, is_firm, lead_parts, strays, the_state
 from pipelines.extract.patterns import Found
 
 _INSTRUMENTS = (
@@ -34,12 +36,12 @@ _PROGRAM_ANAPHOR = re.compile(
     r"initiative|package|framework|fund|pledge|investments)\b"
     r"|(?:この|同|こうした|これらの)(?:枠組み|投資|計画|イニシアチブ|投融資|事業)"
 )
-_PARTNERS = re.compile(
+_PARTNERS = Cue(
     r"\beach (?:of the )?(?:partner|owner|shareholder)s? (?:takes|will take|gets|receives|"
     r"buys|lifts)|(?:両社|各社|3社|三社|出資者)(?:は|が)(?:それぞれ)?.{0,14}(?:引き取|"
     r"購入)"
 )
-_LIKE_STATE = re.compile(
+_LIKE_STATE = Cue(
     r"(?<![一-鿿ァ-ヺー])(?:同?州|州政府|州当局)(?:は|が|から|も).{0,40}(?:補助|助成|支援|優遇|減税|奨励金)"
 )
 _WEAK_WITH_INTEREST = frozenset(
@@ -62,7 +64,7 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
             here += _parts(match, sentence, projects, marks, program)
         here += _possessive(annotated, sentence, projects)
         here += _partners(sentence, projects, found, marks)
-        here += _row_parts(sentence, projects, lexicon)
+        here += table_row(sentence, projects, lexicon)
         here += labelled(sentence, projects)
         if not here:
             here += under_question(annotated, sentence, projects, lexicon)
@@ -72,6 +74,7 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         absent = denied(sentence) if here else set()
         found += _settled([part for part in here if part.org.id not in absent])
     found = [_as_financier(part, lexicon) for part in found if not strays(part, found, projects)]
+    found += _by_grammar(annotated, projects, found, lexicon)
     found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
     return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
 
@@ -90,7 +93,27 @@ def _as_financier(part: Part, lexicon: Lexicon) -> Part:
 _INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")
 
 
-_ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
+def _by_grammar(annotated: Annotated, projects: Projects, found: Sequence[Part], lexicon: Lexicon) -> Iterator[Part]:
+    """Parts of organisations that no wording gave any part in a project, by the grammar of what is said of them."""
+    known = {(id(part.project), part.org.id) for part in found}
+    for sentence in annotated.sentences:
+        if sentence.number in projects.detached or not sentence.of("org"):
+            continue
+        absent = denied(sentence)
+        for org, role, instrument, _ in framed(sentence, lexicon):
+            project = projects.nearest(sentence, org) or _still(sentence, projects)
+            if project is None or org.id in absent or (id(project), org.id) in known:
+                continue
+            if role in _OF_FIRMS and not is_firm(org, lexicon):
+                continue
+            marks = attributions(sentence, lexicon)
+            yield Part(project, "", org, sentence, role, "", instrument, None, modality(marks), "grammar")
+
+
+_OF_FIRMS = frozenset({"developer", "owner", "operator", "supplier", "contractor", "offtaker"})
+
+
+_ALONGSIDE = Cue(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
 
 
 def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Part]) -> Iterator[Part]:
@@ -257,52 +280,6 @@ def _possessive(annotated: Annotated, sentence: Sentence, projects: Projects) ->
         yield Part(cluster, "", orgs[0], before, "owner")
 
 
-_BUILDS = re.compile(r"\b(?:plans|develops|owns|sponsors)\b|事業主体|開発")
-_ROW_ROLES = (
-    (
-        "supplier",
-        re.compile(
-            r"licen[cs]|technology|process|equipment(?!.*engineering)|turbine|reactor|suppl"
-            r"|機器|設備|技術|供給|ライセンス"
-        ),
-    ),
-    ("contractor", re.compile(r"engineering|construction|epc|build|contract|設計|施工|建設|工事")),
-    ("offtaker", re.compile(r"buys|buyer|offtake|takes the|customer|purchas|引き取|購入|買い手")),
-    ("lender", re.compile(r"loan|lend|lender|debt|融資|貸付")),
-    ("insurer", re.compile(r"insur|保険")),
-    ("guarantor", re.compile(r"guarant|保証")),
-    ("equity_investor", re.compile(r"equity|stake|share|出資|持ち分")),
-    ("operator", re.compile(r"operat|runs|運営|操業")),
-    ("developer", re.compile(r"develop|owner|事業主体|開発")),
-    ("advisor", re.compile(r"advis|助言")),
-)
-
-
-def _row_parts(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Part]:
-    """A table row "organisation | what it does"."""
-    focus = projects.focus.get(sentence.number, [])
-    orgs = sentence.of("org")
-    if not sentence.row or not focus or not orgs or orgs[0].start - sentence.start > 2:
-        return
-    rest = sentence.masked.split("|", 1)[-1]
-    roles = [role for role, pattern in _ROW_ROLES if pattern.search(rest)]
-    contractor = "contractor" in roles and not {"developer", "operator"} & set(roles)
-    role = "contractor" if contractor else roles[0] if roles else ""
-    if {"developer", "operator"} & set(roles) and _BUILDS.search(rest):
-        role = "developer"
-    yield Part(
-        focus[0],
-        "",
-        orgs[0],
-        sentence,
-        role,
-        "",
-        "",
-        next(iter(sentence.of("share")), None),
-        modality(attributions(sentence, lexicon) | {"planned"}),
-    )
-
-
 def _listed_parts(sentence: Sentence, projects: Projects, here: Sequence[Part]) -> Iterator[Part]:
     """An entry of a list of interest: the firm of the sentence is interested in what it names."""
     for cluster in projects.explicit.get(sentence.number, []):
@@ -363,7 +340,7 @@ def _settled(parts: Sequence[Part]) -> list[Part]:
 
 def _merged(parts: Sequence[Part]) -> list[Part]:
     """Each organisation, project, role and instrument once; the surest telling stays."""
-    parts = [replace(part, note="") if part.note == "full" else part for part in parts]
+    parts = [replace(part, note="") if part.note in ("full", "grammar") else part for part in parts]
     order = ("asserted", "planned", "conditional", "reported", "denied")
     best: dict[tuple[object, ...], Part] = {}
     for part in parts:

@@ -7,10 +7,12 @@ mentions are the same project (`projects`).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
+from pipelines.extract.site_words import is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -68,17 +70,21 @@ _BETWEEN = (
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
     rf"|\b(?P<new>an?\s(?:set|series|pair|group|cluster|string|fleet|chain|network|number)\sof|an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
-    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}",
-    re.IGNORECASE,
+    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}"
 )
+"""In lower case."""
 _PRODUCT_AFTER = re.compile(
     r"\s(?:for|to\s(?:make|produce|build|manufacture|process|refine|recycle|assemble)|making|producing|that\s(?:makes|will\smake|produces|would\smake|will\sproduce)|of|which\swill\smake|which\smakes|dedicated\sto|turning\sout|manufacturing)"
     r"\s(?:[\w-]+\s){0,3}$"
 )
-_NAME_BEFORE = re.compile(r"((?:[A-Z][\w'’&-]*\s){1,4})$")
+_REACH = 200
+"""Characters before a facility in which its determiner and its name stand."""
+_WORD_BEFORE = re.compile(r"[\w-]\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$")
+_NAME_BEFORE = re.compile(r"((?<![\w'’&-])(?:(?:[A-Z]|\d+[A-Z])[\w'’&-]*\s){1,4})$")
 _APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\san?\s(?:[\w-]+\s){0,3}$")
 _NAMED_AFTER = re.compile(
-    r"\s(?:called|named|dubbed|known as|to be called)\s[\"“]?([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})"
+    r",?\s(?:now\s|to be\s|since\s)?(?:called|named|dubbed|known as)\s[\"“]?"
+    r"([A-Z][\w'’&-]*(?:\s[A-Z0-9][\w'’&-]*){0,4})"
 )
 _NUMBERED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
 _COUNTED = re.compile(
@@ -92,6 +98,19 @@ _JA_QUOTED = re.compile(
 )
 _JA_TOLD = re.compile(r"(?:同|この|その|新しい|新たな|別の|トンの|ワットの|キロワットの|バレルの)$")
 _JA_FIRM = re.compile(r"(?:会社)?(?:である|の[「『ァ-ヺA-Zａ-ｚＡ-Ｚ一-鿿]|「|、)")
+_JA_HEADED = re.compile(
+    r"(?<![ァ-ヺー・])([ァ-ヺ][ァ-ヺー・]{2,14})(?:LNG|ＬＮＧ)(?!船|基地|事業|市場|価格|タンカー|輸出|輸入|需要|供給|開発|マーケ|ジャパン|プラント|計画)"
+)
+_JA_PHASE = re.compile(r"の?(第[0-9０-９一二三四]期)")
+_JA_NUMBER = re.compile(
+    r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?:の|は、?|として(?:は|の)?、?|となる(?:のは|の|もの)、?)"
+    r"[^。、]{0,26}$"
+)
+"""第2号のテキサス州の…: entries of a programme are told apart by their numbers."""
+_MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
+"""Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
+_JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
+_KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
 _JA_MAKING = (
     r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
     r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
@@ -158,6 +177,8 @@ class SiteFinder:
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
             site = _unplaced(text, site, places) if site is not None else None
+            if site is not None and site.product and japanese and _is_hidden(text, site, taken):
+                site = replace(site, name="")
             if site is not None and _is_bare(text, site, hit):
                 continue
             if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
@@ -165,12 +186,10 @@ class SiteFinder:
                 sites.append(replace(site, passing=passing))
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
-        sites = [
-            site
-            for number, site in enumerate(sites)
-            if not number or site.product or site.name or text[sites[number - 1].end : site.start].strip()
-        ]
-        if not japanese:
+        sites = [site for number, site in enumerate(sites) if not number or not _repeats(site, sites[number - 1], text)]
+        if japanese:
+            sites += self._by_head_japanese(text, [(site.start, site.end) for site in sites] + list(taken))
+        else:
             sites += self._by_head(text, [(site.start, site.end) for site in sites] + list(taken))
         return sorted(sites, key=lambda site: site.start)
 
@@ -196,6 +215,20 @@ class SiteFinder:
                 found.append(Site(start, match.end(), name, row, {}, "definite", False, name))
         return found
 
+    def _by_head_japanese(self, text: str, taken: Sequence[tuple[int, int]]) -> list[Site]:
+        """Projects that bear their kind in their name: ポートアーサーLNG."""
+        found = []
+        for match in _JA_HEADED.finditer(text):
+            row = self._facilities.get("LNG project") or self._facilities.get("LNG基地") or {}
+            free = not any(match.start() < end and start < match.end() for start, end in taken)
+            if row and free and match[1] not in self._not_names:
+                phase = _JA_PHASE.match(text, match.end())
+                number = unicodedata.normalize("NFKC", phase[1]) if phase else ""
+                found.append(
+                    Site(match.start(), match.end(), match[0], row, {}, "definite", False, match[1], "", number)
+                )
+        return found
+
     def _is_compound(self, text: str, hit: Hit) -> bool:
         """Whether the word is only part of another ("project list", 計画どおり)."""
         return bool(self._compounds.match(text, hit.end))
@@ -212,9 +245,7 @@ class SiteFinder:
             behind = next((other for other in products if hit.end < other.start <= hit.end + 60), None)
             if behind is not None and _PRODUCT_AFTER.fullmatch(text[hit.end : behind.start]):
                 product = dict(behind.term.row)
-            inside = re.search(
-                r"([\w-]+)\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$", text[:start]
-            )
+            inside = _WORD_BEFORE.search(text[max(0, start - 24) : start])
             if not product and inside:
                 near = next(
                     (
@@ -232,19 +263,19 @@ class SiteFinder:
                 if near is not None:
                     start, product = near.start, dict(near.term.row)
         surface = text[hit.start : hit.end]
-        if surface.lower() == "works" and not _is_noun(text, hit, start):
+        if surface.lower() == "works" and not is_noun(text, hit, start):
             return None
         plural = surface.lower().endswith("s") and not surface.lower().endswith(
             ("ss", "works", "campus", "gas", "basis")
         )
         lead = text[:start]
-        name_match = _NAME_BEFORE.search(lead)
+        name_match = _NAME_BEFORE.search(lead, max(0, len(lead) - _REACH))
         name = self._name(name_match[1].strip()) if name_match else ""
         if name and name_match:
             lead = lead[: name_match.start()] + "the "
         else:
             name = self._proper(text, lead, hit, taken)
-        found = _BEFORE.search(lead)
+        found = _BEFORE.search(lead[-_REACH:].lower())
         determiner = (found.lastgroup or "bare") if found else "bare"
         if (
             plural
@@ -254,7 +285,7 @@ class SiteFinder:
         ):
             return None
         return Site(
-            start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", _ordinal(lead)
+            start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", ordinal_of(lead)
         )
 
     def _proper(self, text: str, lead: str, hit: Hit, taken: Sequence[tuple[int, int]]) -> str:
@@ -269,6 +300,8 @@ class SiteFinder:
         while kept and (kept[0].strip("'’s") in self._not_names or kept[0] in self._not_names):
             kept = kept[1:]
         name = " ".join(kept)
+        if re.fullmatch(r"[A-Z]{1,6}-?\d+[A-Z]?", name):
+            return ""  # a model of reactor or engine
         return "" if not name or name in self._not_names or name.endswith(("'s", "’s", ".")) else name
 
     def _japanese(self, text: str, hit: Hit, products: Sequence[Hit]) -> Site | None:
@@ -287,6 +320,7 @@ class SiteFinder:
         )
         if before is not None:
             start, product = before.start, dict(before.term.row)
+            name = self._katakana_name(text, start)
         elif hit.term.row["strength"] == "needs_product":
             return None
         else:
@@ -298,7 +332,16 @@ class SiteFinder:
         if hit.term.row["strength"] == "needs_product" and not _VENTURE.match(text, hit.end):
             return None
         determiner = self._japanese_determiner(text[:start], text[start : hit.end])
-        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name)
+        ordinal = _JA_NUMBER.search(text[max(0, start - 40) : start])
+        number = unicodedata.normalize("NFKC", ordinal[1]) if ordinal else ""
+        return Site(start, hit.end, text[start : hit.end], hit.term.row, product, determiner, False, name, "", number)
+
+    def _katakana_name(self, text: str, start: int) -> str:
+        """The name in front of what is mined or made: センチネラ in センチネラ銅鉱山."""
+        run = _KATAKANA.search(text[:start])
+        if run is None or any(run[1].startswith(word) or run[1].endswith(word) for word in self._not_names):
+            return ""
+        return run[1].strip("・")
 
     def _japanese_name(self, text: str, hit: Hit) -> str:
         """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
@@ -307,14 +350,29 @@ class SiteFinder:
             return ""
         word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
         barred = not word or any(word.startswith(other) or word.endswith(other) for other in self._not_names)
-        return "" if barred else word
+        return "" if barred else word.strip("・")
 
     def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
         if self._other.search(lead):
             return "other"
+        if _JA_TOPIC.search(lead) and (surface.startswith("新") or lead.endswith("新")):
+            # 新工場は at the head of a sentence is the one that was just told.
+            return "definite"
         if self._new.search(lead) or surface.startswith("新"):
             return "new"
         return "definite" if self._definite.search(lead) else "bare"
+
+
+def _repeats(site: Site, before: Site, text: str) -> bool:
+    """Whether a facility word goes on with the one before it ("SMR-300 reactors", "diamond factory project")."""
+    own = bool(site.product or (site.name and before.text not in site.name))
+    return not own and bool(_MODEL.fullmatch(text[before.end : site.end - len(site.text)].removesuffix(site.name)))
+
+
+def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether the name in front of a facility is that of an organisation."""
+    start = site.start - len(site.name)
+    return bool(site.name) and any(start < end and other < site.start for other, end in taken)
 
 
 def _unplaced(text: str, site: Site, places: set[str]) -> Site:
@@ -328,28 +386,8 @@ def _unplaced(text: str, site: Site, places: set[str]) -> Site:
 
 def _is_bare(text: str, site: Site, hit: Hit) -> bool:
     """Whether "site" stands for no site: "on site", "site clearance"."""
-    return hit.term.form == "site" and site.determiner == "bare" and not site.product and not site.name
-
-
-_WORKS_LEAD = re.compile(
-    r"(?:\b(?:an?|the|its|their|his|our|this|that|these|those|new|two|three|four|both|such|another|second|third|former|old"
-    r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
-)
-_WORKS_VERB = re.compile(
-    r"\s(?:on|with|to|closely|well|hard|as|out|like|by|together|against|best|only|so|because|when|if|that way|just)\b"
-)
-
-
-def _is_noun(text: str, hit: Hit, start: int) -> bool:
-    """Whether "works" is a plant: a determiner, a name or a product stands before it and no verb's company behind."""
-    if start < hit.start:
-        return True
-    return bool(_WORKS_LEAD.search(text[: hit.start])) and not _WORKS_VERB.match(text, hit.end)
-
-
-def _ordinal(lead: str) -> str:
-    found = re.search(r"\b(first|second|third|fourth|fifth)\s(?:[\w-]+\s){0,2}$", lead, re.IGNORECASE)
-    return found[1].lower() if found else ""
+    none = bool(re.search(r"\b[Nn]o\s$", text[: site.start]))
+    return hit.term.form == "site" and (none or site.determiner == "bare") and not site.product and not site.name
 
 
 def _pattern(modifiers: Sequence[Row], kind: str) -> re.Pattern[str]:

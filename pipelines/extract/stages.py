@@ -174,7 +174,9 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
     told: dict[str, set[str]] = {cluster.key: set() for cluster in projects.clusters}
     for step in found:
         told[step.project.key].add(step.stage)
-    batch = [one for one in projects.clusters if not one.listed and not told[one.key] & (_ENDED | {"operating"})]
+    # Neither an ended project nor one that only rumour tells of was in the batch.
+    out = _ENDED | {"operating", "reported", "listed_interest"}
+    batch = [one for one in projects.clusters if not one.listed and not told[one.key] & out]
     if len(batch) < 2:
         return []
     more = []
@@ -193,11 +195,31 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
                 if one in meant and not told[one.key] & (_FIRM if stage != "approved" else {"approved"})
             ]
             steps = [_step(match, sentence, cluster, marks) for cluster in lacking]
-            more += [step for step in steps if step is not None and step.stage == stage]
+            day = _day_before(sentence, annotated) if stage == "approved" else None
+            dated = [replace(step, date=step.date or day) for step in steps if step is not None]
+            more += [step for step in dated if step.stage == stage]
     return _without_echoes(more)
 
 
-_BATCH = re.compile(r"第[1-9一二三]弾|\b(?:first|second|third) (?:batch|set|round|tranche|group)\b")
+def _day_before(sentence: Sentence, annotated: Annotated) -> Mention | None:
+    """The day on which a batch was made known, where the sentence before tells it ("on the 17th", 19日に公表した)."""
+    before = annotated.sentences[sentence.number - 1] if sentence.number else None
+    if (
+        before is None
+        or before.paragraph != sentence.paragraph
+        or not (before.of("program") or _ALL.search(before.masked))
+    ):
+        return None
+    published = annotated.published_on
+    days = [date for date in before.of("date") if date.value.precision == "day" and date.value.day is not None]
+    recent = [one for one in days if published is None or one.value.day <= published]
+    return recent[-1] if len(days) == 1 and recent else None
+
+
+_BATCH = re.compile(
+    r"第[1-9一二三四五](?:弾|陣|次|号案件)|最初の[1-9一二三四五](?:件|つ|案件|事業)"
+    r"|\b(?:first|second|third|initial) (?:batch|set|round|tranche|group|slate|wave|picks?|selections?)\b"
+)
 
 
 def _with_day_of_batch(step: Step, found: Sequence[Step]) -> Step:

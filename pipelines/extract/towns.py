@@ -19,6 +19,13 @@ _BEHIND = re.compile(
     r"(?:(?:downtown|nearby|the town of|the city of)\s)?"
     r"([A-Z][a-z'’]+(?:\s[A-Z][a-z'’]+){0,2})(?![\w’'-])(?!\s(?:[A-Z]|and\s[A-Z]))"
 )
+_STANDS = re.compile(
+    r"\b(?:stand|rise|sit|be built|be located|go up|come up|be sited|stands|rises|sits|is located|is being built"
+    r"|is going up|construction|groundbreaking|build it|built it)\s(?:in|at|near|outside)\s"
+    r"([A-Z][a-z'’]+(?:\s[A-Z][a-z'’]+){0,2})"
+    r"(?![\w’'-])(?!\s[A-Z])"
+)
+"""What says that something stands in a town, whatever it is called."""
 _NO_TOWN = frozenset(
     [
         "January",
@@ -77,10 +84,8 @@ def bare_towns(text: str, mentions: Sequence[Mention]) -> list[PlaceMention]:
     if has_cjk(text):
         return []
     found = []
-    for site in mentions:
-        if site.kind != "site":
-            continue
-        match = _BEHIND.match(text, site.end)
+    behind = [_BEHIND.match(text, site.end) for site in mentions if site.kind == "site"]
+    for match in (*behind, *_STANDS.finditer(text)):
         if match is None or match[1].split()[0] in _NO_TOWN or match[1].endswith(("'s", "’s")):
             continue
         start, end = match.span(1)

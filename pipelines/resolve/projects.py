@@ -118,7 +118,18 @@ def score(sketch: ProjectSketch, known: KnownProject, lexicon: Lexicon) -> float
     value = _place_score(sketch, known) + _sector_score(sketch, known) + _firm_score(sketch, known, lexicon)
     if _material_words(sketch, lexicon) & _words(known.names):
         value += 0.25
+    if _is_called_otherwise(sketch, known):
+        value -= 0.4
     return max(0.0, min(0.99, value))
+
+
+def _is_called_otherwise(sketch: ProjectSketch, known: KnownProject) -> bool:
+    """Whether a document's project bears a proper name that no name of the known one in the same script holds."""
+    if not sketch.names or (sketch.admin1 and sketch.admin1 == known.admin1):
+        return False
+    ours = [fold(name)[0] for name in sketch.names]
+    theirs = [fold(name)[0] for name in known.names if any(has_cjk(name) == has_cjk(one) for one in sketch.names)]
+    return bool(theirs) and not any(one in other or other in one for one in ours for other in theirs)
 
 
 def _place_score(sketch: ProjectSketch, known: KnownProject) -> float:

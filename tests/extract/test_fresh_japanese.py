@@ -35,7 +35,7 @@ def _parties(text: str) -> set[tuple[str, str]]:
         ("出資比率は高砂銅箔が70%、三井物産が30%。", "mitsui", "equity_investor"),
         ("出資比率は高砂銅箔が70%、三井物産が30%。", "高砂銅箔", "equity_investor"),
         ("親会社の栄ホールディングスが承認した。", "栄ホールディングス", "parent"),
-        ("野村証券が財務アドバイザーを務めた。", "野村証券", "advisor"),
+        ("野村証券が財務アドバイザーを務めた。", "nomura-securities", "advisor"),
     ],
 )
 def test_a_firm_has_the_role_that_the_sentence_gives(sentence: str, name: str, role: str) -> None:

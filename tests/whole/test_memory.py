@@ -250,7 +250,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(
+    "damage", [kind if kind == "a byte" else pytest.param(kind, marks=pytest.mark.slow) for kind in DAMAGES]
+)
 def test_a_damaged_store_is_passed_over_and_made_anew(raw: Path, tmp_path: Path, read: Counts, damage: str) -> None:
     cold = _state(raw, tmp_path / "cache")
     _taken(read)

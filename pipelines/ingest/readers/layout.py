@@ -52,8 +52,15 @@ def join_lines(lines: Sequence[str]) -> str:
     return joined
 
 
-def unwrap(text: str) -> list[str]:
+def unwrap(text: str, *, marked: bool = False) -> list[str]:
     """Split plain text into paragraphs.
+
+    Args:
+        text: Lines.
+        marked: Headings and items are marked as such (Markdown): a line that ends no sentence always goes on.
+
+    Returns:
+        Paragraphs.
 
     A blank line parts paragraphs. Within a block a line goes on in the next one if it is about as long as the lines of
     the document are; a short line (a masthead, a heading, the end of a paragraph) does not.
@@ -72,7 +79,7 @@ def unwrap(text: str) -> list[str]:
             long_enough = _width(line) >= full * (0.9 if _ENDS.search(line) else 0.7)
             wrapped = bool(_GOES_ON.search(line)) or (full <= 140 and long_enough)
             loose = full > 140 and _width(line) < 140 and not _ENDS.search(line) and len(current) > 1
-            if not wrapped and not loose:
+            if not wrapped and not loose and not (marked and not _ENDS.search(line)):
                 _flush(blocks, current)
     _flush(blocks, current)
     return blocks

@@ -102,17 +102,17 @@ def _blocks(text: str) -> list[str]:
         marked = re.match(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+|\d{1,3}[.)]\s+)", line)
         if line.lstrip().startswith("|"):
             parts += [
-                *unwrap("\n".join(plain)),
+                *unwrap("\n".join(plain), marked=True),
                 " | ".join(cell.strip() for cell in line.strip().strip("|").split("|")),
             ]
             plain = []
         elif marked and not line.lstrip().startswith(">"):
-            parts += unwrap("\n".join(plain))
+            parts += unwrap("\n".join(plain), marked=True)
             # A list item may go on in indented lines; they are joined by `unwrap` with the item.
             plain = [line[marked.end() :], *([""] if line.lstrip().startswith("#") else [])]
         else:
             plain.append(line.lstrip("> ") if line.lstrip().startswith(">") else line)
-    parts += unwrap("\n".join(plain))
+    parts += unwrap("\n".join(plain), marked=True)
     return [cleaned for cleaned in (_inline(part) for part in parts) if cleaned.strip()]
 
 

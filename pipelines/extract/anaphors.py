@@ -1,0 +1,124 @@
+"""Firms told by a word that stands for one: 同社, "the company", "the Korean group", "It plans to build".
+
+What belongs here: finding such words and the firm that they take up. What does not: names (`names`, `newnames`) and
+words for facilities (`proforms`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipelines.extract.gating import Cue
+from pipelines.extract.mentions import Mention
+from pipelines.extract.terms import has_cjk
+from pipelines.extract.vocabulary import Row, rows
+from pipelines.records import Document
+
+if TYPE_CHECKING:
+    from pipelines.extract.lexicon import Lexicon
+
+_OPENING = r"(?:(?<=^)|(?<=[.!?] )|(?<=[.!?][\"”] ))"
+_HELPERS = (
+    r"(?:(?:also|already|now|then|later|first|jointly) )?(?:(?:will|would|is to|has|had|plans to|intends to|aims to|"
+    r"expects to|wants to|hopes to|agreed to|is|was)(?: also| already| since| now| not)? )?"
+)
+_LASTS = re.compile(r"It (?:will |would |is to )?(?:take|takes|took) (?:\w+ ){0,3}(?:years?|months?|time)|It takes? ")
+_TOPIC = re.compile(
+    r"[」』）)]{0,2}(?:（[^（）]{1,30}）)?(?:側)?(?:[はが]|の(?:社長|会長|時価総額|株価|広報|担当者|売上高|業績|幹部)[^、。]{0,6}は)"
+)
+"""Behind a firm that its sentence is about."""
+_WRITERS = frozenset({"当社", "弊社"})
+_LOOKS_BACK = 8
+
+
+class Anaphors:
+    """Finds words that stand for a firm named before.
+
+    Args:
+        reference: Tables of `raw/reference`; the vocabulary `anaphors` is used.
+    """
+
+    def __init__(self, reference: Mapping[str, Sequence[Row]]) -> None:
+        forms: dict[tuple[str, str], list[str]] = {}
+        words = rows(reference, "anaphors")
+        for row in sorted(words, key=lambda row: -len(row["form"])):
+            forms.setdefault((row["language"], row["kind"]), []).append(re.escape(row["form"]))
+        self.countries = {row["form"]: row["country"] for row in words if row["kind"] == "nation"}
+        noun, nation, verb = ("|".join(forms.get(("en", kind), ["(?!)"])) for kind in ("noun", "nation", "verb"))
+        self.japanese = Cue("|".join(forms.get(("ja", "noun"), ["(?!)"])))
+        self.opening = Cue(rf"{_OPENING}The (?:(?P<nation>{nation}) )?(?:{noun})(?=(?:['’]s)?,? [a-z(])(?! of\b)")
+        self.of = Cue(rf"(?<=\bof )the (?P<nation>{nation}) (?:{noun})\b")
+        self.it = Cue(rf"{_OPENING}It(?= {_HELPERS}(?:{verb})\b)")
+
+
+def take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
+    """Read 同社, "The company", "the Korean group" and "It plans" as the firm spoken of last; adds to `found`."""
+    spoken: list[tuple[Mention, bool]] = []
+    for paragraph, mentions in zip(document.paragraphs, found, strict=True):
+        firms = sorted(
+            (one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start
+        )
+        if has_cjk(paragraph.text):
+            told = [(one, bool(_TOPIC.match(paragraph.text, one.end))) for one in firms]
+            mentions.extend(_japanese(paragraph.text, spoken, told, lexicon))
+        else:
+            told = [(one, _opens(paragraph.text, one.start)) for one in firms]
+            mentions.extend(_english(paragraph.text, spoken, told, lexicon))
+        spoken += told
+
+
+def _japanese(
+    text: str, spoken: Sequence[tuple[Mention, bool]], told: Sequence[tuple[Mention, bool]], lexicon: Lexicon
+) -> Iterator[Mention]:
+    for match in lexicon.anaphors.japanese.finditer(text):
+        opening = max(text.rfind("。", 0, match.start()), 0)
+        earlier = [*spoken, *(pair for pair in told if pair[0].end <= match.start())]
+        topic = next((one.id for one, is_topic in told if is_topic and opening <= one.start < match.start()), "")
+        others = [pair for pair in earlier if pair[0].id != topic]
+        # The firm that a sentence was about; else the one named last. Never the sentence's own subject.
+        firm = next((one for one, is_topic in reversed(others) if is_topic), None) if not topic else None
+        firm = firm or (others[-1][0] if others else None)
+        if match[0] in _WRITERS:
+            # Who writes a release is the firm that it opens with.
+            firm = spoken[0][0] if spoken else told[0][0] if told else None
+        if firm is not None:
+            yield Mention("org", match.start(), match.end(), firm.text, firm.id)
+
+
+def _english(
+    text: str, spoken: Sequence[tuple[Mention, bool]], told: Sequence[tuple[Mention, bool]], lexicon: Lexicon
+) -> Iterator[Mention]:
+    anaphors = lexicon.anaphors
+    for pattern in (anaphors.opening, anaphors.of, anaphors.it):
+        for match in pattern.finditer(text):
+            if _LASTS.match(text, match.start()):
+                continue
+            opening = max(text.rfind(". ", 0, match.start()), 0)
+            earlier = [*spoken[-_LOOKS_BACK:], *(pair for pair in told if pair[0].end <= match.start())]
+            if pattern is anaphors.of:
+                # "a subsidiary of the Korean group": somebody else than the one of whom it is said.
+                here = {one.id for one, _ in told if opening <= one.start < match.start()}
+                earlier = [pair for pair in earlier if pair[0].id not in here]
+            nation = anaphors.countries.get(match.groupdict().get("nation") or "", "")
+            if nation:
+                earlier = [pair for pair in earlier if lexicon.country_of_firm(pair[0].id) in ("", nation)]
+            firm = next((one for one, subject in reversed(earlier) if subject), None)
+            firm = firm or (earlier[-1][0] if earlier else None)
+            if firm is not None:
+                yield Mention("org", match.start(), match.end(), firm.text, firm.id)
+
+
+def _opens(text: str, start: int) -> bool:
+    """Whether a name opens a sentence, so that it is most likely what the sentence is about."""
+    return bool(
+        re.search(r"(?:^|[.!?][\"”]? )(?:The |In \w+, |On \w+, |\w+ \d{1,2}, )?$", text[max(0, start - 24) : start])
+    )
+
+
+def _is_firm(org: Mention, lexicon: Lexicon) -> bool:
+    kind = lexicon.organizations.get(org.id, {}).get("kind", "company")
+    return kind in ("company", "utility", "trading_house", "joint_venture", "spv") and not re.search(
+        r"Bank\b|銀行$", org.text
+    )
