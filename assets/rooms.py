@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "participants", "events", "exchange_rates",
     ),
     DEPENDENCE: (
-        "material_listings", "material_uses", "material_production", "import_sources", "trade_flows",
+        "material_listings", "material_uses", "material_production", "trade_flows", "import_sources",
         "world_concentration", "dependencies", "mirror_gaps", "export_controls", "export_control_periods",
         "export_control_items", "export_control_entities", "project_materials", "project_exposures",
     ),

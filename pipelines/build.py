@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines.dependence.consumption import consumption_figures
 from pipelines.dependence.derive import derive
 from pipelines.engine import Engine, LocalEngine
 from pipelines.errors import KakehashiError
@@ -218,8 +219,9 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
     released_on = resolved.released_on
     if released_on is None:
         raise KakehashiError(str(inputs.raw), "no date in raw", "a date of the release", "Give one with --as-of DATE.")
-    derived = derive(reconciled.rows, released_on)
-    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined)
+    consumption, unread = consumption_figures(raw.consumption)
+    derived = derive(reconciled.rows, released_on, consumption)
+    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined, *unread)
     waiting = still_open((*resolved.review, *reconciled.review), resolved.found, resolved.standing)
     review = (*waiting, *resolved.standing.review)
     decisions = resolved.standing.decisions

@@ -6,10 +6,11 @@ What belongs here: which computation yields which table. What does not: any comp
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipelines.dependence.codes import flagged_items
 from pipelines.dependence.concentration import world_concentration
+from pipelines.dependence.consumption import Consumption
 from pipelines.dependence.controls import refreshed_controls
 from pipelines.dependence.customs import customs_tables
 from pipelines.dependence.exposures import project_exposures
@@ -20,12 +21,13 @@ from pipelines.dependence.timeline import completed_periods
 from pipelines.reconcile.choose import Row
 
 
-def derive(rows: Rows, as_of: dt.date) -> dict[str, Mapping[str, Row]]:
+def derive(rows: Rows, as_of: dt.date, consumption: Sequence[Consumption] = ()) -> dict[str, Mapping[str, Row]]:
     """Compute the dependence tables.
 
     Args:
         rows: Reconciled rows by table and key; not changed.
         as_of: The release's date, which stands for today.
+        consumption: Figures of consumption.
 
     Returns:
         Tables that replace those of the same name: import_sources and dependencies with those that follow from
@@ -49,5 +51,5 @@ def derive(rows: Rows, as_of: dt.date) -> dict[str, Mapping[str, Row]]:
         "export_controls": refreshed_controls(rows, as_of),
         "export_control_items": flagged_items(rows),
         "export_control_periods": rows["export_control_periods"],
-        "project_exposures": project_exposures(rows, dependencies, as_of),
+        "project_exposures": project_exposures(rows, dependencies, as_of, consumption),
     }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipelines.errors import RawFileError
 from pipelines.ingest import readers
-from pipelines.ingest.auxiliary import required_columns
+from pipelines.ingest.auxiliary import CONSUMPTION, CONSUMPTION_COLUMNS, required_columns
 from pipelines.ingest.coded import REFERENCE_SOURCE
 from pipelines.ingest.fetched import fetched_records
 from pipelines.ingest.remembered import DOCUMENTS, RECORDS, identity
@@ -41,6 +41,7 @@ class Raw:
         documents: Documents with their source.
         hashes: Relative path -> sha256 of every file read or set aside.
         identities: Path of a document -> what tells it from any that could be read differently.
+        consumption: Tables of `statistics/` that tell what countries use of a material.
     """
 
     sources: Mapping[str, Source]
@@ -50,6 +51,7 @@ class Raw:
     quarantined: tuple[Quarantined, ...]
     hashes: Mapping[str, str]
     identities: Mapping[str, str] = field(default_factory=dict)
+    consumption: tuple[TableFile, ...] = ()
 
     def newest_date(self) -> dt.date | None:
         """The newest date recorded in raw: retrieved_on and published_on of sources, decided_on of decisions."""
@@ -90,6 +92,7 @@ def read_raw(raw: Path, reference: Path, memory: Memory | None = None) -> Raw:
         sources=dict(sorted(shelf.sources.items())),
         tables=tuple(shelf.tables),
         auxiliary=shelf.auxiliary,
+        consumption=tuple(shelf.consumption),
         documents=tuple(shelf.documents),
         quarantined=tuple(shelf.quarantined),
         hashes=dict(sorted(shelf.hashes.items())),
@@ -232,6 +235,10 @@ def _read_folder_tables(shelf: Shelf, place: str, source: Source) -> None:
             continue
         table = table_name(file.path)
         try:
+            if table == CONSUMPTION:
+                read = shelf.shelve(read_table(file, "statistics", CONSUMPTION_COLUMNS, source, CONSUMPTION_COLUMNS))
+                shelf.consumption.append(read)
+                continue
             if table not in TABLES:
                 raise RawFileError(
                     file.path, f"table {table}", "a table of the data contract", "Rename the file.", "unknown_table"

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from dependence_sample import DAY, keyed, row
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pipelines.dependence.customs import customs_tables, exclusive_products
@@ -154,9 +154,13 @@ def test_products_are_sorted_and_of_one_revision() -> None:
     assert [one.material_id for one in found["2017"]] == ["bismuth"]
 
 
-VALUES = st.dictionaries(st.sampled_from(["AAA", "BBB", "CCC", "DDD", "EEE", "CHN"]), st.integers(0, 10**9), min_size=1)
+VALUES = st.lists(st.integers(0, 10**9), min_size=1, max_size=6).map(
+    lambda values: dict(zip(("AAA", "BBB", "CCC", "DDD", "EEE", "CHN"), values, strict=False))
+)
+PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
+@PATIENT
 @given(VALUES)
 def test_shares_sum_to_the_whole_and_stay_within_it(values: dict[str, int]) -> None:
     assume(any(values.values()))
@@ -165,6 +169,7 @@ def test_shares_sum_to_the_whole_and_stay_within_it(values: dict[str, int]) -> N
     assert all(0 <= share <= 100 for share in found.values())
 
 
+@PATIENT
 @given(VALUES, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(values: dict[str, int], chance: random.Random) -> None:
     flows = [flow(partner, value) for partner, value in values.items()]
@@ -177,7 +182,7 @@ def test_the_order_of_rows_changes_nothing(values: dict[str, int], chance: rando
     assert first == second
 
 
-@settings(max_examples=40)
+@PATIENT
 @given(VALUES)
 def test_merging_two_suppliers_never_lowers_the_index(values: dict[str, int]) -> None:
     alive = {partner: value for partner, value in values.items() if value}
