@@ -7,6 +7,7 @@ What does not: what a sum is (`money_kinds`), who pays it (`money_parties`).
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Sequence
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.lexicon import Lexicon
@@ -111,9 +112,7 @@ def giver_before(annotated: Annotated, sentence: Sentence, lexicon: Lexicon) -> 
     before = annotated.sentences[sentence.number - 1]
     if before.paragraph != sentence.paragraph:
         return None
-    givers = {
-        org.id: org for org in before.of("org") if lexicon.organizations.get(org.id, {}).get("kind") in _GIVING
-    }
+    givers = {org.id: org for org in before.of("org") if lexicon.organizations.get(org.id, {}).get("kind") in _GIVING}
     return next(iter(givers.values())) if len(givers) == 1 else None
 
 
@@ -127,3 +126,42 @@ def whose_sales(sentence: Sentence, mention: Mention) -> Mention | None:
     marks = re.compile(r"^(?:は|が|の|も)" if sentence.japanese else r"^(?:'s|’s)? ?(?:\w+ ){0,4}")
     orgs = [org for org in orgs if marks.match(sentence.masked[sentence.position(org) + 1 :])]
     return orgs[-1] if len({org.id for org in orgs}) == 1 else None
+
+
+_WHOLE = re.compile(
+    r"\b(?:whole|total|overall|full|entire|combined|final|now|new|latest|current|revised) (?:\w+ )?(?:cost|price|bill|outlay|"
+    r"investment|budget|sum|estimate|figure)\b|\b(?:tak|bring|lift|rais|push|driv|carr)(?:e|es|ing|s|ies|ying)? "
+    r"(?:the |its |their )?(?:\w+ ){0,4}to\b|\bin all\b|\baltogether\b|\bin total\b|\bhas (?:\w+ )?(?:cost|risen|grown|climbed|"
+    r"swollen)\b|\bnow (?:costs?|put|priced|estimated|stands?)\b"
+    r"|総事業費|総投資|総額|総工費|全体|累計|合計|あわせて|合わせて|最終的"
+)
+_THEN = re.compile(
+    r"\bstood at\b|\bthe talk was\b|\bhad (?:been )?(?:put|priced|estimated|budgeted|stood|planned)\b|\bat (?:the|that) time\b|"
+    r"\bthen\b|\boriginal\w*|\binitial\w*|\bat first\b|\bonce\b|\bearlier\b|\bformer\w*|\bprevious\w*|"
+    r"\b(?:was|were) (?:\w+ )?(?:put|priced|estimated|budgeted|pegged|reckoned|foreseen) at\b|\b(?:had|has) grown from\b"
+    r"|当初|従来|当時|以前|かつて|旧計画|見込んでいた|としていた|だったが"
+)
+_MORE = re.compile(r"\bfurther\b|\bextra\b|\badditional\b|\bmore (?:into|in|on|for)\b|追加|積み増|上積み|増額")
+
+
+def standing(sentence: Sentence, mention: Mention) -> int:
+    """How much speaks for a cost being the one that holds now: 2 for a whole, less for what was said before or is added."""
+    place = sentence.position(mention)
+    near = sentence.masked[max(0, place - 70) : place + 40]
+    return 2 * bool(_WHOLE.search(near)) - 2 * bool(_THEN.search(near)) - bool(_MORE.search(near))
+
+
+def lesser(costs: Sequence[tuple[Hashable, Sentence, Mention]]) -> set[int]:
+    """Places of costs that are smaller than another of the same project and currency that stands above them.
+
+    Args:
+        costs: Whose cost (project and currency), its sentence, the sum.
+    """
+    ranked = [(key, standing(sentence, one), _figure(one) or 0.0) for key, sentence, one in costs]
+    return {
+        place
+        for place, (key, rank, figure) in enumerate(ranked)
+        if any(
+            key == other and rank < above and figure < sum_ and (rank < 0 or above > 1) for other, above, sum_ in ranked
+        )
+    }
