@@ -94,10 +94,7 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
 
 
 def _told(sums: Sequence[Sum]) -> list[Sum]:
-    """What a bare figure beside a project is: its cost where the text gives no other one, else nothing.
-
-    "That is $2.1 billion", "the Portsmouth plant, 9.2 gigawatts and $33 billion": no word says so, every reader knows.
-    """
+    """What a bare figure beside a project is ("That is $2.1 billion"): its cost where there is no other one."""
     costed = {id(one.project) for one in sums if one.kind == "project_cost" and one.project is not None}
     bare: dict[int, set[tuple[object, ...]]] = {}
     for one in sums:
@@ -351,7 +348,6 @@ _COMPANY_SALES = re.compile(
     r"revenues?|turnover)|last year|fiscal|"
     r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売"
 )
-
 
 _Figures = tuple[object, Decimal | None, Decimal | None, str | None]
 
