@@ -46,6 +46,7 @@ LATE = (QUALITY, CHANGES)
 DERIVED_FROM: Mapping[str, tuple[str, ...]] = {
     "totals": ("amounts", "projects"),
     "world_concentration": ("material_production",),
+    "import_sources": ("trade_flows",),
     "dependencies": ("import_sources", "material_production", "trade_flows"),
     "mirror_gaps": ("trade_flows",),
     "project_exposures": ("dependencies", "export_control_items", "export_controls", "project_materials"),

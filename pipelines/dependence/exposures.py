@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from pipelines.dependence.controls import IN_FORCE, ControlOn, controls_on, restricting
+from pipelines.dependence.controls import ControlOn, controls_on, restricting
 from pipelines.dependence.rows import Rows, day, key_part, proof
+from pipelines.dependence.timeline import IN_FORCE
 from pipelines.reconcile.choose import Receipt, Row
 
 IMPORTERS = ("JPN", "USA")

@@ -76,7 +76,8 @@ def under_question(annotated: Annotated, sentence: Sentence, projects: Projects,
 
 def labelled(sentence: Sentence, projects: Projects) -> Iterator[Part]:
     """Read "Contractor: A" and the row "運営主体 | A": the label is the role."""
-    match = _LABEL.match(sentence.masked)
+    masked = sentence.masked
+    match = _LABEL.match(masked) if "|" in masked or ":" in masked or "：" in masked else None
     if match is None:
         return
     role = next((role for pattern, role in _LABELS if pattern.search(match[1])), "")

@@ -16,6 +16,7 @@ from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.batches import is_batch, one_of_several, respective
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import BATCH
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.money_changes import giver_before, is_added, lesser, superseded, waits_for_targets, whose_sales
@@ -213,7 +214,7 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
 
 _SURE = 0.45
 """Weight from which a cue goes before a pattern of cost."""
-_MISTAKEN = re.compile(
+_MISTAKEN = Cue(
     r"\bslip of\b|\bmisprint|\btypo\b|\bmistak\w+|\bwrongly\b|\berroneous|\bin error\b|\bmisquot|\bmisreport|\bmisstat"
     r"|誤り|誤報|誤記|訂正|間違"
 )

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
 from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place, reaches
@@ -44,14 +45,16 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return named
     if site.passing and not listed:
         return _known(site, sentence, projects)
-    if site.ordinal and not site.facility and not sentence.of("place"):
-        # "第6号" without a place takes up the entry of that number and brings up none.
-        return _numbered(site, projects.clusters)
     if site.ordinal and not site.facility:
-        return _numbered(site, projects.clusters) or _another(site, projects.clusters)
+        # "第6号" without a place takes up the entry of that number and brings up none.
+        entry = _numbered(site, projects.clusters)
+        return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
     if _contrasts(site, sentence, projects.clusters):
         return _new(projects.clusters)
     told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
+    if told is None and not site.facility and not site.name and site.determiner == "new" and projects.clusters:
+        # "The other goes to Pennsylvania" is of the kind of the first.
+        return _another(site, projects.clusters)
     return told or _by_context(site, sentence, projects, listed=listed)
 
 
@@ -63,7 +66,7 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     if recent is not None and not listed and _is_part(site, sentence):
         return here[-1] if here else recent
     chosen = _headline(site, sentence, projects)
-    if chosen is None and site.determiner == "other":
+    if chosen is None and (site.determiner == "other" or _is_apart(site, sentence, projects)):
         chosen = _another(site, projects.clusters)
     if chosen is None and site.plural and site.determiner == "bare" and not site.name and not listed:
         # "for Japanese power stations" names a kind, not one of them.
@@ -76,7 +79,15 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
         chosen = here[-1]
     if chosen is None and recent is not None:
         chosen = None if _opens_another(site, recent, sentence, listed=listed and not here) else recent
+    if chosen is None and not listed and _is_vague(site, sentence):
+        return None
     return chosen or _new(projects.clusters)
+
+
+def _is_vague(site: Site, sentence: Sentence) -> bool:
+    """Whether 案件を薦め speaks of no one project: a bare word for any undertaking, without name, product or place."""
+    general = site.text in ("案件", "事業", "計画", "プロジェクト") and site.determiner == "bare"
+    return general and not site.name and not site.product and not sentence.of("place")
 
 
 _CONTRAST = re.compile(
@@ -180,8 +191,32 @@ def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | N
     """The headline's project, which the first mention in the text takes up."""
     if sentence.heading or site.plural:
         return None
-    waiting = (one for one in projects.clusters if one.only_heading)
+    waiting = (one for one in projects.clusters if one.only_heading and not _stands_beside(site, one, sentence))
     return next((one for one in waiting if _compatible(site, one, sentence, ordinals=False)), None)
+
+
+_APART = re.compile(
+    r"^(?:Separately|In a separate (?:\w+ )?(?:project|move|development|step|deal)|Apart from (?:this|that)|Elsewhere"
+    r"|(?:これ|それ|本件|同計画|同事業|今回の(?:計画|事業|投資|案件))とは別(?:に|の))"
+)
+
+
+def _is_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
+    """Whether a sentence opens with words that set its matter apart ("Separately", これとは別に)."""
+    if site.determiner == "definite" or sentence.heading or not projects.clusters:
+        return False
+    return bool(_APART.match(sentence.text)) and not projects.explicit.get(sentence.number)
+
+
+def _stands_beside(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether a sentence names a project as the neighbour of a facility ("reactors beside the Palisades plant")."""
+    text = sentence.text
+    return any(
+        any(_same_name(other.value.name, name) for name in cluster.names)
+        and in_passing(text, other.start - sentence.start, other.end - sentence.start)
+        for other in sentence.of("site")
+        if other.start > site.end and other.value.name and not sentence.japanese
+    )
 
 
 def _another(site: Site, clusters: list[Cluster]) -> Cluster:
@@ -206,6 +241,11 @@ def _opens_another(site: Site, recent: Cluster, sentence: Sentence, *, listed: b
         # Each entry of a list is a matter of its own firm.
         orgs = {org.id for org in sentence.of("org")}
         return bool(orgs) and not orgs & set(recent.org_ids)
+    behind = sentence.text[site.end - sentence.start :]
+    before = {org.id for org in sentence.of("org") if org.start < site.start}
+    if re.match(r"\sof\s(?:its|their)\sown\b", behind) and before and not before & set(recent.org_ids):
+        # "Its neighbour started up an acid unit of its own".
+        return True
     return site.determiner == "new" and site.generic and not _continues(site, recent, sentence)
 
 
@@ -272,7 +312,8 @@ def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     if introduced and cluster.admin1 and len(states) == 1 and cluster.admin1 not in states:
         return True
     if site.name and not cluster.names and states and cluster.admin1 not in states:
-        return True
+        # What a headline leaves without place and name may still be this one.
+        return bool(cluster.admin1) or not cluster.only_heading
     abroad = bool(cluster.country and countries and cluster.country not in countries)
     return abroad and (introduced or bool(site.name))
 

@@ -98,12 +98,20 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
 _IN = re.compile(r"\b(?:in|at|near|outside)\s(?:(?:downtown|rural|the\s[a-z]+)\s)?$")
 
 
+_SETTLES = re.compile(
+    r"\b(?:do so|build|building|built|put up|erect\w*|stands?|rise|rising|go up|goes up|locat\w+|invest\w*|plann?\w*"
+    r"|chose\w*|picked|settled?|make|making|produce|producing|expand\w*|open\w*|based|sited|construct\w*|land|acres)\b"
+    r"(?![^.;]*\b(?:last|former|closed|shut|until|anymore)\b)"
+)
+
+
 def _stand_in(cluster: Cluster, sentence: Sentence) -> None:
     """A town with its state, the only one of a sentence that speaks of a project without a place: it lies there."""
     places = [one for one in sentence.of("place") if one.value.admin1 and not is_home(sentence, one)]
     if len(places) != 1 or not places[0].value.city:
         return
-    if _IN.search(sentence.text[: places[0].start - sentence.start]):
+    lead = sentence.text[: places[0].start - sentence.start]
+    if _IN.search(lead) and _SETTLES.search(lead[-70:]):
         cluster.places.append((sentence, places[0]))
 
 

@@ -25,7 +25,7 @@ _STARTING = re.compile(
 _NEIGHBOUR = re.compile(
     r"\b(?:next(?:\sdoor)?\sto|beside|alongside|adjacent\sto|adjoining|across\s(?:\w+\s){0,2}from|opposite|not\sfar\sfrom"
     r"|miles?\s(?:away\s)?(?:from|north\sof|south\sof|east\sof|west\sof)|kilomet(?:er|re)s?\s(?:away\s)?from|close\sto"
-    r"|part\sof\san?|in\sthe\sshadow\sof|on\sthe\ssite\sof|site\sof|in\sthe\sgrounds\sof|grounds\sof|in\spart\sof|neighbou?ring)"
+    r"|in\sthe\sshadow\sof|(?:part|corner|edge|end)\sof\san?|(?:began|started|founded|set\sup|born)\s(?:life\s)?(?:in\s\d{4}\s)?as|on\sthe\ssite\sof|site\sof|in\sthe\sgrounds\sof|grounds\sof|in\spart\sof|neighbou?ring)"
     rf"\s{_WORDS}"
 )
 _PURPOSE = re.compile(
@@ -46,18 +46,12 @@ _REVIVED = re.compile(
 )
 _JA_BEHIND = re.compile(
     r"(?:(?:[・、や][^・、。|はがを]{1,12})?(?:向け|用の)|群|用(?:の|に)|などに(?:使|納|供給)|から(?:出|調達|仕入|受け|買|の(?:くず|副産|排|廃))|に(?:隣接|隣り合)|の?隣接|の(?:隣|近く|すぐ|跡地|そば)"
-    r"|跡地?|などで使|に(?:置く|据える|並べる|納める|設置する|据え付ける)|に使う|で使う|に使われ|へ(?:の)?供給|(?:に|へ)(?:送る|送電|供給|届け|流す|回す|売る|運ぶ|納め|卸す|引く)|に(?:電気|電力|ガス|燃料|部品)を(?:送|供給)|(?:など)?の需要|の顧客"
-    r"|を(?:掘る|運営する|持つ|手がける|営む|操業する|保有する|抱える|もつ)(?=[ァ-ヺーA-Zａ-ｚＡ-Ｚ一-鿿]))"
+    r"|跡地?|などで使|に(?:置く|据える|並べる|納める|設置する|据え付ける)|に使う|で使う|に使われ|へ(?:の)?供給|(?:に|へ)(?:送る|送電|供給|届け|流す|回す|売る|運ぶ|納め|卸す|引く)|(?:など)?(?:に|へ)(?:[^、。]{0,8}を)?(?:送|届|供給|納め|納入|出荷|卸|売|販売|引き渡|振り向)|(?:など)?の需要|の顧客"
+    r"|で(?:つく|作|造|生産|製造|量産)(?:った|し(?:た|てきた)|ってきた)(?=[^。、]{0,3}(?:製品|品|もの|部品|素材|材料))|を(?:掘る|運営する|持つ|手がける|営む|操業する|保有する|抱える|もつ)(?=[ァ-ヺーA-Zａ-ｚＡ-Ｚ一-鿿]))"
 )
 _JA_BEFORE = re.compile(
     r"(?:本社|本店|旧|閉鎖した|閉鎖された|隣り合う|隣接する|隣の|近隣の|最寄りの|使わなくなった|廃止した|休止した|既に稼働する)[^、。]{0,8}$"
 )
-
-
-_ONCE = re.compile(
-    r"\b(?:began|started|founded|established|opened|grew|born)\b[^.;]{0,40}\bas\s(?:an?|the)\s(?:[\w-]+\s){0,3}$"
-)
-"""What a firm began as."""
 
 
 def in_passing(text: str, start: int, end: int) -> bool:
@@ -69,7 +63,7 @@ def in_passing(text: str, start: int, end: int) -> bool:
     """
     lead = text[max(0, start - 90) : start]
     source = _SOURCE.search(lead) and not _STARTING.search(lead)
-    if _WHOSE.search(lead) or source or _ONCE.search(lead) or _NEIGHBOUR.search(lead) or _PURPOSE.search(lead):
+    if _WHOSE.search(lead) or source or _NEIGHBOUR.search(lead) or _PURPOSE.search(lead):
         return True
     return bool(_GONE.search(lead)) and not _REVIVED.search(text[max(0, start - 120) : end + 60])
 

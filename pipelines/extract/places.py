@@ -50,6 +50,14 @@ _JA_TOWN = re.compile(
 )
 
 
+_JA_PROVINCE = re.compile(
+    r"(?:の)?(?:[東西南北]{1,2}部|[東西南北]{1,2}|中部|中央部|内陸部?|沿岸部?)?(?:の|にある|、)?"
+    r"((?:[ァ-ヺー・]{2,16}|(?![各同両全他当本])[一-鿿]{2,4}?)[州県])"
+    r"([ァ-ヺー]{2,14}|[一-鿿]{1,3}(?:市|町|郷|鎮|村)|[一-鿿]{2,3}(?=で|に))?(?=[のにでとへを、（(]|$)"
+)
+"""A state or county behind its country that the gazetteer does not know (ナミビア北西部クネネ州), with a town."""
+
+
 def _is_title(text: str) -> bool:
     """Whether nearly every longer word has a capital, so that capitals tell nothing."""
     words = re.findall(r"[A-Za-z]{4,}", text)
@@ -116,6 +124,8 @@ class PlaceFinder:
                 continue
             start, end, city = self._town(text, hit, known, admin1)
             found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city, sort == "named"))
+        if has_cjk(text):
+            found = sorted([*found, *_unlisted(text, found)], key=lambda one: one.start)
         return found
 
     def _is_seat(self, text: str, hit: Hit) -> bool:
@@ -130,8 +140,7 @@ class PlaceFinder:
     def _town(self, text: str, hit: Hit, known: Sequence[Hit], admin1: str | None) -> tuple[int, int, str | None]:
         """The place with the town that the text puts before or into it."""
         if has_cjk(text):
-            town = _JA_TOWN.match(text, hit.end) if admin1 and text[hit.end : hit.end + 1] != "の" else None
-            return hit.start, town.end(1) if town else hit.end, town[1] if town else None
+            return _japanese_town(text, hit, known, admin1)
         town = _TOWN.search(text[: hit.start]) or _TOWN_IN.search(text[: hit.start])
         if town is None:
             return hit.start, hit.end, None
@@ -201,6 +210,42 @@ class PlaceFinder:
             return same[0].id if not states else next((term.id for term in same if "-" not in term.id), states[0].id)
         american = [term for term in states if term.id.startswith("US-")]
         return (american or states)[0].id
+
+
+def _japanese_town(text: str, hit: Hit, known: Sequence[Hit], admin1: str | None) -> tuple[int, int, str | None]:
+    """A state with its town behind it, or a country with a province that the gazetteer does not know."""
+    if admin1:
+        town = _JA_TOWN.match(text, hit.end) if text[hit.end : hit.end + 1] != "の" else None
+        return hit.start, town.end(1) if town else hit.end, town[1] if town else None
+    found = _JA_PROVINCE.match(text, hit.end) if hit.term.id not in ("JPN", "JP") else None
+    if found is None or any(hit.end < other.end and other.start < found.end() for other in known if other is not hit):
+        return hit.start, hit.end, None
+    return hit.start, found.end(), found[2]
+
+
+_UNKNOWN_STATE = re.compile(
+    r"(?<![ァ-ヺー・一-鿿])((?:[ァ-ヺー・]{2,16}|[一-鿿]{2,3})[州県])([ァ-ヺー]{2,14}|[一-鿿]{2,3}(?=で|に|の))?(?=[のにで])"
+)
+_BARE_TOWN = re.compile(
+    r"(?<![一-鿿ァ-ヺー])(?![各同両全他当本下市都])([一-鿿][一-鿿ヶケノ々]{0,4}(?<!都)(?<!城下)[市町村])"
+    r"(?=[にで][^、。]{0,12}(?:造成|建設|建て|建つ|新設|設け|進出|整備|立地|工場|造る|つくる))"
+)
+
+
+def _unlisted(text: str, found: Sequence[PlaceMention]) -> Iterator[PlaceMention]:
+    """Japanese text: provinces abroad behind their country in the paragraph, and towns where something is built."""
+    for match in _UNKNOWN_STATE.finditer(text) if "州" in text or "県" in text else ():
+        before = [one for one in found if one.end <= match.start() and one.country]
+        country = before[-1].country if before else None
+        if country and country not in ("JPN", "USA") and not any(_overlaps(match, one) for one in found):
+            yield PlaceMention(*match.span(), match[0], country, None, match[2])
+    for match in _BARE_TOWN.finditer(text):
+        if not any(_overlaps(match, one) for one in found):
+            yield PlaceMention(*match.span(1), match[1], "JPN", None, match[1])
+
+
+def _overlaps(match: re.Match[str], place: PlaceMention) -> bool:
+    return match.start() < place.end and place.start < match.end()
 
 
 def _is_before_state(text: str, hit: Hit, known: Sequence[Hit]) -> bool:

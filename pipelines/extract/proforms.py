@@ -16,8 +16,14 @@ from pipelines.extract.sites import Site
 from pipelines.extract.terms import has_cjk
 
 _ONE = re.compile(
-    r"\b(?P<word>one|the other|another|the (?:first|second|third|former|latter|bigger|larger|smaller)(?: one)?)"
-    r"(?:,? (?:is |will be |to be |would be |planned |due |going up |located )?)?\s?(?:in|at|near|outside|for|off)\s"
+    r"\b(?P<word>one|the other(?: one)?|another(?: one)?"
+    r"|the (?:first|second|third|former|latter|bigger|biggest|larger|largest|smaller|smallest|dearer|cheaper|newer"
+    r"|older)"
+    r"(?: one| of the (?:two|three|pair|twins))?)"
+    r"(?:,? (?:(?:(?:is|was|are|will|would|should|due|planned|set|slated|expected|meant|going) ?)?(?:to )?(?:be |is )?"
+    r"(?:rise|rises|go|goes|go up|going up|stand|stands|come|comes|sit|sits|lie|lies|built|build|located|based|sited"
+    r"|land|lands|headed|heads|follow|follows|planned|due|is|be)? ?))?"
+    r"(?:in|at|near|outside|for|off|to|on)\s"
     r"(?:(?:the|(?:south|north)?(?:southern|northern|eastern|western|west|east)|south|north|central|rural|upstate|coastal)\s){0,2}$",
     re.IGNORECASE,
 )
@@ -25,7 +31,8 @@ _SHARE = re.compile(r"(?:['’]s)?\s(?P<word>half|part|leg|piece|portion|one|sid
 _MANY = re.compile(
     r"\b(?:two|three|four|five|both|several|pair of|twin|2|3|4)\s(?:[\w-]+\s){0,3}"
     r"(?:plants?|works|mills|factories|facilities|sites|yards|hubs|stations|projects|mines|centers|campuses|terminals"
-    r"|reactors|units|smelters|refineries|schemes|undertakings|halls)\b|\bplants?\b|\bworks\b",
+    r"|reactors|units|smelters|refineries|schemes|undertakings|halls)\b|\bplants?\b|\bworks\b"
+    r"|\b(?:both|the (?:two|three|pair|twins))\b",
     re.IGNORECASE,
 )
 _JA_ONE = re.compile(
@@ -38,7 +45,7 @@ _JA_MANY = re.compile(
 _JA_LAW = re.compile(r"公告|告示|公布|施行|輸出管理|政令|省令|法律|条例|裁判")
 """A paragraph on law, where numbers are those of notices."""
 _JA_ENTRY = re.compile(
-    r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?=は|が|に|の|を|も|と|で)"
+    r"(?<![年告示令達律報法書])第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?=は|が|に|の|を|も|と|で)"
 )
 
 

@@ -192,10 +192,8 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
 
 def _is_project(cluster: Cluster, facts: Facts) -> bool:
     """Whether a document says enough of a facility to call it a project: a sector and two kinds of facts about it."""
-    if cluster.entry and cluster.listed:
-        return True
-    if not cluster.sector:
-        return False
+    if not cluster.sector or (cluster.entry and cluster.listed):
+        return bool(cluster.entry and cluster.listed)
     steps = [step for step in facts.steps if step.project is cluster]
     told = (part for part in facts.parts if part.project is cluster and part.note != "lead")
     parts = [part for part in told if part.modality != "denied"]
@@ -204,6 +202,8 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
+    if placed and _bears_name(cluster, facts):
+        return True
     one_facility = any(not mention.value.plural for _, mention in cluster.sites)
     whole = one_facility and placed and bool(sums) and sum(said) >= 3
     if not (cluster.entry or whole) and not _is_anchored(cluster, steps, [part for part in parts if part.role], sums):
@@ -213,6 +213,13 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
         return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
+
+
+def _bears_name(cluster: Cluster, facts: Facts) -> bool:
+    """Whether a facility has a name and a firm or a kind: "the Los Pelambres copper mine" is told of for itself."""
+    led = any(part.project is cluster and part.modality != "denied" for part in facts.parts)
+    strong = cluster.facility.get("strength") == "strong"
+    return bool(cluster.names) and cluster.sector != "other" and (led or strong)
 
 
 def _is_anchored(cluster: Cluster, steps: Sequence[Step], parts: Sequence[Part], sums: Sequence[Sum]) -> bool:
@@ -239,7 +246,8 @@ def _is_existing(cluster: Cluster, facts: Facts) -> bool:
 def _is_measured(cluster: Cluster, annotated: Annotated) -> bool:
     """Whether the text tells more of a running plant than that it runs: what it makes, since when."""
     numbers = {number for number, _ in cluster.sites}
-    return any(annotated.sentences[number].of("quantity", "date") for number in numbers)
+    named = bool(cluster.names) and bool(cluster.admin1 or cluster.country)
+    return named or any(annotated.sentences[number].of("quantity", "date") for number in numbers)
 
 
 def _speaks_of_program(annotated: Annotated) -> bool:

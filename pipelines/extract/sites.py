@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
+from pipelines.extract.site_words import MODEL, is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -69,13 +70,16 @@ _BETWEEN = (
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
     rf"|\b(?P<new>an?\s(?:set|series|pair|group|cluster|string|fleet|chain|network|number)\sof|an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
-    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}",
-    re.IGNORECASE,
+    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}"
 )
+"""In lower case."""
 _PRODUCT_AFTER = re.compile(
     r"\s(?:for|to\s(?:make|produce|build|manufacture|process|refine|recycle|assemble)|making|producing|that\s(?:makes|will\smake|produces|would\smake|will\sproduce)|of|which\swill\smake|which\smakes|dedicated\sto|turning\sout|manufacturing)"
     r"\s(?:[\w-]+\s){0,3}$"
 )
+_REACH = 200
+"""Characters before a facility in which its determiner and its name stand."""
+_WORD_BEFORE = re.compile(r"[\w-]\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$")
 _NAME_BEFORE = re.compile(r"((?<![\w'’&-])(?:(?:[A-Z]|\d+[A-Z])[\w'’&-]*\s){1,4})$")
 _APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\san?\s(?:[\w-]+\s){0,3}$")
 _NAMED_AFTER = re.compile(
@@ -102,7 +106,7 @@ _JA_NUMBER = re.compile(
     r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?:の|は、?|として(?:は|の)?、?|となる(?:のは|の|もの)、?)"
     r"[^。、]{0,26}$"
 )
-"""第2号のテキサス州の…: entries of a programme are told apart by their numbers."""
+_JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
 _JA_MAKING = (
     r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
@@ -179,11 +183,7 @@ class SiteFinder:
                 sites.append(replace(site, passing=passing))
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
-        sites = [
-            site
-            for number, site in enumerate(sites)
-            if not number or site.product or site.name or text[sites[number - 1].end : site.start].strip()
-        ]
+        sites = [site for number, site in enumerate(sites) if not number or not _repeats(site, sites[number - 1], text)]
         if japanese:
             sites += self._by_head_japanese(text, [(site.start, site.end) for site in sites] + list(taken))
         else:
@@ -242,9 +242,7 @@ class SiteFinder:
             behind = next((other for other in products if hit.end < other.start <= hit.end + 60), None)
             if behind is not None and _PRODUCT_AFTER.fullmatch(text[hit.end : behind.start]):
                 product = dict(behind.term.row)
-            inside = re.search(
-                r"([\w-]+)\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$", text[:start]
-            )
+            inside = _WORD_BEFORE.search(text[max(0, start - 24) : start])
             if not product and inside:
                 near = next(
                     (
@@ -262,19 +260,19 @@ class SiteFinder:
                 if near is not None:
                     start, product = near.start, dict(near.term.row)
         surface = text[hit.start : hit.end]
-        if surface.lower() == "works" and not _is_noun(text, hit, start):
+        if surface.lower() == "works" and not is_noun(text, hit, start):
             return None
         plural = surface.lower().endswith("s") and not surface.lower().endswith(
             ("ss", "works", "campus", "gas", "basis")
         )
         lead = text[:start]
-        name_match = _NAME_BEFORE.search(lead)
+        name_match = _NAME_BEFORE.search(lead, max(0, len(lead) - _REACH))
         name = self._name(name_match[1].strip()) if name_match else ""
         if name and name_match:
             lead = lead[: name_match.start()] + "the "
         else:
             name = self._proper(text, lead, hit, taken)
-        found = _BEFORE.search(lead)
+        found = _BEFORE.search(lead[-_REACH:].lower())
         determiner = (found.lastgroup or "bare") if found else "bare"
         if (
             plural
@@ -284,7 +282,7 @@ class SiteFinder:
         ):
             return None
         return Site(
-            start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", _ordinal(lead)
+            start, hit.end, text[start : hit.end], hit.term.row, product, determiner, plural, name, "", ordinal_of(lead)
         )
 
     def _proper(self, text: str, lead: str, hit: Hit, taken: Sequence[tuple[int, int]]) -> str:
@@ -354,9 +352,18 @@ class SiteFinder:
     def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
         if self._other.search(lead):
             return "other"
+        if _JA_TOPIC.search(lead) and (surface.startswith("新") or lead.endswith("新")):
+            # 新工場は at the head of a sentence is the one that was just told.
+            return "definite"
         if self._new.search(lead) or surface.startswith("新"):
             return "new"
         return "definite" if self._definite.search(lead) else "bare"
+
+
+def _repeats(site: Site, before: Site, text: str) -> bool:
+    """Whether a facility word goes on with the one before it ("SMR-300 reactors", "diamond factory project")."""
+    own = bool(site.product or (site.name and before.text not in site.name))
+    return not own and bool(MODEL.fullmatch(text[before.end : site.end - len(site.text)].removesuffix(site.name)))
 
 
 def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
@@ -378,27 +385,6 @@ def _is_bare(text: str, site: Site, hit: Hit) -> bool:
     """Whether "site" stands for no site: "on site", "site clearance"."""
     none = bool(re.search(r"\b[Nn]o\s$", text[: site.start]))
     return hit.term.form == "site" and (none or site.determiner == "bare") and not site.product and not site.name
-
-
-_WORKS_LEAD = re.compile(
-    r"(?:\b(?:an?|the|its|their|his|our|new|two|three|four|both|such|another|second|third|former|old"
-    r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
-)
-_WORKS_VERB = re.compile(
-    r"\s(?:on|with|to|closely|well|hard|as|out|like|by|together|against|best|only|so|because|when|if|that way|just)\b"
-)
-
-
-def _is_noun(text: str, hit: Hit, start: int) -> bool:
-    """Whether "works" is a plant: a determiner, a name or a product stands before it and no verb's company behind."""
-    if start < hit.start:
-        return True
-    return bool(_WORKS_LEAD.search(text[: hit.start])) and not _WORKS_VERB.match(text, hit.end)
-
-
-def _ordinal(lead: str) -> str:
-    found = re.search(r"\b(first|second|third|fourth|fifth)\s(?:[\w-]+\s){0,2}$", lead, re.IGNORECASE)
-    return found[1].lower() if found else ""
 
 
 def _pattern(modifiers: Sequence[Row], kind: str) -> re.Pattern[str]:

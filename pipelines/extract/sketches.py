@@ -92,7 +92,7 @@ def project_sketch(
     city = city.title() if city.isascii() and city.isupper() else city
     label = _label(cluster, japanese=False)
     lead = _lead(own, lexicon, japanese=False)
-    where = city or _spot(cluster) or _state_name(cluster, lexicon, "name")
+    where = city or _spot(cluster) or _state_or_country(cluster, lexicon, japanese=False)
     proper = next((name for name in cluster.names if name and name != city and not has_cjk(name)), "")
     name = f"{proper} ({label.lower()})" if proper else " ".join(filter(None, (lead, label.lower() if lead else label)))
     name += f", {where}" if where and where not in name else ""
@@ -125,6 +125,12 @@ def _spot(cluster: Cluster) -> str:
     """A place that is neither town nor state, as the text spells it (南鳥島)."""
     place = next((place for _, place in cluster.places if place.value.admin1), None)
     return place.text if place is not None and place.value.named else ""
+
+
+def _abroad(cluster: Cluster, *, japanese: bool) -> str:
+    """A state or province outside the reference, as the text spells it in the language of the name."""
+    found = (place.text for _, place in cluster.places if place.value.admin1 and has_cjk(place.text) == japanese)
+    return next(found, "")
 
 
 def _hint_city(cluster: Cluster) -> str:
@@ -179,13 +185,18 @@ def short_name(org_id: str, text: str, lexicon: Lexicon, *, japanese: bool) -> s
 
 def _japanese_name(cluster: Cluster, parts: Sequence[Part], lexicon: Lexicon, city: str) -> str:
     lead = _lead(parts, lexicon, japanese=True)
-    where = city or _spot(cluster) or _state_name(cluster, lexicon, "name_ja")
+    where = city or _spot(cluster) or _state_or_country(cluster, lexicon, japanese=True)
     label = _label(cluster, japanese=True)
+    proper = next((name for name in cluster.names if has_cjk(name) and name != city and name not in label), "")
+    label = proper + label
     return (f"{lead}の{label}" if lead else label) + (f"（{where}）" if where else "")
 
 
-def _state_name(cluster: Cluster, lexicon: Lexicon, column: str) -> str:
-    return lexicon.place_names.get(cluster.admin1 or cluster.country or "", {}).get(column, "")
+def _state_or_country(cluster: Cluster, lexicon: Lexicon, *, japanese: bool) -> str:
+    column = "name_ja" if japanese else "name"
+    state = lexicon.place_names.get(cluster.admin1 or "", {}).get(column, "")
+    country = lexicon.place_names.get(cluster.country or "", {}).get(column, "")
+    return state or (_abroad(cluster, japanese=japanese) if cluster.admin1 else "") or country
 
 
 def organization_sketches(claims: Sequence[Claim], annotated: Annotated, lexicon: Lexicon) -> tuple[OrgSketch, ...]:

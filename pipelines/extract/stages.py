@@ -75,7 +75,7 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
     found = _without_echoes(found)
     found += _alongside(annotated, projects, found)
     found += _for_all(annotated, projects, found, lexicon)
-    found = [_with_day_of_batch(step, found) for step in found]
+    found = [_with_day_of_batch(_with_day_before(step, annotated), found) for step in found]
     found = with_day_of_choice(found, annotated)
     for cluster in projects.clusters:
         if cluster.listed:
@@ -164,8 +164,10 @@ def _without_echoes(steps: Sequence[Step]) -> list[Step]:
 _ALL = re.compile(
     r"\b(?:(?:first|all|the|these|those|of) (?:\w+ )?(?:two|three|four|five|six|projects|undertakings|picks|"
     r"batch|set|round|tranche)|"
-    r"(?:his|the) (?:choices?|selections?|picks?)|batch|tranche)\b"
-    r"|第[1-9一二三]弾|(?:[2-9二三四五]|複数の)(?:つの|件の|つ|件)?(?:事業|案件|プロジェクト|件)|三つ|二つ|共同文書"
+    r"(?:his|the) (?:choices?|selections?|picks?)|[Bb]oth (?:of them |projects |plants |stations )?(?:were|are|have"
+    r"|had|was)|batch|tranche)\b"
+    r"|第[1-9一二三]弾|(?:[2-9二三四五]|複数の)(?:つの|件の|つ|件)?(?:事業|案件|プロジェクト|件)"
+    r"|[2-9二三四五]件を選|いずれも|三つ|二つ|共同文書"
 )
 _SHARED = ("approved", "financing_signed", "announced")
 
@@ -175,7 +177,9 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
     told: dict[str, set[str]] = {cluster.key: set() for cluster in projects.clusters}
     for step in found:
         told[step.project.key].add(step.stage)
-    batch = [one for one in projects.clusters if not one.listed and not told[one.key] & (_ENDED | {"operating"})]
+    # Neither an ended project nor one that only rumour tells of was in the batch.
+    out = _ENDED | {"operating", "under_construction", "reported", "listed_interest"}
+    batch = [one for one in projects.clusters if not one.listed and not told[one.key] & out]
     if len(batch) < 2:
         return []
     more = []
@@ -198,7 +202,24 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
     return _without_echoes(more)
 
 
-_BATCH = re.compile(r"第[1-9一二三]弾|\b(?:first|second|third) (?:batch|set|round|tranche|group)\b")
+def _with_day_before(step: Step, annotated: Annotated) -> Step:
+    """A choice of several projects at once was made on the day that the sentence before tells (19日に公表した)."""
+    number = step.sentence.number
+    if step.date is not None or step.stage != "approved" or not number or not _ALL.search(step.sentence.masked):
+        return step
+    before = annotated.sentences[number - 1]
+    if before.paragraph != step.sentence.paragraph or not (before.of("program") or _ALL.search(before.masked)):
+        return step
+    days = [date for date in before.of("date") if date.value.precision == "day" and date.value.day is not None]
+    published = annotated.published_on
+    recent = len(days) == 1 and (published is None or days[0].value.day <= published)
+    return replace(step, date=days[0]) if recent else step
+
+
+_BATCH = re.compile(
+    r"第[1-9一二三四五](?:弾|陣|次|号案件)|最初の[1-9一二三四五](?:件|つ|案件|事業)"
+    r"|\b(?:first|second|third|initial) (?:batch|set|round|tranche|group|slate|wave|picks?|selections?)\b"
+)
 
 
 def _with_day_of_batch(step: Step, found: Sequence[Step]) -> Step:

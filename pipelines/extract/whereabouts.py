@@ -63,7 +63,9 @@ def _opening(start: int, sentence: Sentence) -> PlaceMention | None:
         return None
     lead = _between(sentence, sentence.start, places[0].start)
     if not re.fullmatch(
-        r"(?:In|At|Near|Outside|Off)\s(?:(?:the|southern|northern|eastern|western|central|rural)\s){0,2}", lead
+        r"(?:(?:In|At|Near)\s[A-Z][\w'’.-]*(?:\s[A-Z][\w'’.-]*){0,2},\s(?:in\s)?|(?:In|At|Near|Outside|Off)\s)"
+        r"(?:(?:the|southern|northern|eastern|western|central|rural)\s){0,2}",
+        lead,
     ):
         return None
     found: PlaceMention = places[0].value
@@ -94,7 +96,7 @@ def _adjoining(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
 
 def _own_japanese(start: int, sentence: Sentence) -> PlaceMention | None:
     """The state or town that stands before a Japanese facility as what places it, with no other facility between."""
-    places = [one for one in sentence.of("place") if one.end <= start and one.value.admin1]
+    places = [one for one in sentence.of("place") if one.end <= start and (one.value.admin1 or one.value.city)]
     if not places or is_home(sentence, places[-1]):
         return None
     gap = _between(sentence, places[-1].end, start)

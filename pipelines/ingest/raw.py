@@ -15,6 +15,7 @@ from pipelines.errors import RawFileError
 from pipelines.ingest import readers
 from pipelines.ingest.auxiliary import required_columns
 from pipelines.ingest.coded import REFERENCE_SOURCE
+from pipelines.ingest.fetched import fetched_records
 from pipelines.ingest.remembered import DOCUMENTS, RECORDS, identity
 from pipelines.ingest.safety import RawFile
 from pipelines.ingest.shelf import Shelf, open_rooms, set_aside_unread
@@ -243,10 +244,13 @@ def _read_folder_tables(shelf: Shelf, place: str, source: Source) -> None:
 
 
 def _read_inbox(shelf: Shelf) -> None:
+    records = fetched_records(shelf)
     for file in shelf.within("inbox"):
+        if file.path in shelf.used:
+            continue
         shelf.used.add(file.path)
         try:
-            document = _document(shelf, file, None)
+            document = _document(shelf, file, records.get(file.path.rpartition("/")[0]))
             source = document.source
             if source.source_id in shelf.sources:
                 raise RawFileError(
