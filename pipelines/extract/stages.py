@@ -90,8 +90,8 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
 
 _PARTY_SAYS = re.compile(
     r"\b(?:said|confirmed|announced|told|disclosed|says|stated|reported|notified|wrote|informed|acknowledged|"
-    r"admitted|conceded|according to (?:its|the|a|their) (?:\w+ )?(?:notice|statement|filing|release|company|website|board)|"
-    r"in a (?:notice|statement|filing|release)|"
+    r"admitted|conceded|according to (?:its|the|a|their) (?:\w+ )?(?:notice|statement|filing|release|company|"
+    r"website|board)|in a (?:notice|statement|filing|release)|"
     r"spokes\w+|boards?)\b"
     r"|明らかに(?:した|し)|発表(?:した|し|で)|と述べ|と説明|認めた|公表|表明|と語っ|と話し|開示|コメント|決議"
 )
