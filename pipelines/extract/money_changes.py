@@ -7,6 +7,7 @@ What does not: what a sum is (`money_kinds`), who pays it (`money_parties`).
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Sequence
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.lexicon import Lexicon
@@ -20,18 +21,23 @@ _EARLIER = re.compile(
     r"\bcompared with|\bagainst|\bup on|\b(?:twice|double|triple|(?:more|less) than) the|\babove the|\bbeyond the|"
     r"\bhad been (?:\w+ )?(?:budgeted|priced|estimated|costed|put|pegged|reckoned|quoted|planned) at|"
     rf"\b(?:first|earlier|old|previous|former|prior|last|{_DATE}) (?:budget|estimate|figure|plan|price|forecast)s? of)"
-    r" (?:\w+ ){0,4}$|(?:当初|従来|以前|これまで|前回|旧計画)(?:の|は|計画の|想定の|見込みの|予定の)?[^、。\ue200-\ue2ff]{0,10}$"
+    r" (?:\w+ ){0,4}$|(?:当初|従来|以前|これまで|前回|旧計画)(?:の|は|計画の|想定の|"
+    r"見込みの|予定の)?[^、。\ue200-\ue2ff]{0,10}$"
 )
 _BUDGETED_THEN = re.compile(
-    rf"(?:{_DATE}|\boriginal\w*|\bat first|\bonce|\binitially) [^;.]{{0,40}}?\b(?:budgeted|priced|estimated|costed|pegged"
+    rf"(?:{_DATE}|\boriginal\w*|\bat first|\bonce|\binitially) [^;.]{{0,40}}?\b(?:budgeted|"
+    rf"priced|estimated|costed|pegged"
     r"|reckoned|put|planned) at (?:\w+ ){0,2}$|, (?:\w+ ){0,2}(?:budgeted|priced|estimated|costed|pegged|planned) at "
     r"(?:\w+ ){0,2}$"
 )
 _LATER = re.compile(
-    rf"^(?: \w+){{0,3}} to {_MONEY}|^から[^。]{{0,12}}{_MONEY}|^(?:（[^）]*）)?(?:から|より)[^。、]{{0,8}}(?:増|膨|拡|引き上|上積|上振|倍|減|縮)"
-    rf"|^(?: \w+| {_DATE}){{0,3}} (?:estimated|budgeted|planned|foreseen|forecast|expected|projected|given|announced|put) "
+    rf"^(?: \w+){{0,3}} to {_MONEY}|^から[^。]{{0,12}}{_MONEY}|^(?:（[^）]*）)?(?:から|"
+    rf"より)[^。、]{{0,8}}(?:増|膨|拡|引き上|上積|上振|倍|減|縮)"
+    rf"|^(?: \w+| {_DATE}){{0,3}} (?:estimated|budgeted|planned|foreseen|forecast|expected|"
+    rf"projected|given|announced|put) "
     rf"(?:\w+ ){{0,3}}(?:in |at )?(?:{_DATE}|first|the time|the start|the outset|launch)"
-    rf"|^ (?:plan|budget|estimate|figure|price|programme|program|project|commitment|pledge) (?:of|from|announced in|made in|"
+    rf"|^ (?:plan|budget|estimate|figure|price|programme|program|project|commitment|"
+    rf"pledge) (?:of|from|announced in|made in|"
     rf"unveiled in|set in|it (?:announced|unveiled) in) (?:the )?(?:\w+ )?(?:{_DATE}|year)"
 )
 _ADDED_BEFORE = re.compile(
@@ -41,14 +47,17 @@ _ADDED_BEFORE = re.compile(
     r" (?:about |some |around |nearly |almost |more than |up to )?$|(?:追加で|新たに|さらに)$"
 )
 _ADDED_AFTER = re.compile(
-    r"^ (?:more|extra|on top|(?:increase|rise|addition|top-up)|is added|(?:\w+ ){0,2}(?:on top of|in addition to|to the|"
+    r"^ (?:more|extra|on top|(?:increase|rise|addition|top-up)|is added|"
+    r"(?:\w+ ){0,2}(?:on top of|in addition to|to the|"
     r"to its|to an earlier))\b|^(?:（[^）]*）)?(?:を)?(?:積み増|上積み|追加|増額|上乗せ|増やし|引き上げて)"
 )
 _ON_TARGETS = re.compile(
-    r"\b(?:paid (?:out )?(?:only )?(?:as|if|when|once)|as (?:the )?(?:\w+ ){0,3}(?:targets?|goals?|milestones?|jobs?|work|"
+    r"\b(?:paid (?:out )?(?:only )?(?:as|if|when|once)|"
+    r"as (?:the )?(?:\w+ ){0,3}(?:targets?|goals?|milestones?|jobs?|work|"
     r"benchmarks?|commitments?) (?:\w+ ){0,2}(?:are|is|gets?|get) (?:\w+ )?(?:met|kept|reached|hit|done|created|"
     r"achieved|filled)|"
-    r"(?:if|provided|once|when|unless|so long as|as long as) (?:\w+ ){0,6}(?:met|kept|reached|hit|hires?|hired|creates?|"
+    r"(?:if|provided|once|when|unless|so long as|as long as) (?:\w+ ){0,6}(?:met|kept|"
+    r"reached|hit|hires?|hired|creates?|"
     r"created|achieved|fulfilled|stays?)|"
     r"tied to|conditional|contingent|performance[- ]based|depends? on|dependent on|linked to|in return for|"
     r"in exchange for|subject to|clawed? back|claw-?back|hiring (?:targets?|goals?)|milestones?|"
@@ -56,7 +65,8 @@ _ON_TARGETS = re.compile(
     r"|条件|達成|満たし|満たす|満たせば|雇用(?:の)?(?:目標|数)|目標(?:に|を)|応じて|マイルストーン|返還|出来高|進捗"
 )
 _PAID_LATER = re.compile(
-    r"^(?:it|the (?:money|grant|award|sum|aid|cash|funds?)|payment)\b (?:\w+ ){0,4}(?:paid|released|disbursed|due|flows?|"
+    r"^(?:it|the (?:money|grant|award|sum|aid|cash|funds?)|payment)\b (?:\w+ ){0,4}(?:paid|"
+    r"released|disbursed|due|flows?|"
     r"handed|depends?|comes?)|^(?:支給|交付|支払い|補助|受け取り)"
 )
 _IT_GIVES = re.compile(
@@ -125,3 +135,46 @@ def whose_sales(sentence: Sentence, mention: Mention) -> Mention | None:
     marks = re.compile(r"^(?:は|が|の|も)" if sentence.japanese else r"^(?:'s|’s)? ?(?:\w+ ){0,4}")
     orgs = [org for org in orgs if marks.match(sentence.masked[sentence.position(org) + 1 :])]
     return orgs[-1] if len({org.id for org in orgs}) == 1 else None
+
+
+_WHOLE = re.compile(
+    r"\b(?:whole|total|overall|full|entire|combined|final|now|new|latest|current|"
+    r"revised) (?:\w+ )?(?:cost|price|bill|outlay|"
+    r"investment|budget|sum|estimate|figure)\b|\b(?:tak|bring|lift|rais|push|driv|carr)(?:e|es|ing|s|ies|ying)? "
+    r"(?:the |its |their )?(?:\w+ ){0,4}to\b|\bin all\b|\baltogether\b|\bin total\b|"
+    r"\bhas (?:\w+ )?(?:cost|risen|grown|climbed|"
+    r"swollen)\b|\bnow (?:costs?|put|priced|estimated|stands?)\b"
+    r"|総事業費|総投資|総額|総工費|全体|累計|合計|あわせて|合わせて|最終的"
+)
+_THEN = re.compile(
+    r"\bstood at\b|\bthe talk was\b|\bhad (?:been )?(?:put|priced|estimated|budgeted|stood|"
+    r"planned)\b|\bat (?:the|that) time\b|"
+    r"\bthen\b|\boriginal\w*|\binitial\w*|\bat first\b|\bonce\b|\bearlier\b|\bformer\w*|\bprevious\w*|"
+    r"\b(?:was|were) (?:\w+ )?(?:put|priced|estimated|budgeted|pegged|reckoned|"
+    r"foreseen) at\b|\b(?:had|has) grown from\b"
+    r"|当初|従来|当時|以前|かつて|旧計画|見込んでいた|としていた|だったが"
+)
+_MORE = re.compile(r"\bfurther\b|\bextra\b|\badditional\b|\bmore (?:into|in|on|for)\b|追加|積み増|上積み|増額")
+
+
+def standing(sentence: Sentence, mention: Mention) -> int:
+    """How much speaks for a cost being the one that holds now: 2 for a whole, less for earlier or added."""
+    place = sentence.position(mention)
+    near = sentence.masked[max(0, place - 70) : place + 40]
+    return 2 * bool(_WHOLE.search(near)) - 2 * bool(_THEN.search(near)) - bool(_MORE.search(near))
+
+
+def lesser(costs: Sequence[tuple[Hashable, Sentence, Mention]]) -> set[int]:
+    """Places of costs that are smaller than another of the same project and currency that stands above them.
+
+    Args:
+        costs: Whose cost (project and currency), its sentence, the sum.
+    """
+    ranked = [(key, standing(sentence, one), _figure(one) or 0.0) for key, sentence, one in costs]
+    return {
+        place
+        for place, (key, rank, figure) in enumerate(ranked)
+        if any(
+            key == other and rank < above and figure < sum_ and (rank < 0 or above > 1) for other, above, sum_ in ranked
+        )
+    }

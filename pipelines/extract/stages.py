@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.eventdates import choice_date, list_date, nearest_date
+from pipelines.extract.eventdates import day_of_choice, list_date, nearest_date
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -76,7 +76,8 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
     found += _alongside(annotated, projects, found)
     found += _for_all(annotated, projects, found, lexicon)
     found = [_with_day_of_batch(_with_day_before(step, annotated), found) for step in found]
-    found = with_day_of_choice(found, annotated)
+    day = day_of_choice(annotated, [(step.date, step.sentence) for step in found if step.stage == "approved"])
+    found = [replace(one, date=one.date or day) if one.stage == "approved" else one for one in found]
     for cluster in projects.clusters:
         if cluster.listed:
             number = cluster.sites[0][0]
@@ -89,9 +90,8 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
 
 _PARTY_SAYS = re.compile(
     r"\b(?:said|confirmed|announced|told|disclosed|says|stated|reported|notified|wrote|informed|acknowledged|"
-    r"admitted|conceded|"
-    r"according to (?:its|the|a|their) (?:\w+ )?(?:notice|statement|filing|release|company|website|board)|"
-    r"in a (?:notice|statement|filing|release)|"
+    r"admitted|conceded|according to (?:its|the|a|their) (?:\w+ )?(?:notice|statement|filing|release|company|"
+    r"website|board)|in a (?:notice|statement|filing|release)|"
     r"spokes\w+|boards?)\b"
     r"|明らかに(?:した|し)|発表(?:した|し|で)|と述べ|と説明|認めた|公表|表明|と語っ|と話し|開示|コメント|決議"
 )
@@ -232,17 +232,6 @@ def _with_day_of_batch(step: Step, found: Sequence[Step]) -> Step:
         if same and other.date is not None and other.date.value.precision == "day":
             return replace(step, date=other.date)
     return step
-
-
-def with_day_of_choice(steps: Sequence[Step], annotated: Annotated) -> list[Step]:
-    """Projects chosen at once were chosen on one day: that of the sentence that tells it, or of the one before."""
-    chosen = [step for step in steps if step.stage == "approved"]
-    dated = [step.date or choice_date(annotated, step.sentence) for step in chosen]
-    days = {date.value.day: date for date in dated if date is not None and date.value.precision == "day"}
-    if len(days) != 1:
-        return list(steps)
-    (date,) = days.values()
-    return [replace(step, date=date) if step.stage == "approved" and step.date is None else step for step in steps]
 
 
 _FIRM = frozenset(
