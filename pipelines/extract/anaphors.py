@@ -105,7 +105,9 @@ def _english(
             if nation:
                 earlier = [pair for pair in earlier if lexicon.country_of_firm(pair[0].id) in ("", nation)]
             firm = next((one for one, subject in reversed(earlier) if subject), None)
-            firm = firm or (earlier[-1][0] if earlier else None)
+            if pattern is not anaphors.it:
+                # "It" is what the text is about; "the company" may be one that was only named.
+                firm = firm or (earlier[-1][0] if earlier else None)
             if firm is not None:
                 yield Mention("org", match.start(), match.end(), firm.text, firm.id)
 

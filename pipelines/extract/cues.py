@@ -109,18 +109,26 @@ _ROW_ROLES = (
 )
 
 
+def role_in(words: str) -> str:
+    """The role that words on what somebody does tell ("engineering and construction", 融資); empty where none.
+
+    Args:
+        words: A cell of a table, in lower case.
+    """
+    roles = [role for role, pattern in _ROW_ROLES if pattern.search(words)]
+    contractor = "contractor" in roles and not {"developer", "operator"} & set(roles)
+    if {"developer", "operator"} & set(roles) and _BUILDS.search(words):
+        return "developer"
+    return "contractor" if contractor else next(iter(roles), "")
+
+
 def table_row(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Part]:
     """Read a table's row "organisation | what it does"."""
     focus = projects.focus.get(sentence.number, [])
     orgs = sentence.of("org")
     if not sentence.row or not focus or not orgs or orgs[0].start - sentence.start > 2:
         return
-    rest = sentence.masked.split("|", 1)[-1]
-    roles = [role for role, pattern in _ROW_ROLES if pattern.search(rest)]
-    contractor = "contractor" in roles and not {"developer", "operator"} & set(roles)
-    role = "contractor" if contractor else roles[0] if roles else ""
-    if {"developer", "operator"} & set(roles) and _BUILDS.search(rest):
-        role = "developer"
+    role = role_in(sentence.masked.split("|", 1)[-1])
     yield Part(
         focus[0],
         "",

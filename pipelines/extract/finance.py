@@ -6,7 +6,7 @@ What belongs here: applying the vocabulary `amount_patterns`. What does not: rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -19,10 +19,19 @@ from pipelines.extract.focus import BATCH
 from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.money_changes import giver_before, is_added, lesser, superseded, waits_for_targets, whose_sales
+from pipelines.extract.money_changes import (
+    giver_before,
+    is_added,
+    is_history,
+    lesser,
+    superseded,
+    waits_for_targets,
+    whose_sales,
+)
 from pipelines.extract.money_kinds import tell_kind
 from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver
 from pipelines.extract.patterns import BLOCKS, Found
+from pipelines.extract.pledges import UNMISTAKABLE, pledged_programs, program_of_projects
 from pipelines.extract.vocabulary import Row
 
 _ORDER = (
@@ -80,7 +89,9 @@ class _Context:
 def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Sum]:
     """Every sum of a document that is something we publish."""
     programs = tuple(one.id for sentence in annotated.sentences for one in sentence.of("program"))
-    programs = programs or tuple(dict.fromkeys(pledged_programs(annotated, lexicon))) or _by_projects(projects, lexicon)
+    programs = (
+        programs or tuple(dict.fromkeys(pledged_programs(annotated, lexicon))) or program_of_projects(projects, lexicon)
+    )
     context = _Context(annotated, projects, lexicon, programs)
     found: list[Sum] = []
     for sentence in annotated.sentences:
@@ -89,7 +100,9 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
         money = sentence.of("money")
         matches = lexicon.matches("amount_patterns", sentence) if money else []
         for mention in money:
-            if not mention.value.is_vague and not _is_remark(sentence, mention):
+            if not (
+                mention.value.is_vague or _is_remark(sentence, mention) or is_history(sentence, annotated.published_on)
+            ):
                 found += filter(None, [_sum(context, sentence, mention, matches)])
     return _distinct(_current(_told(found)))
 
@@ -117,24 +130,6 @@ def _current(sums: Sequence[Sum]) -> list[Sum]:
     told = [((id(one.project), one.amount.currency), one.sentence, one.mention) for one in costs]
     parts = {id(costs[place]) for place in lesser(told)}
     return [replace(one, kind="commitment") if id(one) in parts else one for one in sums]
-
-
-def pledged_programs(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
-    """Programmes that a document knows by their sum alone."""
-    for sentence in annotated.sentences:
-        for mention in sentence.of("money"):
-            amount: AmountMention = mention.value
-            figure = amount.low if amount.low is not None else amount.high
-            if figure is not None and figure >= _UNMISTAKABLE and (figure, amount.currency) in lexicon.pledges:
-                yield lexicon.pledges[figure, amount.currency]
-
-
-def _by_projects(projects: Projects, lexicon: Lexicon) -> tuple[str, ...]:
-    """The programme of a document that speaks of several of its chosen projects without naming it."""
-    known = [lexicon.known_projects.get(one.project_id) for one in projects.clusters]
-    batches = ("selected", "candidate")
-    chosen = [one.program_id for one in known if one and one.program_id and one.program_relation in batches]
-    return (chosen[0],) if len(chosen) > 1 and len(set(chosen)) == 1 else ()
 
 
 def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | None:
@@ -272,7 +267,7 @@ def _pledge(context: _Context, sentence: Sentence, mention: Mention) -> Sum | No
     amount: AmountMention = mention.value
     figure = amount.low if amount.low is not None else amount.high
     program = "" if figure is None else context.lexicon.pledges.get((figure, amount.currency), "")
-    if not program or figure is None or (program not in context.programs and figure < _UNMISTAKABLE):
+    if not program or figure is None or (program not in context.programs and figure < UNMISTAKABLE):
         return None
     return Sum(sentence, mention, amount, None, program, "pledge", "", "asserted", *_pledger(sentence, mention))
 
@@ -323,7 +318,6 @@ def _of_the_project(sentence: Sentence) -> bool:
 
 
 _OF_PROJECT = frozenset({"project_cost", "revenue", "export_value", "other"})
-_UNMISTAKABLE = Decimal(10) ** 11
 """A sum this large that equals a programme's pledge is that pledge, even where the programme is not named."""
 
 _REMARK = re.compile(

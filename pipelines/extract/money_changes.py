@@ -6,6 +6,7 @@ What does not: what a sum is (`money_kinds`), who pays it (`money_parties`).
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Hashable, Sequence
 
@@ -178,3 +179,13 @@ def lesser(costs: Sequence[tuple[Hashable, Sentence, Mention]]) -> set[int]:
             key == other and rank < above and figure < sum_ and (rank < 0 or above > 1) for other, above, sum_ in ranked
         )
     }
+
+
+_A_GENERATION = 30
+"""Years after which money that was spent belongs to history."""
+
+
+def is_history(sentence: Sentence, published_on: dt.date | None) -> bool:
+    """Whether a sentence tells only of what was long ago ("in 1943 the government spent $4 million here")."""
+    years = [one.value.day.year for one in sentence.of("date") if one.value.day is not None]
+    return bool(years) and published_on is not None and max(years) < published_on.year - _A_GENERATION
