@@ -19,8 +19,9 @@ from pipelines.extract.focus import BATCH
 from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.money_changes import giver_before, is_added, lesser, superseded, waits_for_targets, whose_sales
 from pipelines.extract.money_kinds import tell_kind
-from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver, superseded
+from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.vocabulary import Row
 
@@ -90,14 +91,11 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
         for mention in money:
             if not mention.value.is_vague and not _is_remark(sentence, mention):
                 found += filter(None, [_sum(context, sentence, mention, matches)])
-    return _distinct(_told(found))
+    return _distinct(_current(_told(found)))
 
 
 def _told(sums: Sequence[Sum]) -> list[Sum]:
-    """What a bare figure beside a project is: its cost where the text gives no other one, else nothing.
-
-    "That is $2.1 billion", "the Portsmouth plant, 9.2 gigawatts and $33 billion": no word says so, every reader knows.
-    """
+    """What a bare figure beside a project is ("That is $2.1 billion"): its cost where there is no other one."""
     costed = {id(one.project) for one in sums if one.kind == "project_cost" and one.project is not None}
     bare: dict[int, set[tuple[object, ...]]] = {}
     for one in sums:
@@ -111,6 +109,14 @@ def _told(sums: Sequence[Sum]) -> list[Sum]:
         elif id(one.project) not in costed and len(bare[id(one.project)]) == 1:
             kept.append(replace(one, kind="project_cost"))
     return kept
+
+
+def _current(sums: Sequence[Sum]) -> list[Sum]:
+    """Of several costs of a project the one that the text marks as the whole; smaller ones are earlier or a part."""
+    costs = [one for one in sums if one.kind == "project_cost" and one.project is not None]
+    told = [((id(one.project), one.amount.currency), one.sentence, one.mention) for one in costs]
+    parts = {id(costs[place]) for place in lesser(told)}
+    return [replace(one, kind="commitment") if id(one) in parts else one for one in sums]
 
 
 def pledged_programs(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
@@ -279,10 +285,14 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     program = context.programs[0] if tie == "program" and context.programs else ""
     project = cluster if tie == "project" or (kind == "purchase" and _of_the_project(sentence)) else None
     if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
-        return Sum(sentence, mention, mention.value, None, "", kind, "", told)
-    if kind == "project_cost" and (superseded(sentence, mention) or of_others(sentence, mention, cluster)):
-        tied = project if superseded(sentence, mention) else None
-        return Sum(sentence, mention, mention.value, tied, "", "other", "", told)
+        return Sum(sentence, mention, mention.value, None, "", kind, "", told, whose_sales(sentence, mention))
+    if kind == "project_cost":
+        beside = superseded(sentence, mention) or is_added(sentence, mention)
+        if beside or of_others(sentence, mention, cluster):
+            kind = "commitment" if is_added(sentence, mention) else "other"
+            return Sum(sentence, mention, mention.value, project if beside else None, "", kind, "", told)
+    if instrument == "grant" and told == "asserted" and waits_for_targets(context.annotated, sentence):
+        told = "conditional"
     aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
     if aside or (kind == "project_cost" and _own_money(sentence, mention)):
         # Money that the text sets apart from the project is the firm's own.
@@ -297,6 +307,8 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     elif (tie == "program" and not program) or (tie == "project" and project is None and kind in _OF_PROJECT):
         return None
     payer = find_payer(sentence, mention, kind, instrument, project)
+    if payer is None and kind == "financing":
+        payer = giver_before(context.annotated, sentence, context.lexicon)
     untold = row.get("note") == "untold"
     return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer, untold=untold)
 
@@ -337,7 +349,6 @@ _COMPANY_SALES = re.compile(
     r"revenues?|turnover)|last year|fiscal|"
     r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売"
 )
-
 
 _Figures = tuple[object, Decimal | None, Decimal | None, str | None]
 

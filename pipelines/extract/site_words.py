@@ -9,6 +9,8 @@ import re
 
 from pipelines.extract.terms import Hit
 
+MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
+"""Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
 _WORKS_LEAD = re.compile(
     r"(?:\b(?:an?|the|its|their|his|our|new|two|three|four|both|such|another|second|third|former|old"
     r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"

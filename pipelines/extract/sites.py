@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
-from pipelines.extract.site_words import is_noun, ordinal_of
+from pipelines.extract.site_words import MODEL, is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -106,9 +106,6 @@ _JA_NUMBER = re.compile(
     r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?:の|は、?|として(?:は|の)?、?|となる(?:のは|の|もの)、?)"
     r"[^。、]{0,26}$"
 )
-"""第2号のテキサス州の…: entries of a programme are told apart by their numbers."""
-_MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
-"""Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
 _JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
 _JA_MAKING = (
@@ -366,7 +363,7 @@ class SiteFinder:
 def _repeats(site: Site, before: Site, text: str) -> bool:
     """Whether a facility word goes on with the one before it ("SMR-300 reactors", "diamond factory project")."""
     own = bool(site.product or (site.name and before.text not in site.name))
-    return not own and bool(_MODEL.fullmatch(text[before.end : site.end - len(site.text)].removesuffix(site.name)))
+    return not own and bool(MODEL.fullmatch(text[before.end : site.end - len(site.text)].removesuffix(site.name)))
 
 
 def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
