@@ -122,6 +122,13 @@ def _dependence_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     _release_arguments(controls)
     controls.set_defaults(run=_controls)
 
+    exposures = commands.add_parser("exposures", help="what dependence and controls a project answers, on two days")
+    exposures.add_argument("project", nargs="?", metavar="PROJECT", help="project_id (default: all)")
+    exposures.add_argument("--on", metavar="DATE", help="the later day, YYYY-MM-DD (default: the release's date)")
+    exposures.add_argument("--json", action="store_true", help="one JSON object an exposure")
+    _release_arguments(exposures)
+    exposures.set_defaults(run=_exposures)
+
 
 def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands that write into raw: they only create files or append rows."""
@@ -219,6 +226,12 @@ def _controls(options: argparse.Namespace) -> int:
     from kakehashi.controls import controls
 
     return controls(options)
+
+
+def _exposures(options: argparse.Namespace) -> int:
+    from kakehashi.exposures import exposures
+
+    return exposures(options)
 
 
 def _add(options: argparse.Namespace) -> int:

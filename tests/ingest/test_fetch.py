@@ -129,7 +129,7 @@ def silent(handler: Handler) -> None:
     handler.send_header("Content-Length", "100")
     handler.end_headers()
     handler.wfile.flush()
-    time.sleep(0.6)
+    time.sleep(5)
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def service() -> Iterator[Service]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Handler,), {"service": state}))
     server.daemon_threads = True
     state.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield state
     server.shutdown()
     server.server_close()
@@ -158,7 +158,7 @@ class Clock:
 
 def downloader(clock: Clock | None = None, **options: Any) -> Downloader:
     clock = clock or Clock()
-    given = {"pause_s": 0.0, "timeout_s": 0.3, "allow_loopback": True, "now": lambda: NOW, **options}
+    given = {"pause_s": 0.0, "timeout_s": 20.0, "allow_loopback": True, "now": lambda: NOW, **options}
     return Downloader(sleep=clock.sleep, clock=lambda: clock.at, **given)
 
 
@@ -222,7 +222,7 @@ def test_nothing_is_asked_for_ever(service: Service, tmp_path: Path) -> None:
 
 
 def test_a_silent_server_is_left_and_asked_again(service: Service, tmp_path: Path) -> None:
-    assert got(service.at("/a.csv", silent, reply()), tmp_path) == BODY
+    assert got(service.at("/a.csv", silent, reply()), tmp_path, timeout_s=1.5) == BODY
 
 
 def test_an_answer_that_does_not_end(service: Service, tmp_path: Path) -> None:

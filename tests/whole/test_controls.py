@@ -1,4 +1,4 @@
-"""`kakehashi controls`: the timeline of the committed raw, asked through the front door."""
+"""`kakehashi controls` and `kakehashi exposures`: the committed raw, asked through the front door."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def output(built: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables.mkdir(parents=True)
     for name in (
         "export_controls", "export_control_periods", "export_control_items", "export_control_entities", "materials",
+        "projects", "project_materials", "project_exposures", "dependencies",
     ):  # fmt: skip
         table = pa.Table.from_pandas(built.tables[name], schema=arrow_schema(name), preserve_index=False)
         pq.write_table(table, tables / f"{name}.parquet")
@@ -85,3 +86,30 @@ def test_in_words(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_wrong_words(output: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str) -> None:
     assert cli.main(["controls", *words, "--output", str(output)]) == cli.FAILED
     assert told in capsys.readouterr().err
+
+
+def exposed(output: Path, capsys: pytest.CaptureFixture[str], *words: str) -> dict[tuple[str, str], dict[str, Any]]:
+    assert cli.main(["exposures", *words, "--json", "--output", str(output)]) == cli.DONE
+    found = map(json.loads, capsys.readouterr().out.splitlines())
+    return {(one["form"], one["importer"]): one for one in found}
+
+
+def test_a_project_on_two_days(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = exposed(output, capsys, "fs2025-diamond-grit")["diamond_grit_all", "USA"]
+    then, now = found["at_announcement"], found["as_of"]
+    assert (then["on"], then["reliance_low_pct"], then["china_share_pct"]) == ("2025-10-28", 35.0, 77.0)
+    # The ban on superhard materials for the United States held on the first day and was suspended on the second.
+    assert (now["on"], then["controls"] - now["controls"]) == ("2026-11-22", 1)
+    assert "cn-2024-46-2" in found["control_ids"]
+    earlier = exposed(output, capsys, "fs2025-diamond-grit", "--on", "2024-06-30")["diamond_grit_all", "USA"]["as_of"]
+    assert (earlier["dependence_year"], earlier["controls"]) == (2024, 0)
+
+
+def test_exposures_in_words(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["exposures", "alcoa-wagerup-gallium", "--output", str(output)]) == cli.DONE
+    told = capsys.readouterr().out
+    assert "526 % of the country's consumption" in told
+    assert "announced (no date)" in told
+    assert cli.main(["exposures", "no-such-plant", "--output", str(output)]) == cli.FAILED
+    assert "a project_id of the release" in capsys.readouterr().err
+    assert len(exposed(output, capsys)) > 5
