@@ -30,6 +30,7 @@ def execute(inputs: Inputs, output: Path, strict: bool, home: Path | None, progr
         "output": str(output.resolve()),
         "as_of": inputs.as_of.isoformat() if inputs.as_of else None,
         "strict": strict,
+        "include_restricted": inputs.own_use,
     }
     given = {name: value for name, value in build.items() if value is not None}
     run_id = dg.DagsterRun(job_name=job.name).run_id
@@ -75,6 +76,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> Outcome:
         is_new=bool(release["new"].value) if release else False,
         path=Path(str(release["folder"].value)) if release else None,
         n_quarantined=int(str(assembled["set_aside"].value)) if assembled else 0,
+        withheld=tuple(filter(None, str(assembled["withheld"].value).split(", "))) if assembled else (),
         run_id=result.run_id,
         success=result.success,
         failures=failure_words(result),

@@ -61,7 +61,7 @@ def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.Material
 
     with in_words():
         answer = judge.ask(assembled_tables.tables)
-        findings = gate(assembled_tables.tables)
+        findings = gate(assembled_tables.tables, own_use=assembled_tables.own_use)
         outcomes = answer()
         quality = frame(QUALITY, quality_rows(findings, outcomes))
     yield dg.MaterializeResult(
@@ -141,6 +141,7 @@ def write_release(
             released_on=built.released_on,
             input_sha256=built.input_sha256,
             check=_late_findings,
+            own_use=built.own_use,
         )
         changes = from_arrow(CHANGES, Folder(release.path).table(CHANGES))
     yield dg.MaterializeResult(

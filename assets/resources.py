@@ -36,6 +36,9 @@ class Build(dg.ConfigurableResource[None]):
     output: str | None = Field(None, description="Folder of the releases; the project's output/ if not given.")
     as_of: str | None = Field(None, description="The release's date, YYYY-MM-DD; the newest date in raw if not given.")
     strict: bool = Field(False, description="Input that had to be set aside counts as a failed check.")
+    include_restricted: bool = Field(
+        False, description="Keep figures whose licence does not let them be passed on; the release is for own use."
+    )
 
     def raw_folder(self) -> Path:
         """The raw folder that is read."""
@@ -57,6 +60,7 @@ class Build(dg.ConfigurableResource[None]):
             self.raw_folder(),
             Path(self.reference) if self.reference else None,
             dt.date.fromisoformat(self.as_of) if self.as_of else None,
+            self.include_restricted,
         )
 
     def memory(self) -> Memory:
@@ -76,6 +80,7 @@ def build_from_environment(environment: Mapping[str, str] = os.environ) -> Build
         output=environment.get(OUTPUT_VARIABLE),
         as_of=None,
         strict=False,
+        include_restricted=False,
     )
 
 

@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "participants", "events", "exchange_rates",
     ),
     DEPENDENCE: (
-        "material_listings", "material_uses", "material_production", "import_sources", "trade_flows",
+        "material_listings", "material_uses", "material_production", "trade_flows", "import_sources",
         "world_concentration", "dependencies", "mirror_gaps", "export_controls", "export_control_periods",
         "export_control_items", "export_control_entities", "project_materials", "project_exposures",
     ),
@@ -46,6 +46,7 @@ LATE = (QUALITY, CHANGES)
 DERIVED_FROM: Mapping[str, tuple[str, ...]] = {
     "totals": ("amounts", "projects"),
     "world_concentration": ("material_production",),
+    "import_sources": ("trade_flows",),
     "dependencies": ("import_sources", "material_production", "trade_flows"),
     "mirror_gaps": ("trade_flows",),
     "project_exposures": ("dependencies", "export_control_items", "export_controls", "project_materials"),

@@ -28,6 +28,7 @@ class Outcome:
         version: Version of the release, None where none was made.
         is_new: False where the input is that of the newest release, which `version` and `path` then name.
         n_quarantined: Files and rows that were set aside.
+        withheld: Sources whose figures were left out because their licence does not let them be passed on.
         run_id: The run in Dagster's history.
         success: The release is there.
         failures: Why it is not, one sentence a cause.
@@ -37,6 +38,7 @@ class Outcome:
     is_new: bool
     path: Path | None
     n_quarantined: int
+    withheld: tuple[str, ...]
     run_id: str
     success: bool
     failures: tuple[str, ...]

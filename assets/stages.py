@@ -143,6 +143,7 @@ def assembled_tables(
             "released_on": built.released_on.isoformat(),
             "input_sha256": built.input_sha256,
             "set_aside": built.n_quarantined,
+            "withheld": ", ".join(sorted(built.withheld)),
             "rows": _counts(Counter({name: len(frame) for name, frame in built.tables.items()})),
         },
     )

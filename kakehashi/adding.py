@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kakehashi.cli import DONE, FAILED
+from kakehashi.recording import scalar, source_lines
 from pipelines.build import PROJECT_RAW
 from pipelines.errors import KakehashiError, RawFileError
 from pipelines.ingest.fetching import Fetched, fetch, is_address
@@ -210,22 +211,9 @@ def _store(raw: Path, source: Source, content: bytes, missing: tuple[str, ...]) 
 def _record(source: Source, document: str, missing: tuple[str, ...]) -> str:
     """The text of `source.yaml`; what the document does not say stands there empty, to be written in."""
     lines = ["# Made from what the document itself says. Correct what is wrong; leave empty what nobody knows."]
-    for field in fields(Source):
-        if field.name in ("sha256", "bytes", "reader", "published_precision", "distrusted"):
-            continue  # computed from the bytes in every build, or a person's judgement
-        value = getattr(source, field.name)
-        if value is not None:
-            lines.append(f"{field.name}: {_scalar(value)}")
-        elif field.name in missing:
-            hint = "; a day as 2026-02-17" if field.name == "published_on" else ""
-            lines.append(f"{field.name}: null  # the document does not give it{hint}")
-    lines += [f"document: {document}", f"read_sha256: {_scalar(source.sha256)}", f"read_bytes: {source.bytes}"]
+    lines += source_lines(source, missing)
+    lines += [f"document: {document}", f"read_sha256: {scalar(source.sha256)}", f"read_bytes: {source.bytes}"]
     return "\n".join(lines) + "\n"
-
-
-def _scalar(value: Any) -> str:
-    """A value as YAML: texts quoted as JSON does, which YAML reads alike."""
-    return value.isoformat() if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)
 
 
 def _sentences(added: Added, raw: Path) -> Iterator[str]:

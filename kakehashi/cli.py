@@ -22,6 +22,12 @@ _EPILOG = (
 )
 
 
+_FETCH_EPILOG = (
+    "keys are read from the environment: COMTRADE_API_KEY (optional), CENSUS_API_KEY. exit codes: 0 done, 1 a source "
+    "could not be had, 3 a file has shrunk by more than a quarter since last time and is held for review"
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -60,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
         "--reference", type=Path, help="folder that serves as reference/ (default: raw's own, else ours)"
     )
     build.add_argument("--as-of", metavar="DATE", help="the release's date, YYYY-MM-DD (default: the newest in raw)")
+    build.add_argument(
+        "--include-restricted", action="store_true",
+        help="keep figures whose licence does not let them be passed on: for your own use only",
+    )  # fmt: skip
     build.add_argument("--strict", action="store_true", help="exit with 3 when any input was quarantined")
     build.set_defaults(run=_build)
 
@@ -92,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     tables.set_defaults(run=_tables)
 
     _files_command(commands)
+    _dependence_commands(commands)
     _raw_commands(commands)
 
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
@@ -108,6 +119,26 @@ def _files_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     files.set_defaults(run=_files)
 
 
+def _dependence_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that answer questions on dependence from a release."""
+    controls = commands.add_parser("controls", help="export controls and their status on any day")
+    controls.add_argument("--on", metavar="DATE", help="the day, YYYY-MM-DD (default: the release's date)")
+    controls.add_argument("--material", metavar="M", help="only measures with an item on this material (id or name)")
+    controls.add_argument("--form", help="only where they touch this form of it (codelist form)")
+    controls.add_argument("--exporter", metavar="COUNTRY", help="only measures of this country (CHN or CN)")
+    controls.add_argument("--importer", metavar="COUNTRY", help="only measures that hold for exports to this country")
+    controls.add_argument("--json", action="store_true", help="one JSON object a measure")
+    _release_arguments(controls)
+    controls.set_defaults(run=_controls)
+
+    exposures = commands.add_parser("exposures", help="what dependence and controls a project answers, on two days")
+    exposures.add_argument("project", nargs="?", metavar="PROJECT", help="project_id (default: all)")
+    exposures.add_argument("--on", metavar="DATE", help="the later day, YYYY-MM-DD (default: the release's date)")
+    exposures.add_argument("--json", action="store_true", help="one JSON object an exposure")
+    _release_arguments(exposures)
+    exposures.set_defaults(run=_exposures)
+
+
 def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands that write into raw: they only create files or append rows."""
     add = commands.add_parser("add", help="put a document into raw/documents/ with its source record")
@@ -115,6 +146,16 @@ def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     add.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
     add.add_argument("--json", action="store_true", help="one JSON object a document: where it is, its record")
     add.set_defaults(run=_add)
+
+    fetch = commands.add_parser("fetch", help="bring a public service's files into raw/inbox/", epilog=_FETCH_EPILOG)
+    fetch.add_argument("source", metavar="SOURCE", help="usgs-mcs, comtrade, census, ecb or federal-register")
+    fetch.add_argument("--year", type=int, help="year of the figures, or edition")
+    fetch.add_argument("--product", action="append", metavar="HS6", help="only this product (may be given again)")
+    fetch.add_argument("--accept", action="store_true", help="take in a file that has shrunk by more than a quarter")
+    fetch.add_argument("--from", dest="base", metavar="URL", help="a mirror of the service")
+    fetch.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    fetch.add_argument("--json", action="store_true", help="one JSON object a source")
+    fetch.set_defaults(run=_fetch)
 
     review = commands.add_parser("review", help="what needs a person, best value first")
     review.add_argument("--kind", help="only items of this kind (codelist review_kind)")
@@ -156,7 +197,10 @@ def _release_arguments(parser: argparse.ArgumentParser) -> None:
 def _build(options: argparse.Namespace) -> int:
     from kakehashi.commands import build
 
-    return build(options.raw, options.output, options.reference, options.as_of, strict=options.strict)
+    return build(
+        options.raw, options.output, options.reference, options.as_of,
+        strict=options.strict, own_use=options.include_restricted,
+    )  # fmt: skip
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -193,10 +237,28 @@ def _tables(options: argparse.Namespace) -> int:
     return tables(options.version, options.output)
 
 
+def _controls(options: argparse.Namespace) -> int:
+    from kakehashi.controls import controls
+
+    return controls(options)
+
+
+def _exposures(options: argparse.Namespace) -> int:
+    from kakehashi.exposures import exposures
+
+    return exposures(options)
+
+
 def _add(options: argparse.Namespace) -> int:
     from kakehashi.adding import add
 
     return add(options.sources, options.raw, as_json=options.json)
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from kakehashi.fetching import fetch
+
+    return fetch(options)
 
 
 def _review(options: argparse.Namespace) -> int:

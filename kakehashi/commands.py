@@ -14,7 +14,15 @@ from kakehashi.cli import DAMAGED, DONE, FAILED, QUARANTINED
 from pipelines.errors import KakehashiError
 
 
-def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: str | None, *, strict: bool) -> int:
+def build(
+    raw: Path | None,
+    output: Path | None,
+    reference: Path | None,
+    as_of: str | None,
+    *,
+    strict: bool,
+    own_use: bool = False,
+) -> int:
     """Make a release by running the Dagster job, and say in the last line what came of it."""
     from pipelines.publish.suite_process import SHARED
 
@@ -24,7 +32,7 @@ def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: 
     from kakehashi.reader import default_output
     from pipelines.build import PROJECT_RAW, Inputs
 
-    inputs = Inputs(raw or PROJECT_RAW, reference, _date(as_of))
+    inputs = Inputs(raw or PROJECT_RAW, reference, _date(as_of), own_use)
     with steps() as tell:
         outcome = run_build(inputs, output or default_output(), strict=strict, progress=tell)
     if not outcome.success:
@@ -39,6 +47,11 @@ def build(raw: Path | None, output: Path | None, reference: Path | None, as_of: 
         else (f"Nothing is new since release {outcome.version}; no version was made")
     )
     aside = _aside(outcome.n_quarantined)
+    if outcome.withheld:
+        names = ", ".join(outcome.withheld)
+        print(f"Left out, for their licence does not let them be passed on: rows of {names} (--include-restricted).")
+    if own_use:
+        print("This release may hold figures that may not be passed on: it is for your own use.")
     print(f"{said}. {aside}")
     gc.freeze()  # the process ends here: tearing millions of objects down would take seconds and serve nobody
     return QUARANTINED if strict and outcome.n_quarantined else DONE

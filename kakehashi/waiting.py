@@ -232,6 +232,9 @@ def choices(name: str, item: ReviewItem, subject: Subject | None, book: Book, le
             others = sorted(_values(book, cell) - {now})
             column = {"column": cell[2]}
             return [Choice("keep", column), *(Choice("correct", {**column, "expect": now, "value": v}) for v in others)]
+        if item.kind == "control_entity":
+            nearest = (item.suggestion or "…").split(": ", 1)[0] if (item.score or 0.0) >= _LIKELY else "…"
+            return [Choice("dismiss"), Choice("correct", {"column": cell[2], "expect": now, "value": nearest})]
         return [Choice("accept"), Choice("correct", {"column": cell[2], "expect": now, "value": "…"})]
     if item.kind == "decision":
         return _again(item, there, book, ledger)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines.dependence.consumption import consumption_figures
 from pipelines.dependence.derive import derive
 from pipelines.engine import Engine, LocalEngine
 from pipelines.errors import KakehashiError
@@ -23,10 +24,12 @@ from pipelines.ingest.coded import claims_of
 from pipelines.ingest.rates import shipped_history
 from pipelines.ingest.raw import Raw, read_raw
 from pipelines.ingest.shelf import leaves
+from pipelines.licences import restricted_sources
 from pipelines.memory import Memory, Recollection
 from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
 from pipelines.remembered import READINGS, Said, background, reading_of, said
+from pipelines.resolve.control_entities import match_entities
 from pipelines.resolve.decisions import Decisions, read_decisions
 from pipelines.resolve.identity import complete_tranches, identify
 from pipelines.resolve.known import heed_coders, known_projects, program_claims, reference_rows
@@ -47,11 +50,13 @@ class Inputs:
         raw: Folder with the rooms of `raw/README.md`.
         reference: Folder that serves as `reference/`; None: the raw folder's own, or else the project's.
         as_of: The release's date; None: the newest date recorded in raw.
+        own_use: Keep figures that may not be passed on: for the user's own build alone.
     """
 
     raw: Path = PROJECT_RAW
     reference: Path | None = None
     as_of: dt.date | None = None
+    own_use: bool = False
 
     def reference_folder(self) -> Path:
         """The reference folder that is used."""
@@ -88,12 +93,19 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The tables of a release, not yet written."""
+    """The tables of a release, not yet written.
+
+    Attributes:
+        own_use: They may hold figures that may not be passed on.
+        withheld: Sources whose figures were left out because their licence does not let them be passed on.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     released_on: dt.date
     input_sha256: str
     n_quarantined: int = field(default=0)
+    own_use: bool = False
+    withheld: frozenset[str] = frozenset()
 
 
 def ingest(inputs: Inputs, memory: Memory | None = None) -> Raw:
@@ -177,7 +189,10 @@ def resolve(inputs: Inputs, raw: Raw, stated: Stated) -> Resolved:
     standing = standing_merges(stated.decisions, said, raw.sources)
     claims = identify(complete_tranches(merge_ids(said, standing.decisions.merges)))
     standing = standing_rest(standing, claims, raw.sources)
-    claims = heed_coders((*claims, *program_claims(claims, reference_rows(raw).get("program_names", ()))))
+    reference = reference_rows(raw)
+    claims = heed_coders((*claims, *program_claims(claims, reference.get("program_names", ()))))
+    corrected = {(one.table, one.key) for one in standing.decisions.corrections}
+    claims, unmatched = match_entities(claims, reference, corrected)
     history = shipped_history()
     ecb = raw.sources.get(history.source.source_id)
     sources = dict(raw.sources)
@@ -186,7 +201,7 @@ def resolve(inputs: Inputs, raw: Raw, stated: Stated) -> Resolved:
     if stated.decisions != Decisions():
         sources[decision.source_id] = decision
     released_on = inputs.as_of or raw.newest_date()
-    return Resolved(claims, sources, settled.review, released_on, standing, settled.claims)
+    return Resolved(claims, sources, (*settled.review, *unmatched), released_on, standing, settled.claims)
 
 
 def weigh(stated: Stated, resolved: Resolved) -> Reconciled:
@@ -204,13 +219,22 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
     released_on = resolved.released_on
     if released_on is None:
         raise KakehashiError(str(inputs.raw), "no date in raw", "a date of the release", "Give one with --as-of DATE.")
-    derived = derive(reconciled.rows, released_on)
-    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined)
+    consumption, unread = consumption_figures(raw.consumption)
+    derived = derive(reconciled.rows, released_on, consumption)
+    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined, *unread)
     waiting = still_open((*resolved.review, *reconciled.review), resolved.found, resolved.standing)
     review = (*waiting, *resolved.standing.review)
     decisions = resolved.standing.decisions
-    tables = assemble(raw, resolved.sources, reconciled, derived, decisions, quarantined, review, released_on)
-    return Built(tables, released_on, input_sha256(raw.hashes, inputs.as_of), len(quarantined))
+    withheld = frozenset() if inputs.own_use else restricted_sources(resolved.sources.values())
+    tables = assemble(raw, resolved.sources, reconciled, derived, decisions, quarantined, review, released_on, withheld)
+    fingerprint = input_sha256(raw.hashes, inputs.as_of, own_use=inputs.own_use)
+    left_out = _read_as_rows(resolved.sources, withheld)
+    return Built(tables, released_on, fingerprint, len(quarantined), inputs.own_use, left_out)
+
+
+def _read_as_rows(sources: Mapping[str, Source], names: frozenset[str]) -> frozenset[str]:
+    """Those sources of which a file was read; one that is only cited has no figures to leave out."""
+    return frozenset(name for name in names if sources[name].reader is not None)
 
 
 def build_tables(inputs: Inputs, engine: Engine | None = None, memory: Memory | None = None) -> Built:

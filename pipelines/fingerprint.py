@@ -28,14 +28,16 @@ def code_hashes() -> Iterator[tuple[str, str]]:
             yield path.relative_to(ROOT).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def input_sha256(raw_hashes: Mapping[str, str], as_of: dt.date | None) -> str:
+def input_sha256(raw_hashes: Mapping[str, str], as_of: dt.date | None, *, own_use: bool = False) -> str:
     """Return the hash of everything that a release is made from.
 
     Args:
         raw_hashes: Relative path -> sha256 of every raw, reference and decision file.
         as_of: The date given on the command line, if any.
+        own_use: Whether figures that may not be passed on are kept.
     """
     digest = hashlib.sha256(f"contract {CONTRACT_VERSION}\nas_of {as_of}\n".encode())
+    digest.update(b"own_use\n" if own_use else b"")
     for name, content in (*sorted(raw_hashes.items()), *code_hashes()):
         digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()

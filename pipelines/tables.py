@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -21,6 +21,7 @@ from pipelines.ingest.coded import METHODS
 from pipelines.ingest.raw import Raw
 from pipelines.ingest.tables import EXTRA_COLUMNS
 from pipelines.ingest.values import parse
+from pipelines.licences import cut_conflicts, cut_receipts, withhold
 from pipelines.reconcile import totals
 from pipelines.reconcile.choose import Row
 from pipelines.reconcile.proof import conflict_rows, null_reason_rows, receipt_rows, statement_rows
@@ -43,27 +44,31 @@ def assemble(
     quarantined: Sequence[Quarantined],
     review: Sequence[ReviewItem],
     released_on: dt.date,
+    restricted: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """Make every table of the contract, in its order.
 
     Args:
         derived: Tables that `dependence` computed; they replace the reconciled ones of the same name.
         released_on: The release's date, which stands for today.
+        restricted: Sources whose figures are left out.
 
     Returns:
         Table name -> frame with exactly the contract's columns, sorted by key.
     """
-    rows: dict[str, Mapping[str, Row]] = {**reconciled.rows, **derived}
+    allowed = withhold({**reconciled.rows, **derived}, restricted)
+    rows = allowed.rows
     records: dict[str, Records] = {
         name: [record(name, row) for row in published.values()] for name, published in rows.items()
     }
-    statements = statement_rows(reconciled.subjects.values())
+    statements = [row for row in statement_rows(reconciled.subjects.values()) if row["source_id"] not in restricted]
     records["statements"] = statements
     records["sources"] = source_rows(sources, statements)
-    records["receipts"] = receipt_rows(rows, sources, raw.hashes)
-    records["null_reasons"] = null_reason_rows(rows, reconciled.reasons)
+    records["receipts"] = cut_receipts(receipt_rows(rows, sources, raw.hashes), restricted)
+    records["null_reasons"] = null_reason_rows(rows, {**reconciled.reasons, **allowed.reasons})
     held = [c for c in reconciled.conflicts if c.key in rows.get(c.table, {}) or c.table == "sources"]
-    records["conflicts"], records["conflict_values"] = conflict_rows(held)
+    published = {row["statement_id"] for row in statements} if restricted else set()
+    records["conflicts"], records["conflict_values"] = cut_conflicts(*conflict_rows(held), restricted, rows, published)
     records["totals"] = totals.compute(records["amounts"], records["projects"])
     records["exchange_rates"] = [
         {

@@ -7,17 +7,15 @@ beside a project (`exposures`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.dependence.rows import EVERYWHERE, Rows, copy_of, day, key_part, proof
+from pipelines.dependence.timeline import ANNOUNCED, IN_FORCE, UNKNOWN, by_control
 from pipelines.reconcile.choose import Row
 
 NOT_RESTRICTING = ("suspension", "general_licence", "informal")
 """Measure types that restrict nothing."""
-IN_FORCE = "in_force"
-UNKNOWN = "unknown"
-ANNOUNCED = "announced"
 
 _OVERLAPPING = frozenset({"diamond_grit_all", "synthetic_grit"})
 """Forms of which one contains the other: a control on one touches the other. Nothing else is inferred."""
@@ -47,13 +45,15 @@ def restricting(control: Row) -> bool:
     return bool(control.text("measure_type")) and control.text("measure_type") not in NOT_RESTRICTING
 
 
-def status_on(control: Row, periods: Iterable[Row], on: dt.date) -> str | None:
+def status_on(control: Row, periods: Iterable[Row], on: dt.date, told_until: dt.date | None = None) -> str | None:
     """Return the status of a measure on a day.
 
     Args:
         control: A row of `export_controls`.
         periods: Its rows of `export_control_periods`.
         on: The day.
+        told_until: The newest day that any source can speak of; on a later day only a period whose end a source
+            states tells the status. None: the day asked for is not after it.
 
     Returns:
         A code of `control_status`: `unknown` from the day after `known_until` and wherever no source tells; None
@@ -64,6 +64,8 @@ def status_on(control: Row, periods: Iterable[Row], on: dt.date) -> str | None:
         return UNKNOWN
     periods = list(periods)
     period = _covering(periods, on)
+    if told_until is not None and on > told_until and (period is None or day(period, "to_on") is None):
+        return UNKNOWN
     if period is not None:
         return period.text("status")
     announced, effective = day(control, "announced_on"), day(control, "effective_on")
@@ -92,10 +94,13 @@ def _between_periods(control: Row, starts: Sequence[dt.date], on: dt.date) -> st
 
 
 def _covering(periods: Sequence[Row], on: dt.date) -> Row | None:
-    """The period that holds the day; of several the one that began last."""
+    """The period that holds the day; of several the one that began last.
+
+    A period whose first day no source gives (a ban "of 2020") holds its last day for certain, and no other.
+    """
     covering = []
     for row in periods:
-        start, end = day(row, "from_on"), day(row, "to_on")
+        start, end = day(row, "from_on") or day(row, "to_on"), day(row, "to_on")
         if start is not None and start <= on and (end is None or on <= end):
             covering.append((start, int(key_part(row, "seq")), row))
     return max(covering, key=lambda entry: entry[:2])[2] if covering else None
@@ -108,6 +113,7 @@ def controls_on(
     form: str | None = None,
     exporter: str | None = None,
     importer: str | None = None,
+    told_until: dt.date | None = None,
 ) -> list[ControlOn]:
     """Return the measures on a material with their status on a day, restricting ones and others.
 
@@ -122,6 +128,7 @@ def controls_on(
         exporter: Only measures of this country.
         importer: Only measures aimed at this country or at every destination, and none of its own; a measure whose
             target is not known is left out.
+        told_until: As in `status_on`.
 
     Returns:
         Measures announced by that day, sorted by control_id.
@@ -137,18 +144,10 @@ def controls_on(
         if material_id is not None and not any(_touches(item, material_id, form) for item in items.get(control_id, ())):
             continue
         own = periods.get(control_id, [])
-        status = status_on(control, own, on)
+        status = status_on(control, own, on, told_until)
         if status is not None:
             period = _covering(own, on)
             found.append(ControlOn(control, status, (control,) if period is None else (period, control)))
-    return found
-
-
-def by_control(table: Mapping[str, Row]) -> dict[str, list[Row]]:
-    """Group periods or items by their measure, in the order of their keys."""
-    found: dict[str, list[Row]] = {}
-    for _, row in sorted(table.items()):
-        found.setdefault(key_part(row, "control_id"), []).append(row)
     return found
 
 

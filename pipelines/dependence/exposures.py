@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from pipelines.dependence.controls import IN_FORCE, ControlOn, controls_on, restricting
+from pipelines.dependence.consumption import Consumption, share_of_consumption
+from pipelines.dependence.controls import ControlOn, controls_on, restricting
 from pipelines.dependence.rows import Rows, day, key_part, proof
+from pipelines.dependence.timeline import IN_FORCE
 from pipelines.reconcile.choose import Receipt, Row
 
 IMPORTERS = ("JPN", "USA")
@@ -20,6 +22,10 @@ RELATIONS = ("produces", "refines", "recycles", "secures", "consumes")
 BASES = ("usgs_net_reliance", "customs_value_share", "customs_quantity_share", "ministry_statement")
 """Among figures of one year the first basis speaks; bases are never mixed in a row."""
 WHOLE_MATERIAL = "total"
+
+CONTAINED_IN: Mapping[str, str] = {"synthetic_grit": "diamond_grit_all"}
+"""Form -> the wider one that statistics measure: no agency counts synthetic grit apart from natural. A project stands
+beside the wider form too, in a row of that form, so that no figure passes for one of the narrower."""
 
 _CARRIED = (
     "reliance_low_pct",
@@ -32,16 +38,20 @@ _FIGURES = (*_CARRIED, "top_supplier")
 """A dependency that holds one of these, or says net exporter, tells something."""
 
 
-def project_exposures(rows: Rows, dependencies: Mapping[str, Row], as_of: dt.date) -> dict[str, Row]:
+def project_exposures(
+    rows: Rows, dependencies: Mapping[str, Row], as_of: dt.date, consumption: Sequence[Consumption] = ()
+) -> dict[str, Row]:
     """Compute `project_exposures`: one row a project, material, form and importer.
 
     The dependence is that of the same form only (a project whose form is not known counts as `total`), of the latest
-    year at or before the announcement. output_share_of_consumption_pct stays null: no table holds consumption yet.
+    year at or before the announcement. Where a wider form contains the project's and is what statistics measure, the
+    project has a row of that form besides.
 
     Args:
         rows: Holds projects, project_materials and the tables of export controls.
         dependencies: Rows with supplier columns filled.
         as_of: The release's date; it also stands for an announcement whose date is not known, and the rules say so.
+        consumption: Figures of consumption.
 
     Returns:
         Key text -> row.
@@ -50,18 +60,36 @@ def project_exposures(rows: Rows, dependencies: Mapping[str, Row], as_of: dt.dat
     for row in dependencies.values():
         by_product.setdefault((row.key[0], row.key[1], row.key[2]), []).append(row)
     found = {}
-    for (project_id, material_id, form), uses in sorted(_uses(rows).items()):
+    stated = _uses(rows)
+    for (project_id, material_id, form), uses in sorted(stated.items()):
         project = rows.get("projects", {}).get(project_id)
         if project is None:
             continue
+        wider = CONTAINED_IN.get(form)
         for importer in IMPORTERS:
-            row = Row("project_exposures", (project_id, material_id, form, importer))
-            row.values.update(project_id=project_id, material_id=material_id, form=form, importer=importer)
-            row.put("relation", key_part(uses[0], "relation"), proof(uses[:1], "relation", "material_id"), "as stated")
+            row = _exposure(project, uses[0], form, importer)
             _put_dependence(row, project, by_product.get((importer, material_id, form), ()), as_of)
             _put_controls(row, project, uses[0], rows, as_of)
+            _put_output(row, project, uses, consumption, as_of)
             found[row.key_text] = row
+            measured = by_product.get((importer, material_id, wider or ""), ())
+            if wider and measured and (project_id, material_id, wider) not in stated:
+                row = _exposure(project, uses[0], wider, importer)
+                _put_dependence(row, project, measured, as_of)
+                _put_controls(row, project, uses[0], rows, as_of)
+                found[row.key_text] = row
     return found
+
+
+def _exposure(project: Row, use: Row, form: str, importer: str) -> Row:
+    """A row with its key and relation."""
+    project_id, material_id = project.key[0], key_part(use, "material_id")
+    row = Row("project_exposures", (project_id, material_id, form, importer))
+    row.values.update(project_id=project_id, material_id=material_id, form=form, importer=importer)
+    own = use.text("form")
+    rule = f"as stated of {own}, which {form} contains" if CONTAINED_IN.get(own) == form else "as stated"
+    row.put("relation", key_part(use, "relation"), proof([use], "relation", "material_id"), rule)
+    return row
 
 
 def dependence_at(candidates: Sequence[Row], on: dt.date) -> Row | None:
@@ -127,6 +155,21 @@ def _put_dependence(row: Row, project: Row, candidates: Sequence[Row], as_of: dt
             inputs = proof([dependency], column)
             own = {receipt.rule for receipt in inputs if receipt.rule.startswith(("share of", "HHI"))}
             row.put(column, dependency.values[column], inputs, "; ".join([rule, *sorted(own)]))
+
+
+def _put_output(
+    row: Row, project: Row, uses: Sequence[Row], consumption: Sequence[Consumption], as_of: dt.date
+) -> None:
+    """Fill the part of the importer's consumption that the plant's output would be, where both weigh one thing."""
+    on, called, _ = _announcement(project, as_of)
+    for use in uses:
+        told = share_of_consumption(use, consumption, row.key[3], row.key[2], on)
+        if told is not None:
+            share, figure = told
+            inputs = [*proof([use], "output_low"), figure.receipt]
+            rule = f"output a year / consumption of {figure.year} ({figure.edition}), latest at or before the {called}"
+            row.put("output_share_of_consumption_pct", round(share, 6), inputs, rule)
+            return
 
 
 def _put_controls(row: Row, project: Row, use: Row, rows: Rows, as_of: dt.date) -> None:

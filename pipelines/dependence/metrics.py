@@ -94,6 +94,9 @@ def _split(remainder: float, cap: float) -> float:
 def supplier_shares(quantities: Mapping[str, float], total: float | None = None) -> dict[str, float]:
     """Return each supplier's share in percent.
 
+    share = quantity of the supplier / total x 100, as US Geological Survey, Mineral Commodity Summaries, reckons import
+    sources (imports for consumption from a country over those from all, there summed over four years).
+
     Args:
         quantities: Supplier -> quantity or value, all in one unit and on one basis.
         total: What the shares are of, in the same unit; by default the sum of the quantities.
@@ -109,6 +112,9 @@ def supplier_shares(quantities: Mapping[str, float], total: float | None = None)
 
 def leader(shares: Mapping[str, Share], largest_unnamed: float = 0.0) -> str | None:
     """Return the supplier that is certainly the largest.
+
+    argmax of the shares where their bounds leave no doubt: the concentration ratio of one supplier (CR1), as in the US
+    Merger Guidelines' measures of concentration; the largest of several that may be equal is none.
 
     Args:
         shares: Supplier -> share.
@@ -127,7 +133,7 @@ def leader(shares: Mapping[str, Share], largest_unnamed: float = 0.0) -> str | N
 
 
 def remainder(shares: Sequence[Share]) -> float:
-    """Return the most that unnamed suppliers can hold, in percent."""
+    """Return the most that unnamed suppliers can hold, in percent: 100 less the lower bounds of the named."""
     return max(0.0, WHOLE - math.fsum(sorted(share.low for share in shares)))
 
 

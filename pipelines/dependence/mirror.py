@@ -20,6 +20,10 @@ _Pair = tuple[str, str, str, str, str]
 def mirror_gaps(trade_flows: Mapping[str, Row]) -> dict[str, Row]:
     """Compute `mirror_gaps` for each product, year and pair of countries of which both report.
 
+    ratio = net weight that the importer reports / net weight that the exporter reports, the bilateral asymmetry of
+    International Merchandise Trade Statistics: Compilers Manual (United Nations Statistics Division): 1 where both tell
+    the same. Weights are compared, not values: imports are valued with freight and insurance, exports without.
+
     Args:
         trade_flows: Rows of `trade_flows`; months, re-imports, re-exports and lumped partners are left out.
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pipelines.extract.gating import Cue
 from pipelines.extract.mentions import Mention
 from pipelines.extract.terms import has_cjk
 from pipelines.extract.vocabulary import Row, rows
@@ -46,12 +47,10 @@ class Anaphors:
             forms.setdefault((row["language"], row["kind"]), []).append(re.escape(row["form"]))
         self.countries = {row["form"]: row["country"] for row in words if row["kind"] == "nation"}
         noun, nation, verb = ("|".join(forms.get(("en", kind), ["(?!)"])) for kind in ("noun", "nation", "verb"))
-        self.japanese = re.compile("|".join(forms.get(("ja", "noun"), ["(?!)"])))
-        self.opening = re.compile(
-            rf"{_OPENING}The (?:(?P<nation>{nation}) )?(?:{noun})(?=(?:['’]s)?,? [a-z(])(?! of\b)"
-        )
-        self.of = re.compile(rf"(?<=\bof )the (?P<nation>{nation}) (?:{noun})\b")
-        self.it = re.compile(rf"{_OPENING}It(?= {_HELPERS}(?:{verb})\b)")
+        self.japanese = Cue("|".join(forms.get(("ja", "noun"), ["(?!)"])))
+        self.opening = Cue(rf"{_OPENING}The (?:(?P<nation>{nation}) )?(?:{noun})(?=(?:['’]s)?,? [a-z(])(?! of\b)")
+        self.of = Cue(rf"(?<=\bof )the (?P<nation>{nation}) (?:{noun})\b")
+        self.it = Cue(rf"{_OPENING}It(?= {_HELPERS}(?:{verb})\b)")
 
 
 def take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
@@ -106,7 +105,9 @@ def _english(
             if nation:
                 earlier = [pair for pair in earlier if lexicon.country_of_firm(pair[0].id) in ("", nation)]
             firm = next((one for one, subject in reversed(earlier) if subject), None)
-            firm = firm or (earlier[-1][0] if earlier else None)
+            if pattern is not anaphors.it:
+                # "It" is what the text is about; "the company" may be one that was only named.
+                firm = firm or (earlier[-1][0] if earlier else None)
             if firm is not None:
                 yield Mention("org", match.start(), match.end(), firm.text, firm.id)
 

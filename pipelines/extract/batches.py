@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.gating import Cue
 from pipelines.extract.mentions import Mention, Sentence
 
 _NUMBERS = {"both": 2, "pair": 2, "trio": 3, "両": 2} | {
@@ -42,19 +43,21 @@ def _count(name: str) -> str:
     return _COUNT.replace("count", name)
 
 
-_EN = re.compile(
+_EN = Cue(
     rf"\b(?:{_WHOSE}\s(?:first |other |selected |chosen |named |new |initial )*{_COUNT}(?:{_SOME}|(?=\s{_SAID}\b))"
     rf"|(?P<both>both)\s(?:of them|{_NOUN})|{_count('bare')}{_SOME}"
     rf"|(?:the|these|all) {_NOUN}(?=\s(?:together|combined|that|which|in the|of the (?:first|second|third))\b)"
     rf"|(?:for|by|of|across|between|among|to) {_OF_THEM} {_count('among')}\b{_SOME}?"
     rf"|(?:^|there (?:are|were) (?:just )?){_count('lone')} of them\b"
     r"|(?:first|second|third|initial|opening) (?:batch|tranche|round|wave)\b)",
-)
-_EACH = re.compile(
+    words=("two", "three", "four", "five", "six", "pair", "trio", *"23456", "both", *_NOUN[3:-1].split("|"),
+           "batch", "tranche", "round", "wave"),
+)  # fmt: skip
+_EACH = Cue(
     r"\b(?:each|every) (?:of the (?:two|three|four|five) )?(?:project|undertaking|venture|one|of them)\b"
     r"|\bby project\b|\bper project\b"
 )
-_ONE_OF = re.compile(
+_ONE_OF = Cue(
     rf"\b{_SINGLED}(?: one)? (?:of|among) (?:all |the |these |those |its )?(?:\w+ )?(?:two|three|four|five|six|[2-6])\b"
 )
 _JA_NOUN = r"(?:案件|事業|プロジェクト|計画|投資案件|投資|件|つ)"
@@ -71,7 +74,7 @@ _JA_ARE = re.compile(r"(?:残る|残りの|ほかの)?[二三四五六2-6２-６
 _JA_ONE_OF = re.compile(
     r"[二三四五六2-6２-６](?:つの?|件の?)?(?:案件|事業|プロジェクト|計画)?(?:のうち|の中で|の一つ|の1つ|の一角)"
 )
-_TOTALS = re.compile(
+_TOTALS = Cue(
     r"\b(?:together|combined|in all|altogether|in total|in sum|the total)\b"
     r"|合計|総額|合わせて|あわせて|足すと|計(?:で|約)"
 )
@@ -80,6 +83,12 @@ _GENERIC = frozenset({"project"})
 
 def counted(sentence: Sentence) -> int | None:
     """How many projects a sentence speaks of at once: 0 where it does not say, None where it speaks of none at once."""
+    if sentence.together is None:
+        sentence.together = (_counted(sentence),)
+    return sentence.together[0]
+
+
+def _counted(sentence: Sentence) -> int | None:
     text = sentence.text.lower()
     if sentence.japanese:
         found = _JA.search(text)
@@ -87,10 +96,12 @@ def counted(sentence: Sentence) -> int | None:
             return None
         return _NUMBERS.get(found["count"] or found["both"] or "", 0)
     found = _EN.search(text)
+    if found is None and not _EACH.search(text):
+        return None
     if _ONE_OF.search(text):
         return None
     if found is None:
-        return 0 if _EACH.search(text) else None
+        return 0
     number = next((found[name] for name in ("count", "both", "bare", "among", "lone") if found[name]), "")
     return _NUMBERS.get(number, 0)
 
@@ -244,7 +255,7 @@ _LISTED = re.compile(
     r"[\ue200-\ue2ff](?:[,;] [^\ue200-\ue2ff]{0,24}[\ue200-\ue2ff])*[,;]? and [^\ue200-\ue2ff]{0,24}[\ue200-\ue2ff]"
 )
 _LISTED_JA = re.compile(r"[\ue200-\ue2ff](?:[、，・と][^\ue200-\ue2ff]{0,10}[\ue200-\ue2ff])+")
-_RESPECTIVELY = re.compile(r"\brespectively\b|\bin that order\b|\bin turn\b|それぞれ|順に|各々|の順")
+_RESPECTIVELY = Cue(r"\brespectively\b|\bin that order\b|\bin turn\b|それぞれ|順に|各々|の順")
 
 
 def respective(sentence: Sentence, mention: Mention, projects: Projects) -> Cluster | None:

@@ -61,8 +61,14 @@ def _candidates(
                 continue
             score = 2 * ("telling" in near) + 2 * _beside_site(sentence, one)
             score += any(kind == "telling" for kind, _ in cues) + any(kind == "whole" for kind, _ in cues)
+            # What is measured in watts is nobody's purchase.
+            score += one.value.unit in _POWER and cluster.sector in _POWERED
             if score:
                 yield score, Capacity(sentence, one, one.value.value, unit_of(one, cluster))
+
+
+_POWER = frozenset({"MW", "GW"})
+_POWERED = frozenset({"power_generation", "nuclear"})
 
 
 def _beside_site(sentence: Sentence, mention: Mention) -> bool:

@@ -178,11 +178,14 @@ def clause_of(sentence: Sentence, mention: Mention) -> tuple[int, int]:
     """Characters of the clause that a mention stands in, as far as marks of punctuation tell."""
     at = mention.start - sentence.start
     start, end = 0, len(sentence.text)
-    for mark in (_CLAUSE_JA if sentence.japanese else _CLAUSE).finditer(sentence.text):
-        if mark.end() <= at:
-            start = mark.end()
-        elif mark.start() >= mention.end - sentence.start:
-            end = mark.start()
+    if sentence.parted is None:
+        marks = (_CLAUSE_JA if sentence.japanese else _CLAUSE).finditer(sentence.text)
+        sentence.parted = tuple(mark.span() for mark in marks)
+    for opening, closing in sentence.parted:
+        if closing <= at:
+            start = closing
+        elif opening >= mention.end - sentence.start:
+            end = opening
             break
     return sentence.start + start, sentence.start + end
 

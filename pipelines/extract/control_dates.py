@@ -73,7 +73,13 @@ _SAME_DAY = re.compile(
     r"with effect from the same day"
     r"|(?:in force|valid|binding|effective) (?:from|on) (?:the (?:same day|day of (?:publication|issue|"
     r"release))|that day|publication))"
-    r"|即日|その日のうちに|その日から|同日(?:付で|から|に|より)?(?:施行|発効|実施|適用)|公布(?:の日|と同時)|"
+    r"|from that (?:very |same )?(?:day|date)|from the (?:very )?(?:same )?day|"
+    r"(?:effective|in force|valid|binding|applicable) (?:that|the) "
+    r"(?:very |same )?day|with instant effect|immediate effect"
+    r"|即日|即時(?:に)?(?:施行|発効|実施|適用)|(?:公布|発表|公表|公告|告示|発出)(?:した|"
+    r"された)?(?:の|と|した|された)?(?:同じ日|当日|同日|その日)(?:に|から|より|付)?"
+    r"|(?:その日|当日|同じ日|同日)(?:のうち|付け?)?(?:に|から|より|で|を(?:もって|"
+    r"以て))[^。、]{0,6}(?:施行|発効|実施|適用|効力)|その日のうちに|その日から|同日(?:付で|から|に|より)?(?:施行|発効|実施|適用)|公布(?:の日|と同時)|"
     r"発表と同時に|ただちに(?:施行|実施|発効)|直ちに(?:施行|実施|発効)"
 )
 _EXPLICIT_YEAR = re.compile(r"(?:19|20)\d\d|\d\d年|令和|昨年|去年|一昨年|今年|本年|来年|同年|翌年|year")

@@ -24,6 +24,7 @@ from pipelines.extract.control_record import (
     set_date,
 )
 from pipelines.extract.control_status import COUNTS, DEFINITE, GROUP, NEW_MEASURE, clauses, status_words, suspends
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -56,11 +57,15 @@ _PREFIXES = {"CHN": "cn", "JPN": "jp", "USA": "us"}
 def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
     """Export controls of a document, in its order."""
     state = _State()
-    for sentence in annotated.sentences:
+    triggers = lexicon.relevance.controls("\n".join(sentence.masked for sentence in annotated.sentences))
+    numbers = [_may_number(sentence) for sentence in annotated.sentences]
+    if not triggers and not any(numbers):
+        return []
+    for sentence, numbered in zip(annotated.sentences, numbers, strict=True):
         text = sentence.text.lower().replace("\u2019", "'")
-        matches = _matches(sentence, lexicon)
+        matches = _matches(sentence, lexicon) if triggers or numbered or state.group else []
         trigger = any(match.row["what"] == "trigger" for match in matches)
-        told = _told(sentence, matches, state, annotated) if _may_number(sentence, state) else []
+        told = _told(sentence, matches, state, annotated) if numbered else []
         if told:
             _read_numbered(told, sentence, text, matches, state)
         elif state.group and _goes_on(sentence, text, state) and (state.group[-1].number or not trigger):
@@ -79,7 +84,7 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
     return _settled(annotated, list(state.found.values()))
 
 
-_ISSUES = re.compile(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
+_ISSUES = Cue(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
 
 
 def _settled(annotated: Annotated, controls: list[Control]) -> list[Control]:
@@ -109,7 +114,7 @@ def _matches(sentence: Sentence, lexicon: Lexicon) -> list[Found]:
     return masked + [one for one in plain if one.row["what"] in in_text]
 
 
-def _may_number(sentence: Sentence, state: _State) -> bool:
+def _may_number(sentence: Sentence) -> bool:
     """Whether a sentence can hold the number of an announcement at all."""
     if sentence.japanese:
         return "号" in sentence.text

@@ -76,7 +76,8 @@ def under_question(annotated: Annotated, sentence: Sentence, projects: Projects,
 
 def labelled(sentence: Sentence, projects: Projects) -> Iterator[Part]:
     """Read "Contractor: A" and the row "運営主体 | A": the label is the role."""
-    match = _LABEL.match(sentence.masked)
+    masked = sentence.masked
+    match = _LABEL.match(masked) if "|" in masked or ":" in masked or "：" in masked else None
     if match is None:
         return
     role = next((role for pattern, role in _LABELS if pattern.search(match[1])), "")
@@ -108,18 +109,26 @@ _ROW_ROLES = (
 )
 
 
+def role_in(words: str) -> str:
+    """The role that words on what somebody does tell ("engineering and construction", 融資); empty where none.
+
+    Args:
+        words: A cell of a table, in lower case.
+    """
+    roles = [role for role, pattern in _ROW_ROLES if pattern.search(words)]
+    contractor = "contractor" in roles and not {"developer", "operator"} & set(roles)
+    if {"developer", "operator"} & set(roles) and _BUILDS.search(words):
+        return "developer"
+    return "contractor" if contractor else next(iter(roles), "")
+
+
 def table_row(sentence: Sentence, projects: Projects, lexicon: Lexicon) -> Iterator[Part]:
     """Read a table's row "organisation | what it does"."""
     focus = projects.focus.get(sentence.number, [])
     orgs = sentence.of("org")
     if not sentence.row or not focus or not orgs or orgs[0].start - sentence.start > 2:
         return
-    rest = sentence.masked.split("|", 1)[-1]
-    roles = [role for role, pattern in _ROW_ROLES if pattern.search(rest)]
-    contractor = "contractor" in roles and not {"developer", "operator"} & set(roles)
-    role = "contractor" if contractor else roles[0] if roles else ""
-    if {"developer", "operator"} & set(roles) and _BUILDS.search(rest):
-        role = "developer"
+    role = role_in(sentence.masked.split("|", 1)[-1])
     yield Part(
         focus[0],
         "",

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.extract.gating import Gate
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
 from pipelines.extract.terms import has_cjk
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
@@ -58,24 +59,13 @@ _JAPANESE = re.compile(
     r"時点|$)(?!間|後|以内|目|連続)"
     r"|(?P<near>本日|きょう|今日|一昨日|おととい|昨日|きのう|昨夜|明日|あす|同日|翌日|前日)"
 )
-_ENGLISH_GATE = Gate(
-    [
-        re.compile(rf"{name}")
-        for name in (
-            *_MONTHS,
-            *_DAYS,
-            "today",
-            "yesterday",
-            "morning",
-            "night",
-            "tomorrow",
-            " day",
-            "month",
-            "19",
-            "20",
-        )
-    ]
-)
+_ENGLISH_WORDS = (
+    *_MONTHS, *_DAYS, "today", "yesterday", "morning", "night", "tomorrow", " day", "month", "19", "20"
+)  # fmt: skip
+"""Words of which every English date holds one."""
+_ENGLISH_SCAN = CharwiseDoubleArrayAhoCorasick(list(_ENGLISH_WORDS))
+_BEFORE, _BEHIND = 40, 90
+"""Characters around such a word in which the date stands, with what follows it and would make it none."""
 _JAPANESE_SIGN = re.compile(r"[年月日]|きのう|きょう|おととい|あす|昨夜")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 
@@ -108,12 +98,30 @@ def find_dates(text: str, published_on: dt.date | None) -> list[DateMention]:
     if has_cjk(text):
         return list(_find_japanese(text, published_on)) if _JAPANESE_SIGN.search(text) else []
     # Most sentences hold neither a digit nor the name of a month or a day.
-    return list(_find_english(text, published_on)) if _ENGLISH_GATE.open(text) else []
+    return list(_find_english(text, published_on))
+
+
+def _english_matches(text: str) -> Iterator[re.Match[str]]:
+    """Matches of `_ENGLISH`, tried around the words that a date needs."""
+    lower = text.lower()
+    hits = _ENGLISH_SCAN.find(lower)
+    if not hits:
+        return
+    if len(lower) != len(text):
+        yield from _ENGLISH.finditer(text)
+        return
+    opening, closing = max(0, hits[0][0] - _BEFORE), hits[0][1] + _BEHIND
+    for start, end, _ in hits[1:]:
+        if start - _BEFORE > closing:
+            yield from _ENGLISH.finditer(text, opening, closing)
+            opening = start - _BEFORE
+        closing = end + _BEHIND
+    yield from _ENGLISH.finditer(text, opening, closing)
 
 
 def _find_english(text: str, published: dt.date | None) -> Iterator[DateMention]:
     last: dt.date | None = None
-    for match in _ENGLISH.finditer(text):
+    for match in _english_matches(text):
         found = match.groupdict()
         if found["m1"] == "May" and not found["d1"]:
             continue

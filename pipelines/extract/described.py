@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import KIN, Cluster, Projects
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import KnownProject, Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.signs import Signs
@@ -23,7 +24,7 @@ _ENOUGH = 3
 _EVERYWHERE = frozenset(
     {"government", "ministry", "government_bank", "export_credit_agency", "committee", "commercial_bank", "agency"}
 )
-_CHOSEN = re.compile(
+_CHOSEN = Cue(
     r"\b(?:selected|picked|chosen|chose|approved|named) by (?:the )?(?:u\.s\. |us )?president"
     r"|\bpresident (?:donald )?trump\b"
     r"|\bstrategic investment|\binvestment (?:memorandum|promise|pledge|agreement)|\btrade deal\b"

@@ -72,6 +72,10 @@ class _Signs:
         return sum(points > 0.5 for points in self.points.values())
 
 
+_JOINTS = (" and ", ", ", " and the ", ", and the ")
+"""What parts a name from the next one in a list."""
+
+
 class EnglishNames:
     """Finds names of organisations in a document in English.
 
@@ -118,6 +122,8 @@ class EnglishNames:
 
     def _coordinate(self, signs: Mapping[str, _Signs], found: Mapping[str, float], text: str) -> None:
         """What stands in one list with a firm is more likely one ("Quantora and Helix Foundry, two start-ups")."""
+        if not any(joint + name in text or name + joint in text for name in found for joint in _JOINTS):
+            return
         names = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
         phrase, joint = _PHRASE.pattern, "(?:,? and (?:the )?|, )"
         listed = re.compile(rf"(?:{names}){joint}({phrase})|({phrase}){joint}(?:{names})")

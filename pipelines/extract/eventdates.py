@@ -6,6 +6,7 @@ What belongs here: choosing among the dates of a sentence or passage. What does 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.mentions import Mention, Sentence
@@ -33,6 +34,35 @@ _STILL_TO_COME = re.compile(
     r"\b(?:will|would|should|shall|is to|are to|due to|expected to|scheduled to|set to|planned to|"
     r"plans to)\s(?:\w+\s){0,4}$"
 )
+
+
+def day_of_choice(annotated: Annotated, told: Sequence[tuple[Mention | None, Sentence]]) -> Mention | None:
+    """The one day on which projects were chosen at once: beside the words that tell it, or in the sentence before.
+
+    Args:
+        annotated: The document.
+        told: The date and the sentence of each choice.
+    """
+    dated = [date or choice_date(annotated, sentence) for date, sentence in told]
+    days = {date.value.day: date for date in dated if date is not None and date.value.precision == "day"}
+    return next(iter(days.values())) if len(days) == 1 else None
+
+
+def choice_date(annotated: Annotated, sentence: Sentence) -> Mention | None:
+    """The one past day of a sentence, or of the sentence before it where that has one and this has none."""
+    published = annotated.published_on
+    for number in (sentence.number, sentence.number - 1):
+        if number < 0 or annotated.sentences[number].paragraph != sentence.paragraph:
+            continue
+        days = [
+            one
+            for one in annotated.sentences[number].of("date")
+            if one.value.day is not None and one.value.precision == "day"
+            if published is None or one.value.day <= published
+        ]
+        if days:
+            return days[0] if len({one.value.day for one in days}) == 1 else None
+    return None
 
 
 def list_date(annotated: Annotated, sentence: Sentence) -> Mention | None:

@@ -6,7 +6,7 @@ What belongs here: applying the vocabulary `amount_patterns`. What does not: rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -16,11 +16,22 @@ from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.batches import is_batch, one_of_several, respective
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.focus import BATCH
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.money_changes import (
+    giver_before,
+    is_added,
+    is_history,
+    lesser,
+    superseded,
+    waits_for_targets,
+    whose_sales,
+)
 from pipelines.extract.money_kinds import tell_kind
-from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver, superseded
+from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver
 from pipelines.extract.patterns import BLOCKS, Found
+from pipelines.extract.pledges import UNMISTAKABLE, pledged_programs, program_of_projects
 from pipelines.extract.vocabulary import Row
 
 _ORDER = (
@@ -78,7 +89,9 @@ class _Context:
 def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Sum]:
     """Every sum of a document that is something we publish."""
     programs = tuple(one.id for sentence in annotated.sentences for one in sentence.of("program"))
-    programs = programs or tuple(dict.fromkeys(pledged_programs(annotated, lexicon))) or _by_projects(projects, lexicon)
+    programs = (
+        programs or tuple(dict.fromkeys(pledged_programs(annotated, lexicon))) or program_of_projects(projects, lexicon)
+    )
     context = _Context(annotated, projects, lexicon, programs)
     found: list[Sum] = []
     for sentence in annotated.sentences:
@@ -87,16 +100,15 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
         money = sentence.of("money")
         matches = lexicon.matches("amount_patterns", sentence) if money else []
         for mention in money:
-            if not mention.value.is_vague and not _is_remark(sentence, mention):
+            if not (
+                mention.value.is_vague or _is_remark(sentence, mention) or is_history(sentence, annotated.published_on)
+            ):
                 found += filter(None, [_sum(context, sentence, mention, matches)])
-    return _distinct(_told(found))
+    return _distinct(_current(_told(found)))
 
 
 def _told(sums: Sequence[Sum]) -> list[Sum]:
-    """What a bare figure beside a project is: its cost where the text gives no other one, else nothing.
-
-    "That is $2.1 billion", "the Portsmouth plant, 9.2 gigawatts and $33 billion": no word says so, every reader knows.
-    """
+    """What a bare figure beside a project is ("That is $2.1 billion"): its cost where there is no other one."""
     costed = {id(one.project) for one in sums if one.kind == "project_cost" and one.project is not None}
     bare: dict[int, set[tuple[object, ...]]] = {}
     for one in sums:
@@ -112,22 +124,12 @@ def _told(sums: Sequence[Sum]) -> list[Sum]:
     return kept
 
 
-def pledged_programs(annotated: Annotated, lexicon: Lexicon) -> Iterator[str]:
-    """Programmes that a document knows by their sum alone."""
-    for sentence in annotated.sentences:
-        for mention in sentence.of("money"):
-            amount: AmountMention = mention.value
-            figure = amount.low if amount.low is not None else amount.high
-            if figure is not None and figure >= _UNMISTAKABLE and (figure, amount.currency) in lexicon.pledges:
-                yield lexicon.pledges[figure, amount.currency]
-
-
-def _by_projects(projects: Projects, lexicon: Lexicon) -> tuple[str, ...]:
-    """The programme of a document that speaks of several of its chosen projects without naming it."""
-    known = [lexicon.known_projects.get(one.project_id) for one in projects.clusters]
-    batches = ("selected", "candidate")
-    chosen = [one.program_id for one in known if one and one.program_id and one.program_relation in batches]
-    return (chosen[0],) if len(chosen) > 1 and len(set(chosen)) == 1 else ()
+def _current(sums: Sequence[Sum]) -> list[Sum]:
+    """Of several costs of a project the one that the text marks as the whole; smaller ones are earlier or a part."""
+    costs = [one for one in sums if one.kind == "project_cost" and one.project is not None]
+    told = [((id(one.project), one.amount.currency), one.sentence, one.mention) for one in costs]
+    parts = {id(costs[place]) for place in lesser(told)}
+    return [replace(one, kind="commitment") if id(one) in parts else one for one in sums]
 
 
 def _batch(context: _Context, sentence: Sentence, mention: Mention) -> Sum | None:
@@ -207,7 +209,7 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
 
 _SURE = 0.45
 """Weight from which a cue goes before a pattern of cost."""
-_MISTAKEN = re.compile(
+_MISTAKEN = Cue(
     r"\bslip of\b|\bmisprint|\btypo\b|\bmistak\w+|\bwrongly\b|\berroneous|\bin error\b|\bmisquot|\bmisreport|\bmisstat"
     r"|誤り|誤報|誤記|訂正|間違"
 )
@@ -265,7 +267,7 @@ def _pledge(context: _Context, sentence: Sentence, mention: Mention) -> Sum | No
     amount: AmountMention = mention.value
     figure = amount.low if amount.low is not None else amount.high
     program = "" if figure is None else context.lexicon.pledges.get((figure, amount.currency), "")
-    if not program or figure is None or (program not in context.programs and figure < _UNMISTAKABLE):
+    if not program or figure is None or (program not in context.programs and figure < UNMISTAKABLE):
         return None
     return Sum(sentence, mention, amount, None, program, "pledge", "", "asserted", *_pledger(sentence, mention))
 
@@ -278,10 +280,14 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     program = context.programs[0] if tie == "program" and context.programs else ""
     project = cluster if tie == "project" or (kind == "purchase" and _of_the_project(sentence)) else None
     if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
-        return Sum(sentence, mention, mention.value, None, "", kind, "", told)
-    if kind == "project_cost" and (superseded(sentence, mention) or of_others(sentence, mention, cluster)):
-        tied = project if superseded(sentence, mention) else None
-        return Sum(sentence, mention, mention.value, tied, "", "other", "", told)
+        return Sum(sentence, mention, mention.value, None, "", kind, "", told, whose_sales(sentence, mention))
+    if kind == "project_cost":
+        beside = superseded(sentence, mention) or is_added(sentence, mention)
+        if beside or of_others(sentence, mention, cluster):
+            kind = "commitment" if is_added(sentence, mention) else "other"
+            return Sum(sentence, mention, mention.value, project if beside else None, "", kind, "", told)
+    if instrument == "grant" and told == "asserted" and waits_for_targets(context.annotated, sentence):
+        told = "conditional"
     aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
     if aside or (kind == "project_cost" and _own_money(sentence, mention)):
         # Money that the text sets apart from the project is the firm's own.
@@ -296,6 +302,8 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     elif (tie == "program" and not program) or (tie == "project" and project is None and kind in _OF_PROJECT):
         return None
     payer = find_payer(sentence, mention, kind, instrument, project)
+    if payer is None and kind == "financing":
+        payer = giver_before(context.annotated, sentence, context.lexicon)
     untold = row.get("note") == "untold"
     return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer, untold=untold)
 
@@ -310,7 +318,6 @@ def _of_the_project(sentence: Sentence) -> bool:
 
 
 _OF_PROJECT = frozenset({"project_cost", "revenue", "export_value", "other"})
-_UNMISTAKABLE = Decimal(10) ** 11
 """A sum this large that equals a programme's pledge is that pledge, even where the programme is not named."""
 
 _REMARK = re.compile(
@@ -336,7 +343,6 @@ _COMPANY_SALES = re.compile(
     r"revenues?|turnover)|last year|fiscal|"
     r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売"
 )
-
 
 _Figures = tuple[object, Decimal | None, Decimal | None, str | None]
 

@@ -5,22 +5,22 @@ What belongs here: carrying the project in focus from sentence to sentence, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.batches import spread
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.gating import Cue
 from pipelines.extract.mentions import Sentence
 from pipelines.extract.whereabouts import spoken_of
 
-_DETACHED = re.compile(
+_DETACHED = Cue(
     r"\b(?:another matter|outside the|elsewhere|separately|a different (?:matter|story)"
     r"|has nothing to do|unrelated|by contrast|in a separate|set aside for)\b"
     r"|とは別|別枠|無関係|対象ではない|関係はない|別の話|一方で、別"
 )
 
-BATCH = re.compile(
+BATCH = Cue(
     r"\b(?:first|second|third|next|initial) (?:batch|tranche|round|set|wave)\b|\b(?:two|"
     r"three|four|five|several|all) (?:projects|undertakings|deals)\b"
     r"|\bthe (?:tranche|batch|trio) (?:as a whole|itself|in all|is|comes|totals?|amounts?|adds|runs)\b"
@@ -29,7 +29,7 @@ BATCH = re.compile(
 )
 """Words for several projects at once: what is said with them belongs to no one of them."""
 
-OWN_PLANT = re.compile(
+OWN_PLANT = Cue(
     r"\b(?:from|at|in) (?:its|their)(?: own)? (?:\w+ ){0,2}[\ue400-\ue4ff]|自社の?[\ue400-\ue4ff](?:から|で)"
 )
 """A party's own plant from which it supplies ("will supply oxide from its plant"): not what the passage is about."""

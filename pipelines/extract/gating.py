@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from re import _parser as regex_parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -67,6 +67,39 @@ def word_sets(items: Any) -> list[list[str]]:
     return sorted(filter(None, options), key=lambda option: -min(map(_weight, option)))
 
 
+class Cue:
+    """A regular expression that is searched for only where a text holds a word that every match of it holds.
+
+    Args:
+        pattern: The expression; its case counts.
+        words: Words of which every match holds one; empty to take them from the expression itself.
+    """
+
+    __slots__ = ("_pattern", "_scan")
+
+    def __init__(self, pattern: str, words: Sequence[str] = ()) -> None:
+        from daachorse import CharwiseDoubleArrayAhoCorasick
+
+        self._pattern = re.compile(pattern)
+        words = words or next(iter(word_sets(regex_parser.parse(pattern))), [])
+        self._scan = CharwiseDoubleArrayAhoCorasick(list(dict.fromkeys(words))) if words else None
+
+    def _may_match(self, text: str) -> bool:
+        return self._scan is None or bool(self._scan.find(text))
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As of `re.Pattern`."""
+        return self._pattern.search(text) if self._may_match(text) else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As of `re.Pattern`."""
+        return self._pattern.finditer(text) if self._may_match(text) else iter(())
+
+    def findall(self, text: str) -> list[Any]:
+        """As of `re.Pattern`."""
+        return self._pattern.findall(text) if self._may_match(text) else []
+
+
 class Endings:
     """Whether a text can end with a match of one of many expressions: by what every such match ends with.
 
@@ -78,7 +111,7 @@ class Endings:
         self._by_last: dict[str, tuple[str, ...]] | None = {}
         for pattern in patterns:
             endings = _endings(list(regex_parser.parse(pattern)))
-            if endings is None or not all(ending.strip() == ending and ending for ending in endings):
+            if endings is None or not all(ending and ending.rstrip() == ending for ending in endings):
                 self._by_last = None
                 return
             for ending in (one.lower() for one in endings):
@@ -104,6 +137,8 @@ def _endings(items: list[Any]) -> set[str] | None:
             continue
         if run:
             break
+        if name == "IN" and all(str(kind) == "LITERAL" for kind, _ in argument):
+            return {chr(code) for _, code in argument}
         if name == "SUBPATTERN":
             return _endings(list(argument[-1]))
         if name == "BRANCH":

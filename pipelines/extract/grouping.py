@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
 from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place, reaches
@@ -44,14 +45,16 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return named
     if site.passing and not listed:
         return _known(site, sentence, projects)
-    if site.ordinal and not site.facility and not sentence.of("place"):
-        # "第6号" without a place takes up the entry of that number and brings up none.
-        return _numbered(site, projects.clusters)
     if site.ordinal and not site.facility:
-        return _numbered(site, projects.clusters) or _another(site, projects.clusters)
+        # "第6号" without a place takes up the entry of that number and brings up none.
+        entry = _numbered(site, projects.clusters)
+        return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
     if _contrasts(site, sentence, projects.clusters):
         return _new(projects.clusters)
     told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
+    if told is None and not site.facility and not site.name and site.determiner == "new" and projects.clusters:
+        # "The other goes to Pennsylvania" is of the kind of the first.
+        return _another(site, projects.clusters)
     return told or _by_context(site, sentence, projects, listed=listed)
 
 
@@ -81,6 +84,12 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     return chosen or _new(projects.clusters)
 
 
+def _is_vague(site: Site, sentence: Sentence) -> bool:
+    """Whether 案件を薦め speaks of no one project: a bare word for any undertaking, without name, product or place."""
+    general = site.text in ("案件", "事業", "計画", "プロジェクト") and site.determiner == "bare"
+    return general and not site.name and not site.product and not sentence.of("place")
+
+
 _CONTRAST = re.compile(
     r"^(?:一方|他方|これとは別に|それとは別に|このほか|別に|片や)"
     r"|^(?:By contrast|Elsewhere|Separately|In a separate|Meanwhile)\b"
@@ -95,12 +104,6 @@ def _contrasts(site: Site, sentence: Sentence, clusters: list[Cluster]) -> bool:
         (one.value for one in sentence.of("place") if one.value.admin1 or one.value.city), None
     )
     return place is not None and bool(clusters) and not any(lies_there(one, place) for one in clusters)
-
-
-def _is_vague(site: Site, sentence: Sentence) -> bool:
-    """Whether 案件を薦め speaks of no one project: a bare word for any undertaking, without name, product or place."""
-    general = site.text in ("案件", "事業", "計画", "プロジェクト") and site.determiner == "bare"
-    return general and not site.name and not site.product and not sentence.of("place")
 
 
 def _of_new_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
@@ -188,7 +191,7 @@ def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | N
     """The headline's project, which the first mention in the text takes up."""
     if sentence.heading or site.plural:
         return None
-    waiting = (one for one in projects.clusters if one.only_heading)
+    waiting = (one for one in projects.clusters if one.only_heading and not _stands_beside(site, one, sentence))
     return next((one for one in waiting if _compatible(site, one, sentence, ordinals=False)), None)
 
 
@@ -203,6 +206,17 @@ def _is_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
     if site.determiner == "definite" or sentence.heading or not projects.clusters:
         return False
     return bool(_APART.match(sentence.text)) and not projects.explicit.get(sentence.number)
+
+
+def _stands_beside(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether a sentence names a project as the neighbour of a facility ("reactors beside the Palisades plant")."""
+    text = sentence.text
+    return any(
+        any(_same_name(other.value.name, name) for name in cluster.names)
+        and in_passing(text, other.start - sentence.start, other.end - sentence.start)
+        for other in sentence.of("site")
+        if other.start > site.end and other.value.name and not sentence.japanese
+    )
 
 
 def _another(site: Site, clusters: list[Cluster]) -> Cluster:

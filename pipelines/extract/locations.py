@@ -86,12 +86,33 @@ def fill_places(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> N
         if len(focus) != 1 or sentence.of("site") or sentence.heading:
             continue
         locate_by_sentence(focus[0], sentence, lexicon)
+        if not focus[0].admin1 and not sentence.japanese:
+            _stand_in(focus[0], sentence)
     _take_up_dateline(annotated, projects)
     _take_up_only_state(annotated, projects)
     _state_of_towns(annotated, projects)
     for cluster in projects.clusters:
-        _take_up_told_state(cluster, annotated, projects)
         _take_up_only_town(cluster, annotated, projects)
+
+
+_IN = re.compile(r"\b(?:in|at|near|outside)\s(?:(?:downtown|rural|the\s[a-z]+)\s)?$")
+
+
+_SETTLES = re.compile(
+    r"\b(?:do so|build|building|built|put up|erect\w*|stands?|rise|rising|go up|goes up|locat\w+|invest\w*|plann?\w*"
+    r"|chose\w*|picked|settled?|make|making|produce|producing|expand\w*|open\w*|based|sited|construct\w*|land|acres)\b"
+    r"(?![^.;]*\b(?:last|former|closed|shut|until|anymore)\b)"
+)
+
+
+def _stand_in(cluster: Cluster, sentence: Sentence) -> None:
+    """A town with its state, the only one of a sentence that speaks of a project without a place: it lies there."""
+    places = [one for one in sentence.of("place") if one.value.admin1 and not is_home(sentence, one)]
+    if len(places) != 1 or not places[0].value.city:
+        return
+    lead = sentence.text[: places[0].start - sentence.start]
+    if _IN.search(lead) and _SETTLES.search(lead[-70:]):
+        cluster.places.append((sentence, places[0]))
 
 
 def locate_by_sentence(cluster: Cluster, sentence: Sentence, lexicon: Lexicon) -> None:
@@ -155,28 +176,6 @@ def _state_of_towns(annotated: Annotated, projects: Projects) -> None:
             if place.value.city and not place.value.country:
                 value = replace(place.value, admin1=state.value.admin1, country=state.value.country)
                 cluster.places[number] = (sentence, replace(place, id=state.id, value=value))
-
-
-_STANDS = re.compile(r"\b(?:in|at|near|outside|off)\s(?:the\s)?(?:[a-z]+ern\s)?$")
-
-
-def _take_up_told_state(cluster: Cluster, annotated: Annotated, projects: Projects) -> None:
-    """The one state in which the sentences about a project without place stand ("voted to do so in Clarksville")."""
-    if (cluster.places and cluster.admin1) or cluster.listed or not cluster.sites:
-        return
-    others = {one.admin1 for one in projects.clusters if one is not cluster}
-    first = cluster.sites[0][0]
-    told = []
-    for sentence in annotated.sentences[first : first + 4]:
-        focus = projects.focus.get(sentence.number, [])
-        if sentence.heading or focus[:1] != [cluster] or sentence.japanese:
-            continue
-        for place in sentence.of("place"):
-            stands = _STANDS.search(sentence.text[: place.start - sentence.start])
-            if place.value.admin1 and stands and not is_home(sentence, place) and not _opens(sentence, place):
-                told.append((sentence, place))
-    if len({place.value.admin1 for _, place in told}) == 1 and told[0][1].value.admin1 not in others:
-        cluster.places.append(told[0])
 
 
 def _opens(sentence: Sentence, place: Mention) -> bool:

@@ -122,24 +122,6 @@ def _buyer(sentence: Sentence, mention: Mention, orgs: Sequence[Mention]) -> Men
     return None
 
 
-_EARLIER = re.compile(
-    r"(?:\bfrom|\binstead of|\boriginal(?:ly)?|\binitial(?:ly)?|\bfirst (?:put|priced|estimated|reckoned) at|"
-    r"\bearlier (?:estimate|figure|budget)|\bat first|\bpreviously|\bonce (?:put|priced)|\bhad been|"
-    r"\bcompared with|\bagainst)"
-    r" (?:\w+ ){0,4}$|(?:当初|従来|以前|これまで)(?:の|は|計画の|想定の|見込みの|予定の)?[^、。\ue200-\ue2ff]{0,10}$"
-)
-_LATER = re.compile(r"^(?: \w+){0,3} to [\ue200-\ue2ff]|^から[^。]{0,12}[\ue200-\ue2ff]")
-
-
-def superseded(sentence: Sentence, mention: Mention) -> bool:
-    """Whether a cost is an earlier estimate that the same sentence replaces ("from $180 million to $240 million")."""
-    place = sentence.position(mention)
-    if len(sentence.of("money")) < 2:
-        return False
-    moved = bool(_LATER.match(sentence.masked[place + 1 :]))
-    return moved or bool(_EARLIER.search(sentence.masked[:place]))
-
-
 _SPENDS = (
     r"(?:will |would |is to |has |have )?(?:spends?|spent|spend|spending|laid out|lays out|pays?|paid) [^.;]{0,40}?$"
 )

@@ -143,6 +143,8 @@ class NameFinder:
         japanese = has_cjk(text) or language == "ja"
         hits = list(hits) if hits is not None else self._index.scan(text)
         candidates = _parted(text, [hit for hit in hits if hit.term.kind in ("organization", "firm")])
+        if not candidates:
+            return self._slips(text, [], [], japanese)
         taken = longest(candidates, lambda hit: japanese or self._right_case(text, hit))
         names = taken
         accept = self._accept_japanese if japanese else self._accept_english
@@ -157,8 +159,15 @@ class NameFinder:
             )
             for hit in kept
         ]
-        settled = [(hit.start, hit.end) for hit in kept]
-        for typo in self._typos.find(text, settled, japanese=japanese):
+        mentions += self._slips(text, taken, kept, japanese)
+        return sorted(mentions, key=lambda mention: mention.start)
+
+    def _slips(self, text: str, taken: Sequence[Hit], kept: Sequence[Hit], japanese: bool) -> list[OrgMention]:
+        """Misspelt names outside those that are kept."""
+        spans = [(hit.start, hit.end) for hit in taken]
+        accept = self._accept_japanese if japanese else self._accept_english
+        found = []
+        for typo in self._typos.find(text, [(hit.start, hit.end) for hit in kept], japanese=japanese):
             around = Hit(typo.start, typo.end, typo.term)
             if japanese and any(
                 typo.start <= hit.start < typo.end and self._rules.japanese_refused_after.match(text, hit.end)
@@ -166,8 +175,8 @@ class NameFinder:
             ):
                 continue
             if accept(text, around, spans):
-                mentions.append(OrgMention(typo.start, typo.end, text[typo.start : typo.end], typo.term.id, 0.8))
-        return sorted(mentions, key=lambda mention: mention.start)
+                found.append(OrgMention(typo.start, typo.end, text[typo.start : typo.end], typo.term.id, 0.8))
+        return found
 
     def _right_case(self, text: str, hit: Hit) -> bool:
         """Whether a Latin name is written as a name: capitals where it is an abbreviation, a capital first else."""
@@ -350,6 +359,8 @@ def _goes_on(text: str, start: int, spans: Sequence[tuple[int, int]], rules: Nam
 
 def _parted(text: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits without those that read over the dot between two names into the second (GEベルノバ・日立|製作所)."""
+    if "・" not in text and "･" not in text:
+        return list(hits)
     firsts, seconds = {(hit.start, hit.end) for hit in hits}, {hit.start: hit.end for hit in reversed(hits)}
     kept = []
     for hit in hits:

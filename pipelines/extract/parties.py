@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.names import PUBLIC_KINDS
@@ -51,7 +52,7 @@ _BUILDER = re.compile(
     r"\b(?:Construction|Constructors|Contractors|Contracting|Builders|Building|Engineers|Dredging)$"
     r"|(?:建設|工務店|コンストラクターズ|コンストラクション|ビルダーズ|コントラクターズ|エンジニアリング|土木|組)$"
 )
-_THE_STATE = re.compile(
+_THE_STATE = Cue(
     r"\b(?:the|The) (?:state|commonwealth)(?:'s|’s)? (?:\w+ ){0,3}?(?:pays?|paid|grants?|offer(?:s|ed)?|will|has|adds?|"
     r"added|contribut\w+|forgoes|abat\w+|promised|pledged|set aside|incentive|package|part is|gives|gave|puts?)\b"
     r"|\bgrants? [^.;]{0,30}?from the (?:state|commonwealth)\b"
@@ -159,7 +160,7 @@ def is_firm(org: Mention, lexicon: Lexicon) -> bool:
     )
 
 
-_DENIED = re.compile(
+_DENIED = Cue(
     r"([\ue000-\ue1ff])(?:は|も|と(?:は|の間に|の間には)?)[^。；\ue000-\ue1ff]{0,34}?(?:記載がない|記載はない|載っていない|名はない|名前はない|含まれ(?:てい)?ない|"
     r"入っていない|関係(?:が|は|も)ない|取引もない|関与していない|関わっていない|検討していない|参加していない|参加しない|予定はない|契約はない|無関係)"
     r"|(?:neither|nor) (?:the )?([\ue000-\ue1ff])[^.;]{0,30}(?:part|involved|interest|list|talks|contract|party)"
@@ -198,7 +199,7 @@ def _by_name(part: Part, led: bool, lexicon: Lexicon) -> Part:
 
 def _is_builder(org: Mention, lexicon: Lexicon) -> bool:
     """Whether a firm builds for others: by its name, or because it is known for it."""
-    return bool(_BUILDER.search(org.text)) or any(org.text.startswith(name) for name in lexicon.builders)
+    return bool(_BUILDER.search(org.text)) or org.text.startswith(tuple(lexicon.builders))
 
 
 def the_state(sentence: Sentence, projects: Projects) -> Iterator[Part]:

@@ -233,7 +233,7 @@ _BARE_TOWN = re.compile(
 
 
 def _unlisted(text: str, found: Sequence[PlaceMention]) -> Iterator[PlaceMention]:
-    """In Japanese: provinces abroad that follow their country in a paragraph, and towns where something is built."""
+    """Japanese text: provinces abroad behind their country in the paragraph, and towns where something is built."""
     for match in _UNKNOWN_STATE.finditer(text) if "州" in text or "県" in text else ():
         before = [one for one in found if one.end <= match.start() and one.country]
         country = before[-1].country if before else None

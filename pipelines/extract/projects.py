@@ -15,6 +15,7 @@ from pipelines.extract.batches import introduces, is_batch
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.described import Describer
 from pipelines.extract.focus import fill_focus
+from pipelines.extract.gating import Cue
 from pipelines.extract.grouping import cluster_for, singled_out
 from pipelines.extract.known_places import place_known
 from pipelines.extract.lexicon import Lexicon
@@ -25,7 +26,7 @@ from pipelines.extract.sites import Site
 from pipelines.extract.unnamed import made, unnamed
 from pipelines.extract.vocabulary import Row
 
-_LIST = re.compile(
+_LIST = Cue(
     r"\b(?:fact sheet|same sheet|the sheet|list of interest|interest list)\b|ファクトシート|関心.{0,6}(?:一覧|リスト)"
 )
 

@@ -13,11 +13,12 @@ from pipelines.extract.annotation import Annotated, annotate_document
 from pipelines.extract.claims import ClaimWriter
 from pipelines.extract.clusters import Cluster, Projects, ordered
 from pipelines.extract.controls import find_controls
-from pipelines.extract.finance import Sum, find_sums, pledged_programs
+from pipelines.extract.finance import Sum, find_sums
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.lists import with_records
 from pipelines.extract.owners import Owner, find_owners
+from pipelines.extract.pledges import pledged_programs
 from pipelines.extract.projects import find_projects
 from pipelines.extract.relations import Part, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pipelines.extract.amounts import AmountMention, scan_amounts
 from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.capacities import Capacity, unit_of
+from pipelines.extract.cues import role_in
 from pipelines.extract.finance import Sum
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.listing import MONEY_KINDS, Cell, Record
@@ -64,6 +65,11 @@ def parts_of(record: Record, lexicon: Lexicon) -> Iterator[Part]:
                 yield _part(record, cell, sentence, org, lexicon)
 
 
+_INTEREST = re.compile(
+    r"\b(?:interest|letters? of (?:intent|interest|support)|quot(?:e|ation)|bid)\b|関心|意向|見積もり|支持書"
+)
+
+
 def _in_brackets(record: Record, cell: Cell, sentence: Sentence, org: Mention) -> bool:
     """Whether a name under a heading of firms only explains the one before it: "ATA (our share 100%)"."""
     if cell.label.kind not in ("role", "firm"):
@@ -74,10 +80,12 @@ def _in_brackets(record: Record, cell: Cell, sentence: Sentence, org: Mention) -
 
 
 def _part(record: Record, cell: Cell, sentence: Sentence, org: Mention, lexicon: Lexicon) -> Part:
-    work = next((lexicon.labels.read(words(record, one)) for one in record.of("work")), None)
+    work = next((words(record, one) for one in record.of("work")), None)
     role = cell.label.code or ("developer" if not record.of("role") else "")
-    role = work.code if work is not None and work.kind == "role" else role
-    interested = role == "interested"
+    if work is not None:
+        label = lexicon.labels.read(work)
+        role = label.code if label is not None and label.kind == "role" else role_in(work.lower())
+    interested = role == "interested" or bool(_INTEREST.search(sentence.text))
     told = "conditional" if interested else modality(attributions(sentence, lexicon))
     held = [cell] if role == "equity_investor" else record.of("share")
     shares = [one for other in held for _, one in record.mentions(other, "share")]

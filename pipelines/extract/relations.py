@@ -17,6 +17,7 @@ from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.cues import labelled, table_row, under_question
 from pipelines.extract.focus import BATCH, OWN_PLANT
 from pipelines.extract.frames import framed
+from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.parties import Part, by_name, denied, is_firm, lead_parts, strays, the_state
@@ -35,12 +36,12 @@ _PROGRAM_ANAPHOR = re.compile(
     r"initiative|package|framework|fund|pledge|investments)\b"
     r"|(?:この|同|こうした|これらの)(?:枠組み|投資|計画|イニシアチブ|投融資|事業)"
 )
-_PARTNERS = re.compile(
+_PARTNERS = Cue(
     r"\beach (?:of the )?(?:partner|owner|shareholder)s? (?:takes|will take|gets|receives|"
     r"buys|lifts)|(?:両社|各社|3社|三社|出資者)(?:は|が)(?:それぞれ)?.{0,14}(?:引き取|"
     r"購入)"
 )
-_LIKE_STATE = re.compile(
+_LIKE_STATE = Cue(
     r"(?<![一-鿿ァ-ヺー])(?:同?州|州政府|州当局)(?:は|が|から|も).{0,40}(?:補助|助成|支援|優遇|減税|奨励金)"
 )
 _WEAK_WITH_INTEREST = frozenset(
@@ -112,7 +113,7 @@ def _by_grammar(annotated: Annotated, projects: Projects, found: Sequence[Part],
 _OF_FIRMS = frozenset({"developer", "owner", "operator", "supplier", "contractor", "offtaker"})
 
 
-_ALONGSIDE = re.compile(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
+_ALONGSIDE = Cue(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
 
 
 def _alongside(annotated: Annotated, projects: Projects, found: Sequence[Part]) -> Iterator[Part]:

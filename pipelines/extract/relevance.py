@@ -33,9 +33,15 @@ class Relevance:
         controls = rows(reference, "control_patterns")
         opening = [row["pattern"] for row in controls if row["what"] in ("number", "trigger")]
         self._controls = Gate([compile_pattern(pattern) for pattern in opening])
+        triggers = [row["pattern"] for row in controls if row["what"] == "trigger"]
+        self._triggers = Gate([compile_pattern(pattern) for pattern in triggers])
         self._production = Gate([compile_pattern(row["pattern"]) for row in rows(reference, "production_patterns")])
         figures = "|".join(sorted({form for figure, _ in pledges for form in _forms(figure)})) or "(?!)"
         self._pledge = re.compile(rf"(?<![0-9０-９,，.．])(?:{figures})(?![0-9０-９])")
+
+    def controls(self, text: str) -> bool:
+        """Whether a text, masked or not, holds a word without which nothing speaks of an export control."""
+        return bool(self._triggers.open(text))
 
     def concerns(self, texts: Sequence[str], hits: Sequence[Sequence[Hit]]) -> bool:
         """Whether a document is worth reading.

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.extract.gating import Gate
 from pipelines.extract.vocabulary import Reference, Row, rows
 
 
@@ -31,9 +32,17 @@ class SignBook:
     def __init__(self, reference: Reference) -> None:
         self._rows = rows(reference, "project_signs")
         self._signs: dict[tuple[str, str], Signs] = {}
+        self._works: dict[str, tuple[list[tuple[str, re.Pattern[str]]], Gate]] = {}
         for project, language in dict.fromkeys((row["project_id"], row["language"]) for row in self._rows):
             own = [row for row in self._rows if (row["project_id"], row["language"]) == (project, language)]
             self._signs[project, language] = Signs(_pattern(own, "works"), _pattern(own, "place"))
+        for language in ("en", "ja"):
+            works = [
+                (project, signs.works)
+                for (project, spoken), signs in self._signs.items()
+                if spoken == language and signs.works is not None
+            ]
+            self._works[language] = works, Gate([pattern for _, pattern in works])
 
     def of(self, project_id: str, language: str) -> Signs | None:
         """Signs of a project in a language; None where it has none."""
@@ -50,11 +59,9 @@ class SignBook:
             language: `en` or `ja`.
             text: A whole document in lower case.
         """
-        return [
-            project
-            for (project, spoken), signs in self._signs.items()
-            if spoken == language and signs.works is not None and signs.works.search(text)
-        ]
+        works, gate = self._works.get(language, ([], None))
+        opened = gate.open(text) if gate is not None else ()
+        return [works[number][0] for number in sorted(opened) if works[number][1].search(text)]
 
 
 def _pattern(own: Sequence[Row], kind: str) -> re.Pattern[str] | None:

@@ -9,6 +9,8 @@ import re
 
 from pipelines.extract.terms import Hit
 
+MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
+"""Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
 _WORKS_LEAD = re.compile(
     r"(?:\b(?:an?|the|its|their|his|our|new|two|three|four|both|such|another|second|third|former|old"
     r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
@@ -26,6 +28,6 @@ def is_noun(text: str, hit: Hit, start: int) -> bool:
 
 
 def ordinal_of(lead: str) -> str:
-    """ "first", "second" and so on right before a facility; empty where none stands there."""
+    """The number of a facility among its sisters ("second"), right before it; empty where none stands there."""
     found = re.search(r"\b(first|second|third|fourth|fifth)\s(?:[\w-]+\s){0,2}$", lead, re.IGNORECASE)
     return found[1].lower() if found else ""

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
-from pipelines.extract.site_words import is_noun, ordinal_of
+from pipelines.extract.site_words import MODEL, is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -70,13 +70,16 @@ _BETWEEN = (
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
     rf"|\b(?P<new>an?\s(?:set|series|pair|group|cluster|string|fleet|chain|network|number)\sof|an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
-    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}",
-    re.IGNORECASE,
+    rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}"
 )
+"""In lower case."""
 _PRODUCT_AFTER = re.compile(
     r"\s(?:for|to\s(?:make|produce|build|manufacture|process|refine|recycle|assemble)|making|producing|that\s(?:makes|will\smake|produces|would\smake|will\sproduce)|of|which\swill\smake|which\smakes|dedicated\sto|turning\sout|manufacturing)"
     r"\s(?:[\w-]+\s){0,3}$"
 )
+_REACH = 200
+"""Characters before a facility in which its determiner and its name stand."""
+_WORD_BEFORE = re.compile(r"[\w-]\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$")
 _NAME_BEFORE = re.compile(r"((?<![\w'’&-])(?:(?:[A-Z]|\d+[A-Z])[\w'’&-]*\s){1,4})$")
 _APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\san?\s(?:[\w-]+\s){0,3}$")
 _NAMED_AFTER = re.compile(
@@ -103,9 +106,6 @@ _JA_NUMBER = re.compile(
     r"第([0-9０-９一二三四五六七八九十]{1,2})号(?:案件|事業|プロジェクト)?(?:の|は、?|として(?:は|の)?、?|となる(?:のは|の|もの)、?)"
     r"[^。、]{0,26}$"
 )
-"""第2号のテキサス州の…: entries of a programme are told apart by their numbers."""
-_MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
-"""Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
 _JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
 _JA_MAKING = (
@@ -242,9 +242,7 @@ class SiteFinder:
             behind = next((other for other in products if hit.end < other.start <= hit.end + 60), None)
             if behind is not None and _PRODUCT_AFTER.fullmatch(text[hit.end : behind.start]):
                 product = dict(behind.term.row)
-            inside = re.search(
-                r"([\w-]+)\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$", text[:start]
-            )
+            inside = _WORD_BEFORE.search(text[max(0, start - 24) : start])
             if not product and inside:
                 near = next(
                     (
@@ -268,13 +266,13 @@ class SiteFinder:
             ("ss", "works", "campus", "gas", "basis")
         )
         lead = text[:start]
-        name_match = _NAME_BEFORE.search(lead)
+        name_match = _NAME_BEFORE.search(lead, max(0, len(lead) - _REACH))
         name = self._name(name_match[1].strip()) if name_match else ""
         if name and name_match:
             lead = lead[: name_match.start()] + "the "
         else:
             name = self._proper(text, lead, hit, taken)
-        found = _BEFORE.search(lead)
+        found = _BEFORE.search(lead[-_REACH:].lower())
         determiner = (found.lastgroup or "bare") if found else "bare"
         if (
             plural
@@ -365,7 +363,7 @@ class SiteFinder:
 def _repeats(site: Site, before: Site, text: str) -> bool:
     """Whether a facility word goes on with the one before it ("SMR-300 reactors", "diamond factory project")."""
     own = bool(site.product or (site.name and before.text not in site.name))
-    return not own and bool(_MODEL.fullmatch(text[before.end : site.end - len(site.text)].removesuffix(site.name)))
+    return not own and bool(MODEL.fullmatch(text[before.end : site.end - len(site.text)].removesuffix(site.name)))
 
 
 def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:

@@ -187,6 +187,8 @@ def _japanese_name(cluster: Cluster, parts: Sequence[Part], lexicon: Lexicon, ci
     lead = _lead(parts, lexicon, japanese=True)
     where = city or _spot(cluster) or _state_or_country(cluster, lexicon, japanese=True)
     label = _label(cluster, japanese=True)
+    proper = next((name for name in cluster.names if has_cjk(name) and name != city and name not in label), "")
+    label = proper + label
     return (f"{lead}の{label}" if lead else label) + (f"（{where}）" if where else "")
 
 

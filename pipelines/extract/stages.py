@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.eventdates import list_date, nearest_date
+from pipelines.extract.eventdates import day_of_choice, list_date, nearest_date
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -75,7 +75,9 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
     found = _without_echoes(found)
     found += _alongside(annotated, projects, found)
     found += _for_all(annotated, projects, found, lexicon)
-    found = [_with_day_of_batch(step, found) for step in found]
+    found = [_with_day_of_batch(_with_day_before(step, annotated), found) for step in found]
+    day = day_of_choice(annotated, [(step.date, step.sentence) for step in found if step.stage == "approved"])
+    found = [replace(one, date=one.date or day) if one.stage == "approved" else one for one in found]
     for cluster in projects.clusters:
         if cluster.listed:
             number = cluster.sites[0][0]
@@ -88,9 +90,8 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
 
 _PARTY_SAYS = re.compile(
     r"\b(?:said|confirmed|announced|told|disclosed|says|stated|reported|notified|wrote|informed|acknowledged|"
-    r"admitted|conceded|"
-    r"according to (?:its|the|a|their) (?:\w+ )?(?:notice|statement|filing|release|company|website|board)|"
-    r"in a (?:notice|statement|filing|release)|"
+    r"admitted|conceded|according to (?:its|the|a|their) (?:\w+ )?(?:notice|statement|filing|release|company|"
+    r"website|board)|in a (?:notice|statement|filing|release)|"
     r"spokes\w+|boards?)\b"
     r"|明らかに(?:した|し)|発表(?:した|し|で)|と述べ|と説明|認めた|公表|表明|と語っ|と話し|開示|コメント|決議"
 )
@@ -163,8 +164,10 @@ def _without_echoes(steps: Sequence[Step]) -> list[Step]:
 _ALL = re.compile(
     r"\b(?:(?:first|all|the|these|those|of) (?:\w+ )?(?:two|three|four|five|six|projects|undertakings|picks|"
     r"batch|set|round|tranche)|"
-    r"(?:his|the) (?:choices?|selections?|picks?)|batch|tranche)\b"
-    r"|第[1-9一二三]弾|(?:[2-9二三四五]|複数の)(?:つの|件の|つ|件)?(?:事業|案件|プロジェクト|件)|三つ|二つ|共同文書"
+    r"(?:his|the) (?:choices?|selections?|picks?)|[Bb]oth (?:of them |projects |plants |stations )?(?:were|are|have"
+    r"|had|was)|batch|tranche)\b"
+    r"|第[1-9一二三]弾|(?:[2-9二三四五]|複数の)(?:つの|件の|つ|件)?(?:事業|案件|プロジェクト|件)"
+    r"|[2-9二三四五]件を選|いずれも|三つ|二つ|共同文書"
 )
 _SHARED = ("approved", "financing_signed", "announced")
 
@@ -175,7 +178,7 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
     for step in found:
         told[step.project.key].add(step.stage)
     # Neither an ended project nor one that only rumour tells of was in the batch.
-    out = _ENDED | {"operating", "reported", "listed_interest"}
+    out = _ENDED | {"operating", "under_construction", "reported", "listed_interest"}
     batch = [one for one in projects.clusters if not one.listed and not told[one.key] & out]
     if len(batch) < 2:
         return []
@@ -195,25 +198,22 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
                 if one in meant and not told[one.key] & (_FIRM if stage != "approved" else {"approved"})
             ]
             steps = [_step(match, sentence, cluster, marks) for cluster in lacking]
-            day = _day_before(sentence, annotated) if stage == "approved" else None
-            dated = [replace(step, date=step.date or day) for step in steps if step is not None]
-            more += [step for step in dated if step.stage == stage]
+            more += [step for step in steps if step is not None and step.stage == stage]
     return _without_echoes(more)
 
 
-def _day_before(sentence: Sentence, annotated: Annotated) -> Mention | None:
-    """The day on which a batch was made known, where the sentence before tells it ("on the 17th", 19日に公表した)."""
-    before = annotated.sentences[sentence.number - 1] if sentence.number else None
-    if (
-        before is None
-        or before.paragraph != sentence.paragraph
-        or not (before.of("program") or _ALL.search(before.masked))
-    ):
-        return None
-    published = annotated.published_on
+def _with_day_before(step: Step, annotated: Annotated) -> Step:
+    """A choice of several projects at once was made on the day that the sentence before tells (19日に公表した)."""
+    number = step.sentence.number
+    if step.date is not None or step.stage != "approved" or not number or not _ALL.search(step.sentence.masked):
+        return step
+    before = annotated.sentences[number - 1]
+    if before.paragraph != step.sentence.paragraph or not (before.of("program") or _ALL.search(before.masked)):
+        return step
     days = [date for date in before.of("date") if date.value.precision == "day" and date.value.day is not None]
-    recent = [one for one in days if published is None or one.value.day <= published]
-    return recent[-1] if len(days) == 1 and recent else None
+    published = annotated.published_on
+    recent = len(days) == 1 and (published is None or days[0].value.day <= published)
+    return replace(step, date=days[0]) if recent else step
 
 
 _BATCH = re.compile(
@@ -323,6 +323,7 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
             own = [
                 step
                 for step in own
+                if (step.stage != "approved" or cluster in projects.explicit.get(step.sentence.number, []))
                 if step.stage == "reported"
                 or (step.evidence == "party_confirmed" and step.stage != "announced")
                 or step.stage in ("cancelled", "shelved", "suspended")

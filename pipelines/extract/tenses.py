@@ -35,6 +35,7 @@ _WITHIN = re.compile(r"\b(?:will|would|is to|are to|due|expected|planned|schedul
 _FUTURE_JA = re.compile(
     r"^.{0,12}?(?:予定|計画|見込|見通|目指|めざ|目標|方針|ない|たい|検討|後に|までに|はず|構想|考え|可能性|段取り|運び)"
 )
+_STATE_JA = re.compile(r"(?:中|中で|中だ|ている|ており|ていて)$")
 _NEVER_JA = re.compile(r"^.{0,8}?(?:ない|はず|たい|検討|可能性)")
 _NEGATED = re.compile(
     r"\b(?:not|never|no|nor|neither|without|nothing|nobody|none|hardly|n't|far from|denied|denies|"
@@ -74,6 +75,9 @@ def has_happened(match: Found, sentence: Sentence, marks: frozenset[str]) -> boo
     if stage == "operating" and (_TRIAL.search(before[-60:] + match.match.group()) or _is_history(match, sentence)):
         return False
     if sentence.japanese:
+        if _STATE_JA.search(match.match.group()) or after.startswith(("で、", "だが、", "であり、")):
+            # "Is being built, and is to run next year": what comes after the comma is another matter.
+            after = after.partition("、")[0]
         return not _FUTURE_JA.match(after) and not re.search(r"(?:予定|計画|見込み)(?:だ|で)$", before)
     if stage in ("cancelled", "shelved") and _NOT_TO_BE.search(match.match.group()):
         return not re.search(r"\b(?:if|unless|whether|could|might|may)\b", before)

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import accumulate
 
 from pipelines.extract.vocabulary import Row
 
@@ -34,7 +32,7 @@ class Term:
     row: Row = field(default_factory=dict, compare=False, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # nothing changes one; frozen ones take three times as long to make
 class Hit:
     """A term in a text: characters start to end."""
 
@@ -48,6 +46,7 @@ _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯ｦ-ﾟ]")
 _WIDE = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "})
 _DASHED = re.compile(r"(?<=[ァ-ヺ])-(?=[ァ-ヺ])")
 """A dash typed for the long mark of katakana (スチ－ル)."""
+_PARTING = re.compile(r"[/;:|!?()]")
 _DROPPED = frozenset("・･·‧•＝゠ \u3000\t'’\u200b")
 _SPELLINGS = {
     "organisation": "organization",
@@ -74,7 +73,7 @@ _VOICED = (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "
 
 def has_cjk(text: str) -> bool:
     """Whether a text holds Japanese, Chinese or Korean characters."""
-    return bool(_CJK.search(text))
+    return not text.isascii() and _CJK.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +113,91 @@ def tokens(text: str) -> Tokens:
 
 def _latin(text: str) -> str:
     """The text with accents and width removed, character by character, so that places stay."""
-    return "".join(_bare(character) for character in text)
+    return text.translate(_BARE)
 
 
-@lru_cache(maxsize=4096)
-def _bare(character: str) -> str:
-    if character.isascii():
-        return character
-    plain = unicodedata.normalize("NFKD", character)
-    return plain[0] if plain and plain[0].isascii() else character
+class _Bare(dict[int, str]):
+    """Characters without accent and width, as `str.translate` asks for them."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = character if code < 128 else unicodedata.normalize("NFKD", character)
+        self[code] = plain[0] if plain and plain[0].isascii() else character
+        return self[code]
+
+
+_BARE = _Bare()
+_BLANKED = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+"""Letters and digits of ASCII as they are, all else blank."""
+_ODD = re.compile(r"[.,&$](?:(?<=[&$])|(?<=[a-z0-9].)(?=[a-z0-9]))")
+_ODD_NUMBER = re.compile(r"[0-9][a-z]+[0-9]")
+_BLANKS = re.compile("  +")
+
+
+class _Words:
+    """The normalised words of a Latin text with one blank between, and the way back to the characters of the text.
+
+    The same words as `tokens` gives. Where words are parted by nothing but blanks and marks, the text itself in lower
+    case has them all, and the way back is asked for only where something was found.
+
+    Attributes:
+        joined: The words with one blank between, before and after.
+    """
+
+    __slots__ = ("_gaps", "_plain", "_removed", "_words", "joined")
+
+    def __init__(self, text: str) -> None:
+        self._gaps: list[int] | None = None
+        self._removed: list[int] = []
+        plain = text if text.isascii() else _latin(text)
+        ascii_only = plain.encode("ascii", "replace").lower()
+        lower, blanked = ascii_only.decode(), ascii_only.translate(_BLANKED).decode()
+        words = blanked.split()
+        odd = _ODD.search(lower) or _ODD_NUMBER.search(lower) or not _SPELLINGS.keys().isdisjoint(words)
+        if odd or not (text.isascii() or ("€" not in plain and "£" not in plain and "¥" not in plain)):
+            words = [one if one.isalpha() else _without_marks(one) for one in _TOKEN.findall(plain)]
+            words = " ".join(words).lower().split(" ")
+            if not _SPELLINGS.keys().isdisjoint(words):
+                words = [_SPELLINGS.get(word, word) for word in words]
+            self._words, self._plain = words, plain
+        else:
+            self._words, self._plain = [], f" {blanked} "
+        self.joined = f" {' '.join(words)} "
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Characters of the text behind characters of `joined` that open and close with a blank."""
+        if self._words:
+            first, last = self.joined.count(" ", 0, start + 1) - 1, self.joined.count(" ", 0, end - 1) - 1
+            if self._gaps is None:
+                self._gaps, self._removed = [], []
+                for match in _TOKEN.finditer(self._plain):
+                    self._gaps.append(match.start())
+                    self._removed.append(match.end())
+            stop = self._removed[last]
+            opening = self._plain[self._gaps[last]]
+            if (
+                self._plain[stop - 1] == "."
+                and opening.isalpha()
+                and self._plain.count(".", self._gaps[last], stop) == 1
+            ):
+                stop -= 1
+            return self._gaps[first], stop
+        if self._gaps is None:
+            self._gaps, removed = [], 0
+            for blanks in _BLANKS.finditer(self._plain):
+                self._gaps.append(blanks.start() - removed)
+                removed += blanks.end() - blanks.start() - 1
+                self._removed.append(removed)
+        # One blank stands before the text; what other blanks went before a place is added to it.
+        return self._place(start + 1), self._place(end - 2) + 1
+
+    def _place(self, place: int) -> int:
+        before = bisect_left(self._gaps or (), place)
+        return place - 1 + (self._removed[before - 1] if before else 0)
+
+
+def _without_marks(word: str) -> str:
+    return word.replace(".", "") if word[0].isalpha() else word.replace(",", "")
 
 
 def fold(text: str) -> tuple[str, list[int]]:
@@ -219,21 +294,17 @@ class TermIndex:
     def _scan_latin(self, text: str) -> list[Hit]:
         if self._words is None:
             return []
-        split = tokens(text)
-        joined = split.joined
-        found = self._words.find_overlapping(joined)
-        if not found:
-            return []
-        offsets = list(accumulate((len(word) + 1 for word in split.words), initial=1))
+        words = _Words(text)
         hits = []
-        for start, end, number in found:
-            first = bisect_right(offsets, start + 1) - 1
-            last = bisect_right(offsets, end - 2) - 1
-            surface = text[split.starts[first] : split.ends[last]]
+        for start, end, number in self._words.find_overlapping(words.joined):
+            first, last = words.span(start, end)
+            surface = text[first:last]
+            # Within one word there is no mark; between words one parts them unless the term has it, too.
+            parted = None if " " not in self._latin_keys[number][1:-1] else _PARTING.search(surface)
             hits += [
-                Hit(split.starts[first], split.ends[last], term)
+                Hit(first, last, term)
                 for term in self._latin[number]
-                if first == last or not any(mark in surface and mark not in term.form for mark in "/;:|!?()")
+                if parted is None or not any(mark in surface and mark not in term.form for mark in "/;:|!?()")
             ]
         return hits
 

@@ -59,27 +59,26 @@ class TypoIndex:
         for key in self._japanese:
             if len(key) >= 4 and re.fullmatch(r"[ァ-ヺー]+", key):
                 self._kana.setdefault(_loose(key), []).append(key)
-        self._seen: dict[tuple[str, bool], Term | None] = {}
+        self._seen: dict[tuple[str, bool], tuple[int, Term | None]] = {}
 
     def find(self, text: str, taken: Sequence[tuple[int, int]], *, japanese: bool) -> Iterator[Typo]:
         """Misspelt names in a text outside the spans already taken."""
         for match in (_RUN if japanese else _PHRASE).finditer(text):
-            if any(match.start() < end and start < match.end() for start, end in taken):
-                continue
             surface = match[0]
-            if not japanese:
-                surface = re.sub(r"['’]s$|[.,'’]+$", "", surface)
-            term = self._closest(surface, japanese)
-            if term is not None:
-                yield Typo(match.start(), match.start() + len(surface), term)
+            if (surface, japanese) not in self._seen:
+                self._remember(surface, japanese)
+            size, term = self._seen[surface, japanese]
+            if term is None or any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            yield Typo(match.start(), match.start() + size, term)
 
-    def _closest(self, surface: str, japanese: bool) -> Term | None:
-        key = (surface, japanese)
-        if key not in self._seen:
-            if len(self._seen) > 50_000:
-                self._seen.clear()
-            self._seen[key] = self._closest_japanese(surface) if japanese else self._closest_latin(surface)
-        return self._seen[key]
+    def _remember(self, surface: str, japanese: bool) -> None:
+        """Keep what a run of capitalised words or characters is a slip of; the same ones come again and again."""
+        if len(self._seen) > 50_000:
+            self._seen.clear()
+        bare = surface if japanese else re.sub(r"['’]s$|[.,'’]+$", "", surface)
+        term = self._closest_japanese(bare) if japanese else self._closest_latin(bare)
+        self._seen[surface, japanese] = len(bare), term
 
     def _closest_latin(self, surface: str) -> Term | None:
         bare = surface

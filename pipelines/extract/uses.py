@@ -151,6 +151,8 @@ def find_shares(annotated: Annotated, lexicon: Lexicon) -> list[WorldShare]:
     """Who makes how much of the world's supply of a material."""
     found: dict[tuple[str, str], WorldShare] = {}
     for sentence in annotated.sentences:
+        if not (sentence.of("material") and sentence.of("place")):
+            continue
         for match in lexicon.matches("production_patterns", sentence):
             place = next(iter(sentence.caught(match.mentions("place"))), None)
             materials = sentence.caught(match.mentions("materials"))

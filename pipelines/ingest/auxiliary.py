@@ -13,6 +13,11 @@ from pipelines.errors import RawFileError
 from pipelines.fingerprint import ROOT
 from schemas.contract import TABLES
 
+CONSUMPTION = "consumption"
+CONSUMPTION_COLUMNS = ("importer", "material_id", "form", "year", "edition", "quantity", "unit")
+"""A table of `statistics/` outside the contract: what a country uses of a material in a year. `quantity` in `unit`, t
+or kg, with what is weighed in brackets where that is not the material itself in that form: `t (nitrogen content)`."""
+
 DECISIONS = ("corrections", "merges", "reviews")
 
 _OPTIONAL = {"places": ("name_ja", "parent", "aliases")}

@@ -1,7 +1,8 @@
 """Fetch one page or file from the web without trusting it.
 
-What belongs here: one request, its redirects, and their limits. What does not: what the bytes mean (`readers/`) and
-where they are kept (`kakehashi/adding`). Nothing in a build calls this: a build needs no network.
+What belongs here: one request, its redirects, and their limits. What does not: what the bytes mean (`readers/`), asking
+again and files on disk (`downloading`), and where they are kept (`kakehashi/adding`, `kakehashi/fetching`). Nothing in
+a build calls this: a build needs no network.
 
 An address that leads into a private network is refused, also where a redirect or a name leads there: what a page says
 must never make this machine ask its neighbours. Proxies of the environment are not used, for behind one the address
@@ -20,8 +21,9 @@ import time
 import urllib.error
 import urllib.request
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -40,6 +42,7 @@ _TYPES = re.compile(
 )
 """Content types that may hold a document; the content itself decides in the end."""
 _AGENT = "kakehashi (open dataset; one page at a person's request)"
+_MOVED = (301, 302, 303, 307, 308)
 _SHARED_NAT = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -50,6 +53,20 @@ class Fetched:
     content: bytes
     url: str
     media_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A key that a service asks for. It goes to the host that it was given for, and nowhere else.
+
+    Attributes:
+        name: Of the header, or of the parameter of the address.
+        in_header: Whether it goes as a header.
+    """
+
+    name: str
+    value: str = field(repr=False)
+    in_header: bool = False
 
 
 def is_address(text: str) -> bool:
@@ -79,29 +96,83 @@ def fetch(
     """
     shown = printable(url)[:200]
     deadline = time.monotonic() + deadline_s
-    address = _ascii(url, shown)
+    headers = {"Accept": "text/html,application/pdf,*/*;q=0.5"}
     try:
-        for _ in range(_MOST_REDIRECTS + 1):
-            with _ask(address, shown, timeout_s, allow_loopback) as answer:
-                status = answer.status
-                if status in (301, 302, 303, 307, 308) and answer.headers.get("Location"):
-                    address = _ascii(urljoin(address, answer.headers["Location"]), shown)
-                    continue
-                if status != 200:
-                    remedy = "Open it in a browser, save it, and add the file."
-                    raise RawFileError(shown, f"answer {status} {answer.reason}", "the page", remedy, "missing_source")
-                media_type = answer.headers.get_content_type() if answer.headers.get("Content-Type") else None
-                if media_type is not None and not _TYPES.fullmatch(media_type):
-                    expected = "a page, text, PDF, DOCX or e-mail"
-                    raise RawFileError(shown, media_type, expected, "Name a document.", "unreadable_format")
-                content = _body(answer, shown, limit, deadline)
-                return Fetched(content, urlunsplit((*urlsplit(address)[:4], "")), media_type)
-    except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
-        reason = str(getattr(error, "reason", None) or error)[:120] or type(error).__name__
+        with opened(url, headers, timeout_s=timeout_s, allow_loopback=allow_loopback) as (answer, address):
+            if answer.status != 200:
+                remedy = "Open it in a browser, save it, and add the file."
+                found = f"answer {answer.status} {answer.reason}"
+                raise RawFileError(shown, found, "the page", remedy, "missing_source")
+            media_type = answer.headers.get_content_type() if answer.headers.get("Content-Type") else None
+            if media_type is not None and not _TYPES.fullmatch(media_type):
+                expected = "a page, text, PDF, DOCX or e-mail"
+                raise RawFileError(shown, media_type, expected, "Name a document.", "unreadable_format")
+            return Fetched(_body(answer, shown, limit, deadline), address, media_type)
+    except FAILURES as error:
         remedy = "Check address and network, or save the page and add the file."
-        raise RawFileError(shown, reason, "an answer", remedy, "missing_source") from error
+        raise RawFileError(shown, reason_of(error), "an answer", remedy, "missing_source") from error
+
+
+FAILURES = (OSError, http.client.HTTPException, ValueError, zlib.error)
+"""What goes wrong on the way: no connection, an answer that is cut off or no HTTP."""
+
+
+def reason_of(error: BaseException) -> str:
+    """What went wrong on the way, in few words."""
+    return str(getattr(error, "reason", None) or error)[:120] or type(error).__name__
+
+
+@contextmanager
+def opened(
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    timeout_s: float = TIMEOUT_S,
+    allow_loopback: bool = False,
+    secret: Secret | None = None,
+) -> Iterator[tuple[http.client.HTTPResponse, str]]:
+    """Ask for one address and follow its redirects, each looked up and checked anew.
+
+    Args:
+        url: http or https, without user name and password.
+        headers: Besides our own.
+        timeout_s: Longest wait for the server, in seconds.
+        allow_loopback: Allow this machine's own address where `url` itself names it; a redirect to another port of it
+            is refused all the same.
+        secret: Sent to the host of `url` alone, and never over an open line where that one is encrypted.
+
+    Yields:
+        The answer, whatever its status, and the address that it came from in the end, without the secret.
+
+    Raises:
+        RawFileError: Refused (`unsafe`), or redirected too often.
+    """
+    shown = printable(url)[:200]
+    first = address = _ascii(url, shown)
+    for _ in range(_MOST_REDIRECTS + 1):
+        same = urlsplit(address)[:2] == urlsplit(first)[:2]
+        sent, asked = dict(headers), address
+        if secret is not None and same:
+            asked, sent = _with_secret(address, sent, secret)
+        with _ask(asked, sent, shown, timeout_s, allow_loopback and same) as answer:
+            target = answer.headers.get("Location")
+            if answer.status not in _MOVED or not target:
+                yield answer, urlunsplit((*urlsplit(address)[:4], ""))
+                return
+        address = _ascii(urljoin(address, target), shown)
+        if first.startswith("https:") and not address.startswith("https:") and secret is not None:
+            remedy = "Report it to the service."
+            raise RawFileError(shown, "a redirect to an open line", "an encrypted one", remedy, "unsafe")
     found = f"more than {_MOST_REDIRECTS} redirects"
     raise RawFileError(shown, found, "a page", "Open it in a browser and save it.", "missing_source")
+
+
+def _with_secret(address: str, headers: dict[str, str], secret: Secret) -> tuple[str, dict[str, str]]:
+    if secret.in_header:
+        return address, {**headers, secret.name: secret.value}
+    parts = urlsplit(address)
+    query = "&".join(filter(None, (parts.query, f"{secret.name}={quote(secret.value, safe='')}")))
+    return urlunsplit((*parts[:3], query, "")), headers
 
 
 def _ascii(url: str, shown: str) -> str:
@@ -128,7 +199,9 @@ def _ascii(url: str, shown: str) -> str:
     return urlunsplit((parts.scheme.lower(), netloc, path, quote(parts.query, safe="/%:@!$&'()*+,;=~-._?"), ""))
 
 
-def _ask(address: str, shown: str, timeout_s: float, allow_loopback: bool) -> http.client.HTTPResponse:
+def _ask(
+    address: str, headers: Mapping[str, str], shown: str, timeout_s: float, allow_loopback: bool
+) -> http.client.HTTPResponse:
     """One request without following redirects, to an address that was looked up and checked once."""
 
     def connect(target: tuple[str, int], *_: Any, **__: Any) -> socket.socket:
@@ -153,8 +226,8 @@ def _ask(address: str, shown: str, timeout_s: float, allow_loopback: bool) -> ht
     opener = urllib.request.OpenerDirector()
     for handler in (Plain(), Secure(), Every()):
         opener.add_handler(handler)
-    headers = {"User-Agent": _AGENT, "Accept": "text/html,application/pdf,*/*;q=0.5", "Accept-Encoding": "identity"}
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310 (the scheme was checked)
+    every = {"User-Agent": _AGENT, "Accept-Encoding": "identity", **headers}
+    request = urllib.request.Request(address, headers=every)  # noqa: S310 (the scheme was checked)
     answer: http.client.HTTPResponse = opener.open(request, timeout=timeout_s)
     return answer
 
@@ -193,6 +266,10 @@ def _is_public(text: str) -> bool:
 
 def _body(answer: http.client.HTTPResponse, shown: str, limit: int, deadline: float) -> bytes:
     content = _read(answer, shown, limit, deadline)
+    promised = answer.headers.get("Content-Length", "")
+    if promised.isdecimal() and int(promised) > len(content):
+        found = f"an answer cut off after {len(content)} of {promised} bytes"
+        raise RawFileError(shown, found, "all of it", "Try again, or save the page.", "missing_source")
     packed = (answer.headers.get("Content-Encoding") or "identity").strip().lower()
     if packed in ("gzip", "x-gzip"):
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as unpacked:

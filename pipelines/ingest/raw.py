@@ -15,8 +15,9 @@ from pipelines.errors import RawFileError
 from pipelines.ingest import readers
 from pipelines.ingest.agencies import read_agency_file
 from pipelines.ingest.agencies.supplier_lists import kept_apart
-from pipelines.ingest.auxiliary import required_columns
+from pipelines.ingest.auxiliary import CONSUMPTION, CONSUMPTION_COLUMNS, required_columns
 from pipelines.ingest.coded import REFERENCE_SOURCE
+from pipelines.ingest.fetched import fetched_records
 from pipelines.ingest.remembered import DOCUMENTS, RECORDS, identity
 from pipelines.ingest.safety import RawFile
 from pipelines.ingest.shelf import Shelf, open_rooms, set_aside_unread
@@ -42,6 +43,7 @@ class Raw:
         documents: Documents with their source.
         hashes: Relative path -> sha256 of every file read or set aside.
         identities: Path of a document -> what tells it from any that could be read differently.
+        consumption: Tables of `statistics/` that tell what countries use of a material.
     """
 
     sources: Mapping[str, Source]
@@ -51,6 +53,7 @@ class Raw:
     quarantined: tuple[Quarantined, ...]
     hashes: Mapping[str, str]
     identities: Mapping[str, str] = field(default_factory=dict)
+    consumption: tuple[TableFile, ...] = ()
 
     def newest_date(self) -> dt.date | None:
         """The newest date recorded in raw: retrieved_on and published_on of sources, decided_on of decisions."""
@@ -94,6 +97,7 @@ def read_raw(raw: Path, reference: Path, memory: Memory | None = None) -> Raw:
         sources=dict(sorted(shelf.sources.items())),
         tables=tuple(shelf.tables),
         auxiliary=shelf.auxiliary,
+        consumption=tuple(shelf.consumption),
         documents=tuple(shelf.documents),
         quarantined=tuple(shelf.quarantined),
         hashes=dict(sorted(shelf.hashes.items())),
@@ -236,6 +240,10 @@ def _read_folder_tables(shelf: Shelf, place: str, source: Source) -> None:
             continue
         table = table_name(file.path)
         try:
+            if table == CONSUMPTION:
+                read = shelf.shelve(read_table(file, "statistics", CONSUMPTION_COLUMNS, source, CONSUMPTION_COLUMNS))
+                shelf.consumption.append(read)
+                continue
             if table not in TABLES:
                 raise RawFileError(
                     file.path, f"table {table}", "a table of the data contract", "Rename the file.", "unknown_table"
@@ -248,12 +256,16 @@ def _read_folder_tables(shelf: Shelf, place: str, source: Source) -> None:
 
 
 def _read_inbox(shelf: Shelf) -> None:
+    records = fetched_records(shelf)
     for file in shelf.within("inbox"):
+        if file.path in shelf.used:
+            continue
         shelf.used.add(file.path)
         try:
-            if _read_agency_file(shelf, file):
+            given = records.get(file.path.rpartition("/")[0])
+            if _read_agency_file(shelf, file, given):
                 continue
-            document = _document(shelf, file, None)
+            document = _document(shelf, file, given)
             source = document.source
             if source.source_id in shelf.sources:
                 raise RawFileError(

@@ -21,8 +21,24 @@ from schemas.codelists import CODELISTS
 from schemas.contract import TABLES
 
 _FIELDS = frozenset(field.name for field in fields(Source))
-FOLDER_FIELDS = frozenset({"document", "digest", "digest_licence", "read_sha256", "read_bytes", "reader", "note"})
+FOLDER_FIELDS = frozenset(
+    {
+        "document",
+        "digest",
+        "digest_licence",
+        "read_sha256",
+        "read_bytes",
+        "reader",
+        "note",
+        "fetched_at",
+        "files",
+        "held",
+    }
+)
 """Fields of a `source.yaml` that describe the folder rather than the source."""
+
+_FILE_FIELDS = frozenset({"name", "url", "fetched_at", "sha256", "bytes", "etag", "last_modified"})
+"""What the field `files` says of each file that was fetched."""
 
 _CODELISTS = {"tier": "tier", "publisher_kind": "publisher_kind"}
 
@@ -57,13 +73,24 @@ def read_source_yaml(file: RawFile) -> tuple[Source, Mapping[str, Any]]:
             "Rename the field or put remarks into `note`.",
             "unknown_column",
         )
-    nested = sorted(str(name) for name, value in record.items() if not is_scalar(value))
+    nested = sorted(
+        str(name)
+        for name, value in record.items()
+        if not is_scalar(value) and not (name == "files" and _is_file_list(value))
+    )
     if nested:
         raise RawFileError(
             f"{file.path}, field {', '.join(nested)}", "nested values", "one value a field", "Write one.", "malformed"
         )
     texts = {name: _text(value) for name, value in record.items() if name in _FIELDS and value is not None}
     return _source(texts, file.path), {name: value for name, value in record.items() if name in FOLDER_FIELDS}
+
+
+def _is_file_list(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(entry, dict) and set(entry) <= _FILE_FIELDS and all(map(is_scalar, entry.values()))
+        for entry in value
+    )
 
 
 def join(curated: Source | None, described: Source, where: str) -> Source:

@@ -1,7 +1,7 @@
 """The gate: every check of the tables, run the same way before writing and by `verify` on a release.
 
 What belongs here: running the registered checks and stopping a build. What does not: the checks themselves
-(`checks_contract`, `checks_provenance`, `checks_sums`) and anything that reads files (`verify.py`).
+(`checks_contract`, `checks_licences`, `checks_provenance`, `checks_sums`) and anything that reads files (`verify.py`).
 
 A new check is one function with `@table_check("its_name")` in one of those modules; nothing else needs to know of it.
 """
@@ -14,10 +14,13 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from pipelines.errors import ContractError
-from pipelines.publish import checks_contract, checks_provenance, checks_sums
+from pipelines.publish import checks_contract, checks_licences, checks_provenance, checks_sums
 from pipelines.publish.findings import TABLE_CHECKS, Finding, Tables
 
-__all__ = ["TABLE_CHECKS", "Finding", "checks_contract", "checks_provenance", "checks_sums", "gate", "refuse"]
+__all__ = [
+    "TABLE_CHECKS", "Finding", "checks_contract", "checks_licences", "checks_provenance", "checks_sums", "gate",
+    "refuse",
+]  # fmt: skip
 
 MOST_SHOWN = 20
 """Findings of one check that are spelled out; the rest are counted in one more."""
@@ -25,17 +28,18 @@ MOST_SHOWN = 20
 _SHAPE = ("tables_complete", "columns_match")
 
 
-def gate(tables: Mapping[str, pd.DataFrame]) -> tuple[Finding, ...]:
+def gate(tables: Mapping[str, pd.DataFrame], *, own_use: bool = False) -> tuple[Finding, ...]:
     """Run every table check.
 
     Args:
         tables: Table name -> frame with ArrowDtype columns.
+        own_use: They may hold figures that may not be passed on.
 
     Returns:
         What is wrong, in the order of the checks; empty for tables that may be published. Where tables or columns are
         missing only that is told, for nothing else can be said then.
     """
-    data = Tables(tables)
+    data = Tables(tables, own_use)
     findings: list[Finding] = []
     for name, check in TABLE_CHECKS.items():
         if name not in _SHAPE and any(finding.check in _SHAPE for finding in findings):

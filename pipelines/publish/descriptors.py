@@ -12,13 +12,14 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from pipelines.licences import OWN_USE, OWN_USE_TITLE, TableLicence
 from pipelines.publish.flat import FLAT_COLUMNS, plain_amount
 from schemas import contract
 
@@ -28,6 +29,8 @@ LICENCES: Mapping[str, tuple[str, str]] = {
     "CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/"),
     "CC0-1.0": ("CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
 }
+_TITLES = {OWN_USE: OWN_USE_TITLE}
+
 """Licence code of the contract -> title and address; another code is published by its name alone."""
 
 _STATE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
@@ -71,13 +74,24 @@ class TableFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """What release.json says of the release."""
+    """What release.json says of the release.
+
+    Attributes:
+        licences: Licence of each table, as its sources make it.
+        own_use: The release may hold figures that may not be passed on.
+    """
 
     version: str
     released_on: dt.date
     input_sha256: str
     previous: str | None
     tables: Mapping[str, TableFacts]
+    licences: Mapping[str, TableLicence] = field(default_factory=dict)
+    own_use: bool = False
+
+    def licence(self, name: str) -> str:
+        """Licence code of a table."""
+        return self.licences[name].code if name in self.licences else contract.TABLES[name].meaning.licence
 
 
 def json_bytes(value: Any) -> bytes:
@@ -88,6 +102,7 @@ def json_bytes(value: Any) -> bytes:
 def manifest(facts: ReleaseFacts) -> dict[str, Any]:
     """Return release.json: what the release is, made from what, after which, and what each table weighs."""
     return {
+        **({"own_use": True} if facts.own_use else {}),
         "version": facts.version,
         "released_on": facts.released_on.isoformat(),
         "contract_version": contract.CONTRACT_VERSION,
@@ -100,6 +115,7 @@ def manifest(facts: ReleaseFacts) -> dict[str, Any]:
         "tables": {
             name: {
                 "rows": table.rows,
+                "licence": facts.licence(name),
                 "csv_sha256": table.csv_sha256,
                 "parquet_sha256": table.parquet_sha256,
                 "logical_sha256": table.logical_sha256,
@@ -126,9 +142,9 @@ def datapackage(facts: ReleaseFacts, texts: ReleaseTexts, sources: Sequence[Mapp
         # The release date, not the time of the build: the bytes of a release know no clock.
         "created": f"{facts.released_on.isoformat()}T00:00:00Z",
         "contributors": [{"title": texts.creator, "roles": ["creator"]}],
-        "licenses": [licence("CC-BY-4.0")],
+        "licenses": [licence(OWN_USE if facts.own_use else "CC-BY-4.0")],
         "keywords": ["Japan", "United States", "investment", "critical materials", "import dependence"],
-        "resources": [resource(name) for name in facts.tables] + [_flat_resource()],
+        "resources": [resource(name, facts.licences.get(name)) for name in facts.tables] + [_flat_resource()],
     }
     if texts.homepage:
         package["homepage"] = texts.homepage
@@ -140,9 +156,18 @@ def datapackage(facts: ReleaseFacts, texts: ReleaseTexts, sources: Sequence[Mapp
     return package
 
 
-def resource(name: str) -> dict[str, Any]:
-    """Return a table's resource: its CSV as the contract describes it, and where the Parquet stands."""
-    return {**contract.frictionless_resource(name), "parquet": f"tables/{name}.parquet"}
+def resource(name: str, terms: TableLicence | None = None) -> dict[str, Any]:
+    """Return a table's resource: its CSV as the contract describes it, and where the Parquet stands.
+
+    Args:
+        name: Contract table.
+        terms: Its licence as its sources make it; None: as the contract declares it.
+    """
+    described = {**contract.frictionless_resource(name), "parquet": f"tables/{name}.parquet"}
+    if terms is not None:
+        described["licenses"] = [licence(terms.code)]
+        described["sourceLicences"] = [{"licence": said, "sources": number} for said, number in terms.sources]
+    return described
 
 
 def licence(code: str) -> dict[str, str]:
@@ -150,7 +175,7 @@ def licence(code: str) -> dict[str, str]:
     if code in LICENCES:
         title, path = LICENCES[code]
         return {"name": code, "title": title, "path": path}
-    return {"name": code}
+    return {"name": code, **({"title": _TITLES[code]} if code in _TITLES else {})}
 
 
 def _flat_resource() -> dict[str, Any]:

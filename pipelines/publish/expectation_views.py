@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.compute as pc
 
+from pipelines.licences import is_collection
 from pipelines.publish.findings import Tables
 from schemas import contract
 
@@ -129,6 +130,19 @@ def sources(tables: Tables) -> pd.DataFrame:
     return _frame(_rows(tables, "sources", "source_id", "url"), "source_id", "url")
 
 
+def collections(tables: Tables) -> pd.DataFrame:
+    """Collections of figures that were read as rows, and whether each says what may be done with it."""
+    columns = ("source_id", "licence", "redistributable", "reader", "publisher_kind")
+    rows = [
+        row
+        for row in _rows(tables, "sources", *columns)
+        if row["reader"] is not None and is_collection(row["reader"], row["publisher_kind"])
+    ]
+    for row in rows:
+        row["licensed"] = row["licence"] is not None or row["redistributable"] is not None
+    return _frame(rows, "source_id", "licensed")
+
+
 def statements(tables: Tables) -> pd.DataFrame:
     """Whether each statement was chosen."""
     return _frame(_rows(tables, "statements", "chosen"), "chosen")
@@ -194,8 +208,8 @@ VIEWS: Mapping[str, Callable[[Tables], pd.DataFrame]] = {
     view.__name__: view
     for view in (
         projects, advanced_projects, dollar_amounts, yen_amounts, business_scale_amounts, contingent_amounts,
-        program_totals, receipt_coverage, sources, statements, files, net_exporters, production_shares, import_shares,
-        exposures,
+        program_totals, receipt_coverage, sources, collections, statements, files, net_exporters, production_shares,
+        import_shares, exposures,
     )
 }  # fmt: skip
 """Name -> what makes the view, in the order in which they are judged."""

@@ -44,9 +44,11 @@ class Tables:
 
     Attributes:
         frames: Table name -> frame with the contract's columns. Tables that are not there count as missing.
+        own_use: Whether they may hold figures that may not be passed on.
     """
 
     frames: Mapping[str, pd.DataFrame]
+    own_use: bool = False
 
     @cached_property
     def _arrow(self) -> dict[str, pa.Table]:

@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines.errors import ReleaseError
+from pipelines.licences import table_licences
 from pipelines.publish import descriptors
 from pipelines.publish.atomic import appear, clear_errors, output_lock, point, staging
 from pipelines.publish.checks import Finding, gate, refuse
@@ -59,7 +60,8 @@ def write_release(
     released_on: dt.date,
     input_sha256: str,
     texts: ReleaseTexts | None = None,
-    check: Check = gate,
+    check: Check | None = None,
+    own_use: bool = False,
 ) -> Release:
     """Write the tables as the next release of an output folder.
 
@@ -70,7 +72,8 @@ def write_release(
         released_on: The newest date in raw, or the one given with --as-of; never today.
         input_sha256: Hash over all that the tables are made from. Equal to the newest release's: nothing is written.
         texts: Words that no table holds.
-        check: The gate: what it finds stops the release.
+        check: The gate: what it finds stops the release; None: all checks of tables.
+        own_use: The tables may hold figures that may not be passed on.
 
     Returns:
         The new release, or the newest one with `is_new` false.
@@ -88,14 +91,16 @@ def write_release(
         data = dict(tables)
         if "changes" not in data:
             data["changes"] = contract.frame("changes", changes(before.path if before else None, data))
-        refuse(check(data))
+        refuse(gate(data, own_use=own_use) if check is None else check(data))
         target = output / "releases" / version
         target.parent.mkdir(exist_ok=True)
         with staging(output) as work:
             folder = work / version
             folder.mkdir()
             previous = before.version if before else None
-            _write_folder(folder, Tables(data), version, released_on, input_sha256, previous, texts or ReleaseTexts())
+            _write_folder(
+                folder, Tables(data, own_use), version, released_on, input_sha256, previous, texts or ReleaseTexts()
+            )
             appear(folder, target)
         _point_at(output, version)
         return Release(version, target, is_new=True)
@@ -167,9 +172,9 @@ def _write_folder(
     texts: ReleaseTexts,
 ) -> None:
     (folder / "tables").mkdir()
-    facts = ReleaseFacts(
-        version, released_on, input_sha256, previous, {name: _write_table(folder, data, name) for name in data.names()}
-    )
+    written = {name: _write_table(folder, data, name) for name in data.names()}
+    licences = table_licences({name: data.arrow(name) for name in data.names()})
+    facts = ReleaseFacts(version, released_on, input_sha256, previous, written, licences, data.own_use)
     totals = data.rows("totals")
     beside = {
         "projects_flat.csv": flat_csv(projects_flat(data.frames)),

@@ -144,6 +144,11 @@ SUITE: tuple[Expectation, ...] = (
         "sources", "ExpectColumnValuesToNotBeNull", {"column": "url", "mostly": 0.5},
     ),
     Expectation(
+        "collections-state-licence", "sources", "licence", "warning", _NO_ROW,
+        "Every collection of figures that was read says under which licence, or whether it may be passed on.",
+        "collections", "ExpectColumnValuesToBeInSet", {"column": "licensed", "value_set": [True]},
+    ),
+    Expectation(
         "statements-used", "statements", "chosen", "warning", 0.2,
         "At least a fifth of the statements are chosen; fewer, and most of what is read is thrown away.",
         "statements", "ExpectColumnValuesToBeInSet", {"column": "chosen", "value_set": [True], "mostly": 0.2},

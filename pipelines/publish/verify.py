@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.licences import table_licences
 from pipelines.publish.checks import gate
 from pipelines.publish.descriptors import data_dictionary_csv, resource
 from pipelines.publish.findings import Finding
@@ -86,7 +87,12 @@ def _of_tables(folder: Folder) -> tuple[Finding, ...]:
                 f"all {len(contract.TABLES)}, so that keys and receipts can be followed",
             ),
         )  # fmt: skip
-    return gate(folder.frames)
+    return gate(folder.frames, own_use=_own_use(folder))
+
+
+def _own_use(folder: Folder) -> bool:
+    """Whether a release says of itself that it is for its builder alone."""
+    return (folder.manifest or {}).get("own_use") is True
 
 
 @release_check("sums_readable")
@@ -275,10 +281,13 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
     resources = package.get("resources")
     listed = [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
     described = {item.get("name"): item for item in listed}
+    licences = table_licences(
+        {name: table for name in contract.TABLES if isinstance(table := folder.table(name), pa.Table)}
+    )
     for name in contract.TABLES:
         if name not in described:
             yield Finding("descriptor_agrees", f"datapackage.json {name}", "no resource", "one")
-        elif _shape(described[name]) != _shape(resource(name)):
+        elif _shape(described[name]) != _shape(resource(name, licences.get(name))):
             found = "other columns, types, units, keys or licence"
             yield Finding("descriptor_agrees", f"datapackage.json {name}", found, "the contract's own")
     for item in listed:
@@ -295,7 +304,8 @@ def _shape(described: dict[str, Any]) -> tuple[Any, ...]:
         return (None,)
     columns = tuple((f.get("name"), f.get("type"), f.get("unit")) for f in fields if isinstance(f, dict))
     keys = (schema.get("primaryKey"), schema.get("uniqueKeys"), schema.get("foreignKeys"), schema.get("missingValues"))
-    return (described.get("path"), described.get("parquet"), described.get("licenses"), columns, keys)
+    terms = (described.get("licenses"), described.get("sourceLicences"))
+    return (described.get("path"), described.get("parquet"), *terms, columns, keys)
 
 
 @release_check("declarations_agree")

@@ -25,7 +25,10 @@ Subject = tuple[str, str]
 """Table and key text of the row that something is about."""
 
 _NAMES = ("name", "name_ja")
-_CELL_ITEM = re.compile(r"(\w+) (.+) (\w+)(?: rests on unreviewed statements alone|: sources differ, no rule decides)")
+_CELL_ITEM = re.compile(
+    r"(\w+) (.+) (\w+)(?: rests on unreviewed statements alone|: sources differ, no rule decides"
+    r"|: the name is not certain to be a known organisation's)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +190,7 @@ def _opened(decision: Correction | Merge | Review, subject: Subject, changed: Se
 
 def cell_of_item(item: ReviewItem) -> tuple[str, str, str] | None:
     """Table, key and column that an item about one cell names."""
-    found = _CELL_ITEM.fullmatch(item.text) if item.kind in ("source", "conflict") else None
+    found = _CELL_ITEM.fullmatch(item.text) if item.kind in ("source", "conflict", "control_entity") else None
     return (found[1], found[2], found[3]) if found is not None and found[1] in TABLES else None
 
 

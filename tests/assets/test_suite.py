@@ -90,6 +90,7 @@ BROKEN: dict[str, dict[str, list[dict[str, Any]]]] = {
     "receipts-cover-every-column": {"projects": [_project()]},
     "sources-there": {"sources": []},
     "sources-have-addresses": {"sources": [source(url=None), source("b"), source("c", url=None)]},
+    "collections-state-licence": {"sources": [source(reader="tables-1")]},
     "statements-used": {"statements": [_statement(number) for number in range(6)]},
     "files-readable": {
         "quarantine": [

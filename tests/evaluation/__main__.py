@@ -19,7 +19,16 @@ from kakehashi.explain import Background, background, explain
 from tests.evaluation.score import TABLES, Labels, Score, read_labels, score
 
 HOME = Path(__file__).resolve().parent
-WORKED = ("en-worked", "ja-worked", "en-second", "ja-second")
+WORKED = (
+    "en-worked",
+    "ja-worked",
+    "en-second",
+    "ja-second",
+    "en-third",
+    "ja-third",
+    "en-fourth",
+    "ja-fourth",
+)
 ASIDE = ("en-aside", "ja-aside")
 FLOORS: Mapping[str, float] = {
     "projects": 0.90,

@@ -153,6 +153,17 @@ def _change(table: str, **cells: object) -> Callable[[dict[str, list[Row]]], Non
     return lambda rows: rows[table][0].update(cells)
 
 
+def _close(source_id: str) -> Callable[[dict[str, list[Row]]], None]:
+    """Let a source be a collection whose figures may not be passed on."""
+
+    def change(rows: dict[str, list[Row]]) -> None:
+        for row in rows["sources"]:
+            if row["source_id"] == source_id:
+                row.update(redistributable=False, reader="tables-1", publisher_kind="statistics_agency")
+
+    return change
+
+
 WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
     "an empty required cell": ("required_filled", _change("projects", name=None)),
     "two rows of one key": ("keys_unique", lambda rows: rows["materials"].append(dict(rows["materials"][0]))),
@@ -165,6 +176,8 @@ WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
     "a cell without a receipt": ("receipts_complete", lambda rows: rows["receipts"].pop(3)),
     "a receipt of no statement": ("receipts_point_somewhere", _change("receipts", statement_id="none")),
     "a receipt of no source": ("receipts_point_somewhere", _change("receipts", source_id="none")),
+    "a row that may not be passed on": ("licences_kept", _close("ecb-rates")),
+    "a statement that may not be passed on": ("licences_kept", _close("ministry-2026")),
     "a receipt of nothing": ("receipts_point_somewhere", _change("receipts", statement_id=None, source_id=None)),
     "a receipt for a row that is not there": ("receipts_point_somewhere", _change("receipts", key="nowhere")),
     "a receipt for no column": ("receipts_point_somewhere", _change("receipts", column="colour")),

@@ -57,7 +57,7 @@ def unwrap(text: str, *, marked: bool = False) -> list[str]:
 
     Args:
         text: Lines.
-        marked: Headings and items are marked as such (Markdown): a line that ends no sentence always goes on.
+        marked: Headings, items and breaks are marked as such (Markdown): a line always goes on in the next one.
 
     Returns:
         Paragraphs.
@@ -79,7 +79,7 @@ def unwrap(text: str, *, marked: bool = False) -> list[str]:
             long_enough = _width(line) >= full * (0.9 if _ENDS.search(line) else 0.7)
             wrapped = bool(_GOES_ON.search(line)) or (full <= 140 and long_enough)
             loose = full > 140 and _width(line) < 140 and not _ENDS.search(line) and len(current) > 1
-            if not wrapped and not loose and not (marked and not _ENDS.search(line)):
+            if not wrapped and not loose and not marked:
                 _flush(blocks, current)
     _flush(blocks, current)
     return blocks

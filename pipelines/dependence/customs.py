@@ -1,0 +1,232 @@
+"""Who supplies by a country's own trade statistics: import shares and dependencies computed from `trade_flows`.
+
+What belongs here: which flows speak for a material, and their shares. What does not: what the shares show (`suppliers`)
+and reliance as a share of consumption, which no trade statistic can tell.
+
+A code that covers several materials speaks for none of them: 811292 is gallium, germanium, indium and more, and the
+share of China in it is nobody's. The revision of the Harmonized System is part of every code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipelines.dependence.metrics import ROUNDING, WHOLE, supplier_shares
+from pipelines.dependence.mirror import KILOGRAMS
+from pipelines.dependence.rows import EVERYWHERE, LUMPED, OTHERS, WORLD, Rows, key_part, number, proof
+from pipelines.reconcile.choose import Receipt, Row
+
+TOTALS = (EVERYWHERE, WORLD)
+"""Partners that stand for all partners together."""
+BASES: Mapping[str, str] = {"customs_value_share": "value", "customs_quantity_share": "quantity_gross"}
+"""Basis of a dependency -> measure of the import shares that it rests on."""
+_DIGITS = 6
+
+_Group = tuple[str, str, str, str]
+"""Importer, year, source, revision of the Harmonized System."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A material in one form, and the codes of one revision that are nothing else."""
+
+    material_id: str
+    form: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Imports:
+    """A country's imports of one product: partner -> flows, and the flows of all partners together.
+
+    Attributes:
+        source_id: The statistic that tells them.
+    """
+
+    importer: str
+    year: int
+    source_id: str
+    product: Product
+    partners: Mapping[str, Sequence[Row]]
+    totals: Sequence[Row]
+
+
+def exclusive_products(hs_codes: Mapping[str, Row]) -> dict[str, list[Product]]:
+    """Return, by revision, the materials and forms that have codes of their own, sorted.
+
+    Args:
+        hs_codes: Rows of `material_hs_codes`. A code that two materials or forms claim belongs to neither.
+    """
+    claimed: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    shared: set[tuple[str, str]] = set()
+    for row in hs_codes.values():
+        code = (key_part(row, "hs_revision"), key_part(row, "hs6"))
+        claimed.setdefault(code, set()).add((key_part(row, "material_id"), row.text("form")))
+        if row.values.get("exclusive") is not True:
+            shared.add(code)
+    found: dict[str, dict[tuple[str, str], set[str]]] = {}
+    for (revision, hs6), owners in claimed.items():
+        if len(owners) == 1 and (revision, hs6) not in shared:
+            found.setdefault(revision, {}).setdefault(next(iter(owners)), set()).add(hs6)
+    return {
+        revision: [
+            Product(material, form, tuple(sorted(codes))) for (material, form), codes in sorted(owned.items()) if form
+        ]
+        for revision, owned in found.items()
+    }
+
+
+def customs_tables(rows: Rows) -> tuple[dict[str, Row], dict[str, Row]]:
+    """Compute import shares and dependencies from trade flows.
+
+    share = flow from a partner / flow from all partners, in percent, over all codes of the product; by value, and by
+    net weight where every flow has one. The total is what the statistic prints for all partners, else the sum over
+    partners. A product is left out where the statistic covers only some of its codes, and where partners exceed the
+    total by more than rounding.
+
+    Args:
+        rows: Holds trade_flows and material_hs_codes. Months, exports and re-imports are left out.
+
+    Returns:
+        Rows of import_sources and of dependencies by key text; the edition is the source of the flows.
+    """
+    products = exclusive_products(rows.get("material_hs_codes", {}))
+    shares: dict[str, Row] = {}
+    dependencies: dict[str, Row] = {}
+    for imports in _all_imports(rows.get("trade_flows", {}), products):
+        for basis, measure in BASES.items():
+            listed = _share_rows(imports, measure)
+            if listed:
+                shares.update((row.key_text, row) for row in listed)
+                dependency = _dependency(imports, basis, measure)
+                dependencies[dependency.key_text] = dependency
+    return shares, dependencies
+
+
+def _all_imports(flows: Mapping[str, Row], products: Mapping[str, Sequence[Product]]) -> Iterable[_Imports]:
+    groups: dict[_Group, dict[str, list[Row]]] = {}
+    covered: dict[tuple[str, str, str], set[str]] = {}
+    for _, row in sorted(flows.items()):
+        period, code, revision = (key_part(row, part) for part in ("period", "hs6", "hs_revision"))
+        source = row.text("source_id")
+        covered.setdefault((source, revision, period), set()).add(code)
+        if key_part(row, "flow") == "import" and len(period) == 4:
+            group = groups.setdefault((key_part(row, "reporter"), period, source, revision), {})
+            group.setdefault(code, []).append(row)
+    for (importer, year, source, revision), by_code in sorted(groups.items()):
+        told = covered[source, revision, year]
+        for product in products.get(revision, ()):
+            there = [row for code in product.codes for row in by_code.get(code, ())]
+            if there and told.issuperset(product.codes):
+                yield _split(importer, int(year), source, product, there)
+
+
+def _split(importer: str, year: int, source: str, product: Product, flows: Sequence[Row]) -> _Imports:
+    partners: dict[str, list[Row]] = {}
+    totals = []
+    for row in flows:
+        partner = key_part(row, "partner")
+        if partner in TOTALS:
+            totals.append(row)
+        else:
+            partners.setdefault(partner, []).append(row)
+    return _Imports(importer, year, source, product, partners, totals)
+
+
+def _amount(flow: Row, measure: str) -> float | None:
+    """A flow in dollars or kilograms; None where it is not told."""
+    if measure == "value":
+        value = flow.values.get("value_usd")
+        return float(value) if isinstance(value, Decimal) else None
+    quantity, factor = number(flow, "quantity"), KILOGRAMS.get(flow.text("quantity_unit"))
+    return None if quantity is None or factor is None else quantity * factor
+
+
+def _total(imports: _Imports, measure: str, parts: float) -> float | None:
+    """What the shares are of: the printed total if every code that has flows has one, else the sum over partners."""
+    codes = {key_part(row, "hs6") for flows in imports.partners.values() for row in flows}
+    printed = {key_part(row, "hs6"): _amount(row, measure) for row in imports.totals}
+    known = [amount for code, amount in sorted(printed.items()) if amount is not None and code in codes]
+    if len(known) < len(codes):
+        return parts
+    whole = math.fsum(known)
+    return whole if parts <= whole * (1 + ROUNDING / WHOLE) else None
+
+
+def _share_rows(imports: _Imports, measure: str) -> list[Row]:
+    amounts: dict[str, float] = {}
+    for partner, flows in imports.partners.items():
+        told = [_amount(row, measure) for row in flows]
+        if any(amount is None for amount in told):
+            return []
+        amounts[partner] = math.fsum(amount for amount in told if amount is not None)
+    amounts = {partner: amount for partner, amount in amounts.items() if amount > 0}
+    total = _total(imports, measure, math.fsum(amounts.values()))
+    if not amounts or total is None or total <= 0:
+        return []
+    shares = supplier_shares(amounts, max(total, math.fsum(amounts.values())))
+    # Areas not elsewhere specified might be one country: whoever supplies less than they do has no certain place.
+    unnamed = max((share for partner, share in shares.items() if partner in LUMPED), default=0.0)
+    certain = (partner for partner, share in shares.items() if partner not in LUMPED and share > unnamed)
+    named = sorted(certain, key=lambda one: (-shares[one], one))
+    return [_share_row(imports, measure, partner, share, named) for partner, share in sorted(shares.items())]
+
+
+def _share_row(imports: _Imports, measure: str, partner: str, share: float, named: Sequence[str]) -> Row:
+    flows = [*imports.partners[partner], *imports.totals]
+    first, last = dt.date(imports.year, 1, 1), dt.date(imports.year, 12, 31)
+    product = imports.product
+    key = (
+        imports.importer, product.material_id, product.form, partner, first.isoformat(), last.isoformat(), measure,
+        imports.source_id,
+    )  # fmt: skip
+    row = Row("import_sources", key)
+    row.values.update(
+        importer=imports.importer, material_id=product.material_id, form=product.form, partner=partner,
+        period_start_on=first, period_end_on=last, measure=measure, edition=imports.source_id,
+        source_id=imports.source_id, locator=_place(flows),
+    )  # fmt: skip
+    receipts = _inputs(flows, measure)
+    rule = f"imports of HS {', '.join(product.codes)} from the partner / imports from all"
+    rounded = min(WHOLE, round(share, _DIGITS))
+    row.put("share_low_pct", rounded, receipts, rule)
+    row.put("share_high_pct", rounded, receipts, rule)
+    if partner in named:
+        row.put("rank", named.index(partner) + 1, receipts, "place among the partners by share")
+    row.put("partner_scope", "nes" if partner == OTHERS else "country", receipts, "as reported")
+    return row
+
+
+def _place(flows: Sequence[Row]) -> str:
+    places = list(dict.fromkeys(row.text("locator") or f"{row.table}/{row.key_text}" for row in flows))
+    more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+    return "; ".join(places[:3]) + more
+
+
+def _inputs(flows: Sequence[Row], measure: str) -> list[Receipt]:
+    return proof(flows, "value_usd" if measure == "value" else "quantity")
+
+
+def _dependency(imports: _Imports, basis: str, measure: str) -> Row:
+    """The row into which the suppliers' columns are filled; no customs office knows what share of consumption it is."""
+    product = imports.product
+    key = (imports.importer, product.material_id, product.form, str(imports.year), basis, imports.source_id)
+    row = Row("dependencies", key)
+    row.values.update(
+        importer=imports.importer, material_id=product.material_id, form=product.form, year=imports.year, basis=basis,
+        edition=imports.source_id, source_ids=(imports.source_id,),
+    )  # fmt: skip
+    flows = [*imports.totals, *(row for flows in imports.partners.values() for row in flows)]
+    receipts = _inputs(flows[:1], measure)
+    row.put("reliance_code", "not_available", receipts, "trade statistics do not tell consumption")
+    row.put("origin", "computed", receipts, f"from imports of HS {', '.join(product.codes)}")
+    if measure != "value":
+        guessed = any(flow.values.get("quantity_estimated") is True for flow in flows)
+        row.put(
+            "estimated", guessed, receipts, "some quantity is the publisher's estimate" if guessed else "as reported"
+        )
+    return row
