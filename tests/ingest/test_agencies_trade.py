@@ -195,7 +195,7 @@ def test_one_build_from_bare_files_gives_the_dependence_tables_with_their_places
         "GALLIUM,World Low-Purity Production and Production Capacity,Gallium,China,Production,Primary production,kilograms,2025,\"900,000\",Estimated.,Yes,\n"
     )
     folder = inbox(tmp_path, a__csv=long, b__dat=FIG2, c__csv=SALIENT, d__csv=comtrade({}), odd__csv="alpha,beta,gamma\n1,2,3\n4,5,6\n")
-    tables = build_tables(Inputs(folder, REFERENCE, dt.date(2026, 11, 22), include_restricted=True)).tables
+    tables = build_tables(Inputs(folder, REFERENCE, dt.date(2026, 11, 22), own_use=True)).tables
     dependencies = tables["dependencies"].set_index(["material_id", "form", "year", "edition"])
     tin = dependencies.loc[("tin", "metal", 2025, "usgs-mcs-2026")]
     assert tin["reliance_low_pct"] == 77 and tin["nir_formula"] == "imports_minus_exports"
