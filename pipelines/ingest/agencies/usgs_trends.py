@@ -147,6 +147,8 @@ def _figure_3_reliance(harvest: Harvest, line: int, row: Mapping[str, str], edit
     product, printed = _product(row["Commodity"], "reliance"), tidy(row["NIR"])
     if not product.material_id:
         harvest.count(usgs.NO_MATERIAL)
+    elif printed.upper() == "NA":
+        harvest.count("NA: not available here; figure 2 gives some of these")
     elif printed in _LOST_SIGN:
         harvest.count("a bound whose > or < may have been lost: not published")
     elif printed == "0":
