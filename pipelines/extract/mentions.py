@@ -117,12 +117,25 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each sentence of a paragraph; full stops in abbreviations, numbers and quotations end none."""
     ends = _japanese_ends(text) if has_cjk(text) else _english_ends(text)
     start = 0
-    for end in [*ends, len(text)]:
+    for end in _bounded([*ends, len(text)]):
         body = text[start:end]
         if body.strip():
             lead = len(body) - len(body.lstrip())
             yield start + lead, start + len(body.rstrip())
         start = end
+
+
+_LONGEST = 3_000
+"""Characters after which what goes on without an end is no sentence; each one costs by the square of its length."""
+
+
+def _bounded(ends: Iterable[int]) -> Iterator[int]:
+    """Ends of sentences with more of them where one would be too long."""
+    last = 0
+    for end in ends:
+        yield from range(last + _LONGEST, end, _LONGEST)
+        yield end
+        last = end
 
 
 def _english_ends(text: str) -> Iterator[int]:

@@ -132,7 +132,7 @@ class SiteFinder:
         self._facilities = {row["form"]: row for row in rows(reference, "facilities")}
         heads = "|".join(re.escape(row["form"]) for row in modifiers if row["kind"] == "name_head") or "(?!)"
         self._headed = re.compile(
-            rf"(?:[A-Z][\w'’-]*\s){{1,3}}({heads})(?![\w-])(?!\s(?:terminal|plant|export|import|carrier|tanker|cargo|price|market|industry|supply|supplies|demand|project))"
+            rf"(?<![\w'’-])(?:[A-Z][\w'’-]{{0,40}}\s){{1,3}}({heads})(?![\w-])(?!\s(?:terminal|plant|export|import|carrier|tanker|cargo|price|market|industry|supply|supplies|demand|project))"
         )
 
     def find(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -355,7 +355,12 @@ def longest(hits: Iterable[Hit], accept: Callable[[Hit], bool] = lambda _: True)
     if len(accepted) < 2:
         return accepted
     chosen: list[Hit] = []
+    starts: list[int] = []
     for hit in sorted(accepted, key=lambda hit: (hit.start - hit.end, hit.start)):
-        if all(hit.end <= other.start or hit.start >= other.end for other in chosen):
-            chosen.append(hit)
-    return sorted(chosen, key=lambda hit: hit.start)
+        # Those chosen do not overlap, so only the neighbours can.
+        place = bisect_right(starts, hit.start)
+        if (place and chosen[place - 1].end > hit.start) or (place < len(starts) and starts[place] < hit.end):
+            continue
+        starts.insert(place, hit.start)
+        chosen.insert(place, hit)
+    return chosen
