@@ -128,7 +128,10 @@ def _finish(file: RawFile, given: Source | None, source: Source, harvests: Seque
         stem = words if words.startswith(source.source_id) else f"{source.source_id}-{_rest(words)}".rstrip("-")
         source = replace(source, source_id=f"{stem[:60].rstrip('-')}-{file.sha256[:8]}")
     else:
-        source = replace(given, reader=source.reader, witness_id=given.witness_id or source.witness_id)
+        # What an agency does not let be passed on stays closed, whatever a record leaves out or says.
+        allowed = False if source.redistributable is False else given.redistributable
+        witness = given.witness_id or source.witness_id
+        source = replace(given, reader=source.reader, witness_id=witness, redistributable=allowed)
     source = replace(source, sha256=file.sha256, bytes=len(file.content))
     tables = tables_of(harvests, source, file.path, file.sha256)
     bad = tuple(item for harvest in harvests for item in harvest.bad)
