@@ -80,7 +80,8 @@ def withhold(rows: RowTables, restricted: Collection[str]) -> Withheld:
                 result.n_rows += 1
                 continue
             bare = [column for column in figures if is_one_cell(row.receipts.get(column, ()), restricted)]
-            kept[key] = _without(row, bare) if bare else row
+            # Without the figure its literal goes, too.
+            kept[key] = _without(row, [*bare, "raw_literal"]) if bare else row
             result.reasons.update({(table, row.key_text, column): "licence" for column in bare})
         result.rows[table] = kept
     return result
@@ -99,9 +100,18 @@ def figure_columns(table: str) -> list[str]:
 
 
 def is_one_cell(receipts: Sequence[Receipt], restricted: Collection[str]) -> bool:
-    """Whether a figure has one input only, and that from a restricted collection."""
+    """Whether a figure is nothing but a cell of restricted collections: copies of it do not make an indicator."""
     inputs = {(receipt.source_id, receipt.locator) for receipt in receipts}
-    return len(inputs) == 1 and next(iter(inputs))[0] in restricted
+    return is_lone(inputs) and all(source in restricted for source, _ in inputs)
+
+
+def is_lone(inputs: Collection[tuple[str, str]]) -> bool:
+    """Whether no source gives more than one of the inputs (source_id, locator) of a figure.
+
+    A second copy of a file is a second source with the same cell; what is computed has several cells of one.
+    """
+    given = Counter(source for source, _ in inputs)
+    return bool(given) and max(given.values()) == 1
 
 
 def _without(row: Row, columns: Collection[str]) -> Row:

@@ -309,7 +309,7 @@ def not_whole(content: bytes, wanted: Wanted) -> str:
 def _broken_json(content: bytes) -> str:
     try:
         json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "JSON that breaks off or is none"
     return ""
 
@@ -318,7 +318,7 @@ def _broken_zip(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return "" if archive.namelist() else "an empty zip file"
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return "a zip file that breaks off or is none"
 
 
@@ -350,7 +350,7 @@ def _told_to_wait(headers: Message, now: dt.datetime) -> float | None:
         return float(told)
     try:
         moment = parsedate_to_datetime(told)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return max(0.0, (moment - now).total_seconds())

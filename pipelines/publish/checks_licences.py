@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.licences import figure_columns, is_collection
+from pipelines.licences import figure_columns, is_collection, is_lone
 from pipelines.publish.findings import Finding, Tables, table_check
 from schemas import contract
 
@@ -52,7 +52,7 @@ def _receipts(tables: Tables, closed: pa.Array) -> Iterator[Finding]:
         if row["raw_literal"] is not None or row["statement_id"] is not None:
             yield Finding("licences_kept", f"receipts {' '.join(cell)}", "a literal or statement of it", _EXPECTED)
         single.setdefault(cell, set()).add((row["source_id"], row["locator"]))
-    lone = {cell for cell, inputs in single.items() if len(inputs) == 1}
+    lone = {cell for cell, inputs in single.items() if is_lone(inputs)}
     if not lone:
         return
     open_ = receipts.filter(pc.invert(pc.is_in(receipts.column("source_id"), value_set=closed)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from pipelines.errors import RawFileError
 from pipelines.ingest.agencies.account import Harvest
@@ -25,9 +26,18 @@ WITH_NAMES = {
     "quantity": "qty_t",
 }  # fmt: skip
 _REVISIONS = {"92": "1992", "96": "1996", "02": "2002", "07": "2007", "12": "2012", "17": "2017", "22": "2022"}
-_LUMPS = ("S19", "R20", "ZA1", "PUS")
-"""CEPII's own letters for areas that are no single country."""
+_LUMPS = ("S19", "R20", "ZA1", "PUS", "490", "697", "711", "849")
+"""CEPII's own letters and numbers for areas that are no single country."""
 _THOUSAND = Decimal(1000)
+_Key = tuple[str, str, str, str, str, str]
+
+
+class _Part(NamedTuple):
+    """The flow of one area: its line, thousand dollars, and tons where the row gives them."""
+
+    line: int
+    value: Decimal
+    tons: Decimal | None
 
 
 def read(harvest: Harvest, grid: Grid, name: str) -> Source:
@@ -46,12 +56,19 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
     if revision is None:
         expected, remedy = "HS17 or the like in its name", "Give it CEPII's name back (BACI_HS17_Y2024_V202601.csv)."
         raise RawFileError(harvest.account.path, "no revision of the HS", expected, remedy, "malformed")
+    others: dict[_Key, dict[str, _Part]] = {}
     for line, row in grid.records():
         harvest.account.rows_in += 1
         try:
-            _row(harvest, line, row, columns, revision)
+            _row(harvest, line, row, columns, revision, others)
         except CellError as error:
             harvest.refuse_row(line, columns["value"], error)
+    for key, areas in others.items():
+        parts = list(areas.values())
+        value = sum((part.value for part in parts), Decimal(0)) * _THOUSAND
+        tons = [part.tons for part in parts if part.tons is not None]
+        amount = (sum(tons, Decimal(0)), "t") if len(tons) == len(parts) else None
+        give_flow(harvest, parts[0].line, columns["value"], key, value, "fob", amount, "")
     for part, goal in (("value", "value_usd"), ("quantity", "quantity"), ("code", "hs6"), ("year", "period"),
                        ("importer", "reporter"), ("exporter", "partner")):  # fmt: skip
         harvest.went(columns[part], "trade_flows", goal)
@@ -67,7 +84,14 @@ def source() -> Source:
     )  # fmt: skip
 
 
-def _row(harvest: Harvest, line: int, row: Mapping[str, str], columns: Mapping[str, str], revision: str) -> None:
+def _row(
+    harvest: Harvest,
+    line: int,
+    row: Mapping[str, str],
+    columns: Mapping[str, str],
+    revision: str,
+    others: dict[_Key, dict[str, _Part]],
+) -> None:
     year, code = tidy(row[columns["year"]]), tidy(row[columns["code"]])
     if not re.fullmatch(r"(?:19|20)\d\d", year):
         raise CellError(year[:20], "a year")
@@ -85,6 +109,13 @@ def _row(harvest: Harvest, line: int, row: Mapping[str, str], columns: Mapping[s
         raise CellError(printed[:40], "a value in thousand dollars")
     amount = (quantity.low, "t") if quantity.low is not None and quantity.code == "exact" else None
     key = (importer, exporter, "import", code.zfill(6), revision, year)
+    if exporter == OTHERS:
+        # Several areas are one partner here: their flows are added, not told twice.
+        part = _Part(line, value.low, amount[0] if amount else None)
+        before = others.setdefault(key, {}).setdefault(tidy(row[columns["exporter"]]), part)
+        if before[1:] != part[1:]:
+            raise CellError(f"another figure than in row {before.line}", "one figure for each")
+        return
     give_flow(harvest, line, columns["value"], key, value.low * _THOUSAND, "fob", amount, tidy(printed))
 
 

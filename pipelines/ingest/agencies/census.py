@@ -80,7 +80,15 @@ def read(harvest: Harvest, value: Any) -> Source:
     )  # fmt: skip
 
 
+_BREAKDOWNS = ("DISTRICT", "DIST_NAME", "DF", "RP")
+"""Columns that break a flow down; a total has nothing, a dash or its name in them."""
+_WHOLE = re.compile(r"|-|0|TOTAL.*|ALL .*", re.IGNORECASE)
+
+
 def _row(harvest: Harvest, number: int, row: Mapping[str, str], column: str) -> None:
+    if not all(_WHOLE.fullmatch(tidy(row.get(name, ""))) for name in _BREAKDOWNS):
+        harvest.count("a part of a flow: not published")
+        return
     code = tidy(row.get("I_COMMODITY", "") or row.get("E_COMMODITY", ""))
     if not re.fullmatch(r"\d{6}", code):
         if re.fullmatch(r"-|\d{2,10}", code):

@@ -120,11 +120,12 @@ def read(harvest: Harvest, rows: Iterable[tuple[int, _Record]]) -> Source:
         RawFileError: Columns never seen, or one that is needed is missing.
     """
     groups: dict[_Key, list[tuple[int, _Record]]] = {}
-    checked = False
+    checked: frozenset[str] = frozenset()
     for line, row in rows:
-        if not checked:
+        # Records of JSON may differ in what they name.
+        if row.keys() != checked:
             _check(harvest, row)
-            checked = True
+            checked = frozenset(row)
         harvest.account.rows_in += 1
         try:
             key = _key(row)

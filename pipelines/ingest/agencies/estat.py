@@ -62,7 +62,7 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
             harvest.refuse_row(line, "HS", error)
     for (flow, partner, code, period), total in sums.items():
         if total is None:
-            harvest.count("lines of one code in different units: not added")
+            harvest.count("lines of one code in different units or without a quantity: not added")
             continue
         amount, unit, line, column = total
         key = ("JPN", partner, flow, code, revision_of("JPN", period), period)
@@ -99,12 +99,24 @@ def _row(harvest: Harvest, line: int, row: Mapping[str, str], sums: dict[_Key, _
     for label, period in (("Year", year), *((m, f"{year}-{n:02}") for n, m in enumerate(_MONTHS, start=1))):
         if f"Value-{label}" not in row or (label == "Year" and not whole):
             continue
-        found = _quantity(harvest, row, label)
-        if found is None:
-            continue
         key = (flow, partner, code[:6], period)
+        try:
+            found = _quantity(harvest, row, label)
+        except CellError:
+            sums[key] = None
+            raise
+        if found is None:
+            if _is_traded(row, label):
+                # A line with a value and no quantity: what the others weigh is not the whole.
+                sums[key] = None
+            continue
         before = sums.get(key, (Decimal(0), found[1], line, found[2]))
         sums[key] = None if before is None or before[1] != found[1] else (before[0] + found[0], *before[1:])
+
+
+def _is_traded(row: Mapping[str, str], label: str) -> bool:
+    value = read_figure(row[f"Value-{label}"])
+    return value.low is None or value.low > 0
 
 
 def _quantity(harvest: Harvest, row: Mapping[str, str], label: str) -> tuple[Decimal, str, str] | None:

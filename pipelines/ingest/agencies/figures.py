@@ -104,8 +104,9 @@ def _decimal(text: str) -> Decimal:
 
 
 def _coded(plain: str) -> Figure | None:
-    code = _CODES.get(plain.upper())
-    if code is not None and (plain != "S" or len(plain) == 1):
+    # A lower-case e marks an estimate; alone in a cell it says nothing that is known here.
+    code = None if plain == "e" else _CODES.get(plain.upper())
+    if code is not None:
         return Figure(None, None, *code)
     if plain in _DASHES:
         return Figure(Decimal(0), Decimal(0), "exact", "\u2014: zero")

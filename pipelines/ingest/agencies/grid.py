@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -129,6 +130,8 @@ def shape(value: Any) -> str:
     return f"a list that begins with {str(first)[:150]}"
 
 
+_LAST_COLUMN = 16_384
+"""Columns that a sheet of Excel can have."""
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -155,6 +158,8 @@ def read_workbook(file: RawFile) -> Grid:
     header = [tidy(name) for name in table[0][1]] if table else []
     while header and not header[-1]:
         header.pop()
+    if not header:
+        raise RawFileError(file.path, "an empty sheet", "a table", "Save the sheet that holds it.", "empty")
     width = len(header)
     body = [(line, tuple((cells + [""] * width)[:width])) for line, cells in table[1:] if any(map(tidy, cells))]
     return Grid(tuple(header), tuple(body), ())
@@ -167,6 +172,8 @@ def _cells(row: ElementTree.Element, shared: list[str]) -> list[str]:
         place = 0
         for letter in letters:
             place = place * 26 + ord(letter) - 64
+        if place > _LAST_COLUMN:
+            raise ValueError(f"a cell in column {letters[:12]}")
         cells.extend([""] * (place - 1 - len(cells)))
         value = cell.find(f"{_SHEET}v")
         text = (value.text or "") if value is not None else "".join(t.text or "" for t in cell.iter(f"{_SHEET}t"))
@@ -193,5 +200,5 @@ def members(file: RawFile) -> Iterator[tuple[str, bytes]]:
                 if len(content) > entry.file_size:
                     raise RawFileError(file.path, "more than it says", "an honest archive", "Unpack it.", "unsafe")
                 yield entry.filename, content
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError) as error:
         raise RawFileError(file.path, str(error)[:120], "a whole archive", "Fetch it again.", "malformed") from error

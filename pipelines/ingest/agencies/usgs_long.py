@@ -28,7 +28,6 @@ REQUIRED = (
     "Year",
     "Value",
 )
-OPTIONAL = re.compile(r"Notes|Is critical mineral \d{4}|Other notes")
 SIGNATURE = {"MCS chapter", "Statistics_detail", "Value"}
 
 _RELIANCE = re.compile(r"net import reliance ?as a percentage of (?:total )?\w+ consumption[:,]?", re.IGNORECASE)
@@ -52,6 +51,10 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
     Raises:
         RawFileError: No year in it, so that its edition is not known.
     """
+    missing = [name for name in REQUIRED if name not in grid.header]
+    if missing:
+        found, remedy = f"no column {', '.join(missing)}", "Check the file, or report the layout."
+        raise RawFileError(harvest.account.path, found, ", ".join(REQUIRED), remedy, "missing_column")
     years = [int(row["Year"]) for _, row in grid.records() if re.fullmatch(r"20\d\d", row["Year"].strip())]
     if not years:
         raise RawFileError(harvest.account.path, "no year", "years in the column Year", "Check the file.", "malformed")

@@ -7,6 +7,7 @@ critical-minerals statistics (table 5 in 2025, 7 in 2026), and files of the same
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from pipelines.errors import RawFileError
@@ -42,7 +43,10 @@ def _edition(grid: Grid, harvest: Harvest) -> int:
     """The edition that most rows name; a slip in one row does not move it."""
     if not grid.rows:
         raise RawFileError(harvest.account.path, "no rows", "rows", "Check the file.", "empty")
-    return usgs.edition_in(grid.rows[0][1][0], f"{harvest.account.path}, row {grid.rows[0][0]}, column Source")
+    named = Counter(
+        usgs.edition_in(cells[0], f"{harvest.account.path}, row {line}, column Source") for line, cells in grid.rows
+    )
+    return named.most_common(1)[0][0]
 
 
 def read_figure_2(harvest: Harvest, grid: Grid, name: str) -> Source:

@@ -74,8 +74,8 @@ def _check(content: bytes, path: str) -> None:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        # The last is what zipfile says of an archive whose version it does not know.
+    except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
+        # The last is what zipfile says of an archive that is locked, or whose version it does not know.
         raise RawFileError(path, str(error)[:80], "a whole DOCX", "Save it again.", "malformed") from error
     whole = sum(part.file_size for part in parts)
     if len(parts) > _MOST_PARTS or whole > _MOST_BYTES or whole > max(len(content), 4096) * _MOST_RATIO:
