@@ -37,6 +37,8 @@ class PlaceMention:
     guessed: bool = False
 
 
+_REACH = 160
+"""Characters before a state in which its town stands."""
 _TOWN = re.compile(
     r"(?<![\w'’-])((?!(?:In|At|Near|Outside|From|For|By|Off|On|Around|Of|And|But|The)\s)[A-Z][\w'’.-]+"
     r"(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$"
@@ -141,7 +143,8 @@ class PlaceFinder:
         """The place with the town that the text puts before or into it."""
         if has_cjk(text):
             return _japanese_town(text, hit, known, admin1)
-        town = _TOWN.search(text[: hit.start]) or _TOWN_IN.search(text[: hit.start])
+        reach = max(0, hit.start - _REACH)
+        town = _TOWN.search(text, reach, hit.start) or _TOWN_IN.search(text, reach, hit.start)
         if town is None:
             return hit.start, hit.end, None
         name = town[1] if not _is_title(text) else self._last_words(town[1])
@@ -155,7 +158,7 @@ class PlaceFinder:
             return at, hit.end, name
         # "Ascension Parish, Louisiana" is one place without a town; "Hopkinsville, Christian County, Kentucky" has one.
         feature = town[1].split()[-1] in self._features
-        inner = _TOWN.search(text[: town.start(1)]) if feature and not _is_title(text) else None
+        inner = _TOWN.search(text, reach, town.start(1)) if feature and not _is_title(text) else None
         if inner is not None and inner[1] not in self._no_town and self._is_town(inner[1]):
             return inner.start(1), hit.end, inner[1]
         return town.start(1) if feature else hit.start, hit.end, None

@@ -11,6 +11,8 @@ from pipelines.extract.terms import Hit
 
 MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
 """Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
+_REACH = 60
+"""Characters before "works" that tell whether it is a noun."""
 _WORKS_LEAD = re.compile(
     r"(?:\b(?:an?|the|its|their|his|our|new|two|three|four|both|such|another|second|third|former|old"
     r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
@@ -24,7 +26,8 @@ def is_noun(text: str, hit: Hit, start: int) -> bool:
     """Whether "works" is a plant: a determiner, a name or a product stands before it and no verb's company behind."""
     if start < hit.start:
         return True
-    return bool(_WORKS_LEAD.search(text[: hit.start])) and not _WORKS_VERB.match(text, hit.end)
+    led = _WORKS_LEAD.search(text, max(0, hit.start - _REACH), hit.start)
+    return bool(led) and not _WORKS_VERB.match(text, hit.end)
 
 
 def ordinal_of(lead: str) -> str:

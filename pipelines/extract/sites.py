@@ -287,7 +287,7 @@ class SiteFinder:
 
     def _proper(self, text: str, lead: str, hit: Hit, taken: Sequence[tuple[int, int]]) -> str:
         """A name that stands apart: "Blue Point, an ammonia plant", "a plant called Blue Point"."""
-        found = _APPOSED.search(lead) or _NAMED_AFTER.match(text, hit.end)
+        found = _APPOSED.search(lead, max(0, len(lead) - _REACH)) or _NAMED_AFTER.match(text, hit.end)
         if found is None or any(start <= found.start(1) < end for start, end in taken):
             return ""
         return self._name(found[1])

@@ -58,7 +58,9 @@ def test_an_open_bound_of_a_percentage_ends_at_a_hundred() -> None:
     assert read_figure("34%", top=TOP).low == 34
 
 
-@pytest.mark.parametrize("text", ["1,23", "12,3456", "390-330", "about 5", "1.2.3", "12 345", "n", "\u00bd", "1e5", ">"])
+@pytest.mark.parametrize(
+    "text", ["1,23", "12,3456", "390-330", "about 5", "1.2.3", "12 345", "n", "\u00bd", "1e5", ">"]
+)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(CellError):
         read_figure(text)
@@ -120,7 +122,9 @@ def test_names_of_countries(name: str, code: str) -> None:
     assert found is not None and found.code == code
 
 
-@pytest.mark.parametrize("name", ["China, Hong Kong SAR?", "Guinea, Equatorial", "Atlantis", "Europe", "China, Taiwan Province"])
+@pytest.mark.parametrize(
+    "name", ["China, Hong Kong SAR?", "Guinea, Equatorial", "Atlantis", "Europe", "China, Taiwan Province"]
+)
 def test_a_name_that_is_not_known_is_never_its_beginning(name: str) -> None:
     assert country(name) is None
 

@@ -19,6 +19,7 @@ from pipelines.ingest.agencies import read_agency_file
 from pipelines.ingest.agencies.account import AgencyFile
 from pipelines.ingest.raw import read_raw
 from pipelines.ingest.safety import RawFile
+from pipelines.records import Source
 from tests.ingest.test_agencies_usgs import FIG2, LONG, NIR, SALIENT
 
 REFERENCE = Path(__file__).resolve().parents[2] / "raw" / "reference"
@@ -49,7 +50,14 @@ def comtrade(*changes: dict[str, str]) -> str:
 
 
 def test_a_flow_is_its_total_and_its_parts_are_never_added_to_it() -> None:
-    file = read(comtrade({}, {}, {"motCode": "2100", "primaryValue": "60", "netWgt": "6"}, {"motCode": "1000", "primaryValue": "40.5"}))
+    file = read(
+        comtrade(
+            {},
+            {},
+            {"motCode": "2100", "primaryValue": "60", "netWgt": "6"},
+            {"motCode": "1000", "primaryValue": "40.5"},
+        )
+    )
     (flow,) = flows(file)
     assert flow["value_usd"] == "100.5" and flow["quantity"] == "10" and flow["valuation"] == "cif"
     assert (flow["reporter"], flow["partner"], flow["flow"], flow["hs_revision"]) == ("USA", "CHN", "import", "2022")
@@ -57,7 +65,12 @@ def test_a_flow_is_its_total_and_its_parts_are_never_added_to_it() -> None:
 
 
 def test_parts_without_a_total_are_added_once_in_one_way_and_refused_in_two() -> None:
-    one_way = read(comtrade({"motCode": "2100", "primaryValue": "60", "netWgt": "6"}, {"motCode": "1000", "primaryValue": "40.5", "netWgt": "4"}))
+    one_way = read(
+        comtrade(
+            {"motCode": "2100", "primaryValue": "60", "netWgt": "6"},
+            {"motCode": "1000", "primaryValue": "40.5", "netWgt": "4"},
+        )
+    )
     assert flows(one_way)[0]["value_usd"] == "100.5"
     two_ways = read(comtrade({"motCode": "2100", "primaryValue": "60"}, {"customsCode": "C04", "primaryValue": "40.5"}))
     assert not flows(two_ways) and two_ways.quarantined[0].reason_code == "conflicting_record"
@@ -88,7 +101,16 @@ def test_odd_rows_of_comtrade() -> None:
 
 def test_json_answers_say_the_same_as_csv() -> None:
     numbers = {name: float(BASE[name]) if name in ("primaryValue", "netWgt") else text for name, text in BASE.items()}
-    file = read(json.dumps({"elapsedTime": "0.1 secs", "count": 1, "data": [{**numbers, "partnerCode": 156, "motDesc": None}], "error": ""}))
+    file = read(
+        json.dumps(
+            {
+                "elapsedTime": "0.1 secs",
+                "count": 1,
+                "data": [{**numbers, "partnerCode": 156, "motDesc": None}],
+                "error": "",
+            }
+        )
+    )
     assert flows(file)[0]["value_usd"] == "100.5"
 
 
@@ -103,17 +125,65 @@ def test_baci_in_numbers_and_with_names() -> None:
     body = "t,i,j,k,v,q\n2024,156,842,250490,12.5,  3.25\n2024,156,490,250490,1,1\n2024,9999,842,250490,1,1\n2024,36,842,250490,2,NA\n"
     file = read(body, "BACI_HS17_Y2024_V202601.csv")
     china, australia = flows(file)
-    assert (china["reporter"], china["partner"], china["value_usd"], china["quantity"], china["quantity_unit"]) == ("USA", "CHN", "12500", "3.25", "t")
+    assert (china["reporter"], china["partner"], china["value_usd"], china["quantity"], china["quantity_unit"]) == (
+        "USA",
+        "CHN",
+        "12500",
+        "3.25",
+        "t",
+    )
     assert china["hs_revision"] == "2017" and "quantity" not in australia
     assert [item.row for item in file.quarantined] == [4]
     with pytest.raises(RawFileError, match="revision"):
         read(body, "baci.csv")
-    named = read("year,exporter,exporter_name,importer,importer_name,hs6,material,value_kusd,qty_t\n2024,CHN,China,USA,United States,250490,graphite,1,2\n", "baci_hs17.csv")
+    named = read(
+        "year,exporter,exporter_name,importer,importer_name,hs6,material,value_kusd,qty_t\n2024,CHN,China,USA,United States,250490,graphite,1,2\n",
+        "baci_hs17.csv",
+    )
     assert flows(named)[0]["value_usd"] == "1000"
 
 
+def test_areas_that_are_no_country_are_one_partner_of_baci() -> None:
+    body = "t,i,j,k,v,q\n2024,490,842,250490,10,1\n2024,849,842,250490,90,2\n2024,697,842,250490,5,NA\n2024,490,842,250490,10,1\n2024,849,842,250490,91,2\n"
+    file = read(body, "BACI_HS17.csv")
+    (others,) = flows(file)
+    assert (others["partner"], others["value_usd"]) == ("OTH", "105000") and "quantity" not in others
+    assert [item.row for item in file.quarantined] == [6]
+
+
+def test_a_part_of_a_flow_is_never_its_total() -> None:
+    head = ["CTY_CODE", "CTY_NAME", "DISTRICT", "GEN_VAL_MO", "COMM_LVL", "I_COMMODITY", "time"]
+    parts = [
+        ["5880", "JAPAN", number, value, "HS6", "250410", "2024-06"] for number, value in (("01", "10"), ("02", "90"))
+    ]
+    assert not flows(read(json.dumps([head, *parts]), "census.json"))
+    total = ["5880", "JAPAN", "-", "100", "HS6", "250410", "2024-06"]
+    assert flows(read(json.dumps([head, *parts, total]), "census.json"))[0]["value_usd"] == "100"
+
+
+@pytest.mark.parametrize("other", ["  ,KG,0,0", "  ,DZ,0,12"])
+def test_what_some_lines_weigh_is_not_the_whole_of_a_code(other: str) -> None:
+    head = "Exp or Imp,Year,HS,Country,Unit1,Unit2,Quantity1-Year,Quantity2-Year,Value-Year,Quantity1-Dec,Quantity2-Dec,Value-Dec\n"
+    lines = f"2,2024,'250410000',105,  ,KG,0,100,20,0,100,20\n2,2024,'250410001',105,{other},5000,0,0,5000\n"
+    assert not flows(read(head + lines))
+    assert not flows(read(head + "".join(reversed(lines.splitlines(keepends=True)))))
+
+
+def test_a_record_of_json_that_lacks_a_field_is_told() -> None:
+    with pytest.raises(RawFileError, match="no column"):
+        read(json.dumps({"data": [BASE, {"cmdCode": "280530"}]}), "comtrade.json")
+
+
+def test_what_may_not_be_passed_on_stays_closed_whatever_a_record_leaves_out() -> None:
+    body = comtrade({}).encode()
+    file = read_agency_file(RawFile("inbox/x/x.csv", body, hashlib.sha256(body).hexdigest()), Source("mine"))
+    assert file is not None and file.source.redistributable is False and file.source.source_id == "mine"
+
+
 def test_country_numbers_of_baci_are_compared() -> None:
-    file = read("country_code,country_name,country_iso2,country_iso3\n156,China,CN,CHN\n392,Japan,JP,CHN\n490,Other Asia,N/A,S19\n")
+    file = read(
+        "country_code,country_name,country_iso2,country_iso3\n156,China,CN,CHN\n392,Japan,JP,CHN\n490,Other Asia,N/A,S19\n"
+    )
     assert [item.row for item in file.quarantined] == [3] and not file.tables
 
 
@@ -139,19 +209,33 @@ def test_census_answers() -> None:
 
 def test_japan_customs_by_country_and_by_commodity() -> None:
     head = "Exp or Imp,Year,HS,{}Unit1,Unit2,Quantity1-Year,Quantity2-Year,Value-Year,Quantity1-Jan,Quantity2-Jan,Value-Jan,Quantity1-Dec,Quantity2-Dec,Value-Dec\n"
-    by_country = read(head.format("Country,") + "2,2024,'250410000',105,  ,KG,0,300,70,0,100,20,0,200,50\n2,2024,'250410001',105,NO,KG,7,30,7,7,30,7,0,0,0\n2,2024,'250410000',999,  ,KG,0,1,1,0,1,1,0,0,0\n2,2024,'250410000',304,  ,KG,0,1,1\n")
+    by_country = read(
+        head.format("Country,")
+        + "2,2024,'250410000',105,  ,KG,0,300,70,0,100,20,0,200,50\n2,2024,'250410001',105,NO,KG,7,30,7,7,30,7,0,0,0\n2,2024,'250410000',999,  ,KG,0,1,1,0,1,1,0,0,0\n2,2024,'250410000',304,  ,KG,0,1,1\n"
+    )
     found = {flow["period"]: flow for flow in flows(by_country)}
-    assert found["2024"]["quantity"] == "330" and found["2024-01"]["quantity"] == "130" and found["2024-12"]["quantity"] == "200"
+    assert (
+        found["2024"]["quantity"] == "330"
+        and found["2024-01"]["quantity"] == "130"
+        and found["2024-12"]["quantity"] == "200"
+    )
     assert found["2024"]["partner"] == "CHN" and "value_usd" not in found["2024"]
     assert {item.row: item.reason_code for item in by_country.quarantined} == {4: "invalid_value", 5: "malformed"}
-    started = read(head.format("") + "1,2026,'852351000',  ,NO,0,1,2,0,1,2,0,0,0\n1,2026,'000000011',  ,KG,0,1,2,0,1,2,0,0,0\n")
-    assert [(flow["period"], flow["partner"], flow["flow"]) for flow in flows(started)] == [("2026-01", "ALL", "export")]
-    ragged = read(head.format("") + "1,2024,'852351000',  ,NO,0,1,2,0,1,2,0,1,2,9,9,9,9\n1,2024,'852352000',  ,NO,0,1,2,0,1,2,0,1,2\n")
+    started = read(
+        head.format("") + "1,2026,'852351000',  ,NO,0,1,2,0,1,2,0,0,0\n1,2026,'000000011',  ,KG,0,1,2,0,1,2,0,0,0\n"
+    )
+    assert [(flow["period"], flow["partner"], flow["flow"]) for flow in flows(started)] == [
+        ("2026-01", "ALL", "export")
+    ]
+    ragged = read(
+        head.format("")
+        + "1,2024,'852351000',  ,NO,0,1,2,0,1,2,0,1,2,9,9,9,9\n1,2024,'852352000',  ,NO,0,1,2,0,1,2,0,1,2\n"
+    )
     assert ragged.quarantined[0].row == 2 and ragged.quarantined[0].reason_code == "malformed"
 
 
 def test_eu_study_gives_world_shares_with_bounds_and_never_mixes_the_congos() -> None:
-    body = "Material,Stage,Country,Share,t\nGallium,P,China,94%,1.0\nCopper,E,Congo,0.1%,1.0\nCopper,E,\"Congo, D.R.\",6.4%,1.1\nCopper,E,Spain,<0.1%,1.0\nCopper,X,Spain,1%,1\n"
+    body = 'Material,Stage,Country,Share,t\nGallium,P,China,94%,1.0\nCopper,E,Congo,0.1%,1.0\nCopper,E,"Congo, D.R.",6.4%,1.1\nCopper,E,Spain,<0.1%,1.0\nCopper,X,Spain,1%,1\n'
     file = read(body, "fact_GlobalSupplyShares&t.csv")
     found = {(row["material_id"], row["country"]): row for _, row in file.tables[0].rows}
     assert found["copper", "COD"]["share_low_pct"] == "6.4" and found["copper", "COG"]["share_low_pct"] == "0.1"
@@ -176,13 +260,14 @@ def inbox(folder: Path, **files: str) -> Path:
 
 
 SHARES = "TITANIUM MINERAL CONCENTRATES,Import Sources,Titanium Mineral Concentrates,{},Import sources 2021-2024,All,percent,2021\u201324,{},,Yes,\n"
-NEWEST = f"TIN,Salient,Tin,United States,Net import reliance,\"{NIR}, refined tin\",percent,2025,77,Defined as imports \u2013 exports.,Yes,\n"
+NEWEST = f'TIN,Salient,Tin,United States,Net import reliance,"{NIR}, refined tin",percent,2025,77,Defined as imports \u2013 exports.,Yes,\n'
 
 
 def test_two_lists_of_one_edition_are_not_mixed(tmp_path: Path) -> None:
     long = LONG + "".join(SHARES.format(*one) for one in (("South Africa", 60), ("Other countries", 40))) + NEWEST
     figure = "Source,Commodity,Import_Source_2021_24,Percent,NIR,Critical_Mineral\n" + "".join(
-        f'MCS2026,"Titanium, mineral concentrates",{name},{share},86,Y\n' for name, share in (("South Africa", 32), ("Australia", 50), ("Other", 18))
+        f'MCS2026,"Titanium, mineral concentrates",{name},{share},86,Y\n'
+        for name, share in (("South Africa", 32), ("Australia", 50), ("Other", 18))
     )
     raw = read_raw(inbox(tmp_path, long__csv=long, figure__csv=figure), REFERENCE)
     given = [row["partner"] for file in raw.tables if file.table == "import_sources" for _, row in file.rows]
@@ -191,10 +276,22 @@ def test_two_lists_of_one_edition_are_not_mixed(tmp_path: Path) -> None:
 
 
 def test_one_build_from_bare_files_gives_the_dependence_tables_with_their_places(tmp_path: Path) -> None:
-    long = LONG + "".join(SHARES.format(*one) for one in (("South Africa", 60), ("Other countries", 40))) + NEWEST + (
-        "GALLIUM,World Low-Purity Production and Production Capacity,Gallium,China,Production,Primary production,kilograms,2025,\"900,000\",Estimated.,Yes,\n"
+    long = (
+        LONG
+        + "".join(SHARES.format(*one) for one in (("South Africa", 60), ("Other countries", 40)))
+        + NEWEST
+        + (
+            'GALLIUM,World Low-Purity Production and Production Capacity,Gallium,China,Production,Primary production,kilograms,2025,"900,000",Estimated.,Yes,\n'
+        )
     )
-    folder = inbox(tmp_path, a__csv=long, b__dat=FIG2, c__csv=SALIENT, d__csv=comtrade({}), odd__csv="alpha,beta,gamma\n1,2,3\n4,5,6\n")
+    folder = inbox(
+        tmp_path,
+        a__csv=long,
+        b__dat=FIG2,
+        c__csv=SALIENT,
+        d__csv=comtrade({}),
+        odd__csv="alpha,beta,gamma\n1,2,3\n4,5,6\n",
+    )
     tables = build_tables(Inputs(folder, REFERENCE, dt.date(2026, 11, 22), own_use=True)).tables
     dependencies = tables["dependencies"].set_index(["material_id", "form", "year", "edition"])
     tin = dependencies.loc[("tin", "metal", 2025, "usgs-mcs-2026")]
@@ -212,7 +309,9 @@ def test_one_build_from_bare_files_gives_the_dependence_tables_with_their_places
 
 
 def test_the_table_of_files_counts_every_value(tmp_path: Path) -> None:
-    folder = inbox(tmp_path, c__csv=SALIENT, odd__csv="alpha,beta,gamma\n1,2,3\n4,5,6\n", note__md="# A note\n\nProse.\n")
+    folder = inbox(
+        tmp_path, c__csv=SALIENT, odd__csv="alpha,beta,gamma\n1,2,3\n4,5,6\n", note__md="# A note\n\nProse.\n"
+    )
     told = {Path(account["file"]).name: account for account in accounts(sorted((folder / "inbox").iterdir()))}
     salient = told["c.csv"]
     assert (salient["rows_in"], salient["rows_out"]) == (2, 6)
@@ -227,6 +326,11 @@ def test_every_file_order_gives_the_same_tables(tmp_path: Path) -> None:
     for number, names in enumerate(itertools.permutations(texts)):
         folder = inbox(tmp_path / str(number), **{f"{place}.csv": texts[name] for place, name in enumerate(names)})
         raw = read_raw(folder, REFERENCE)
-        rows = sorted((file.table, *sorted((k, v) for k, v in row.items() if k != "locator")) for file in raw.tables if file.room == "agency" for _, row in file.rows)
+        rows = sorted(
+            (file.table, *sorted((k, v) for k, v in row.items() if k != "locator"))
+            for file in raw.tables
+            if file.room == "agency"
+            for _, row in file.rows
+        )
         seen.add(str(rows))
     assert len(seen) == 1

@@ -43,10 +43,12 @@ def long(*lines: str) -> AgencyFile:
 def test_long_table_gives_reliance_with_code_bounds_formula_and_place() -> None:
     file = long(
         f"GALLIUM,Salient Statistics\u2014United States,Gallium,United States,Net import reliance,{NIR},percent,2025,100,Estimated. -- Defined as imports \u2013 exports.,Yes,",
-        f"GERMANIUM,Salient Statistics\u2014United States,Germanium,United States,Net import reliance,{NIR},percent,2022,>50,Defined for 2021\u201322 as imports \u2013 exports \u00b1 adjustments for Government stock changes. Beginning in 2023\\, Government stock changes no longer included.,Yes,".replace("\\,", ""),
+        f"GERMANIUM,Salient Statistics\u2014United States,Germanium,United States,Net import reliance,{NIR},percent,2022,>50,Defined for 2021\u201322 as imports \u2013 exports \u00b1 adjustments for Government stock changes. Beginning in 2023\\, Government stock changes no longer included.,Yes,".replace(
+            "\\,", ""
+        ),
         f"BERYLLIUM,Salient Statistics\u2014United States,Beryllium,United States,Net import reliance,{NIR},percent,2024,E,,Yes,",
-        f"DIAMOND (INDUSTRIAL),Salient Statistics\u2014United States,\"Diamond (Bort, grit, and dust and powder; natural and synthetic)\",United States,Net import reliance,{NIR},percent,2025,35,Estimated.,No,",
-        f"DIAMOND (INDUSTRIAL),Salient Statistics\u2014United States,\"Diamond (Stones, natural and synthetic)\",United States,Net import reliance,{NIR},percent,2025,81,Estimated.,No,",
+        f'DIAMOND (INDUSTRIAL),Salient Statistics\u2014United States,"Diamond (Bort, grit, and dust and powder; natural and synthetic)",United States,Net import reliance,{NIR},percent,2025,35,Estimated.,No,',
+        f'DIAMOND (INDUSTRIAL),Salient Statistics\u2014United States,"Diamond (Stones, natural and synthetic)",United States,Net import reliance,{NIR},percent,2025,81,Estimated.,No,',
     )
     found = rows(file, "dependencies")
     gallium = pick(found, material_id="gallium", year=2025)
@@ -64,9 +66,9 @@ def test_long_table_gives_reliance_with_code_bounds_formula_and_place() -> None:
 
 def test_long_table_gives_import_sources_in_order_with_hong_kong() -> None:
     file = long(
-        "COBALT,Import Sources,Cobalt,China,Import sources 2021-2024,\"Metal, oxide, and salts\",percent,2021\u201324,30,Includes Hong Kong.,Yes,",
-        "COBALT,Import Sources,Cobalt,Finland,Import sources 2021-2024,\"Metal, oxide, and salts\",percent,2021\u201324,<1,,Yes,",
-        "COBALT,Import Sources,Cobalt,Other countries,Import sources 2021-2024,\"Metal, oxide, and salts\",percent,2021\u201324,10,,Yes,",
+        'COBALT,Import Sources,Cobalt,China,Import sources 2021-2024,"Metal, oxide, and salts",percent,2021\u201324,30,Includes Hong Kong.,Yes,',
+        'COBALT,Import Sources,Cobalt,Finland,Import sources 2021-2024,"Metal, oxide, and salts",percent,2021\u201324,<1,,Yes,',
+        'COBALT,Import Sources,Cobalt,Other countries,Import sources 2021-2024,"Metal, oxide, and salts",percent,2021\u201324,10,,Yes,',
         f"COBALT,Salient Statistics,Cobalt,United States,Net import reliance,{NIR},percent,2025,79,,Yes,",
     )
     found = rows(file, "import_sources")
@@ -81,18 +83,22 @@ def test_long_table_gives_import_sources_in_order_with_hong_kong() -> None:
 def test_long_table_gives_production_and_keeps_kinds_of_diamond_apart() -> None:
     file = long(
         "ANTIMONY,World Mine Production and Reserves,Antimony,United States,Production,Mine production,metric tons,2025,W,,Yes,",
-        "ANTIMONY,World Mine Production and Reserves,Antimony,Russiae,Production,Mine production,metric tons,2025,\"30,000\",,Yes,",
-        "COPPER,World Mine and Refinery Production and Reserves,Copper,World total,Production,Refinery production: rounded,thousand metric tons,2025,\"28,000\",,Yes,",
-        "DIAMOND (INDUSTRIAL),Salient Statistics\u2014United States,\"Diamond (Bort, grit, and dust and powder; natural and synthetic)\",United States,Production,Production: Manufactured diamond,million carats,2025,160,,No,",
+        'ANTIMONY,World Mine Production and Reserves,Antimony,Russiae,Production,Mine production,metric tons,2025,"30,000",,Yes,',
+        'COPPER,World Mine and Refinery Production and Reserves,Copper,World total,Production,Refinery production: rounded,thousand metric tons,2025,"28,000",,Yes,',
+        'DIAMOND (INDUSTRIAL),Salient Statistics\u2014United States,"Diamond (Bort, grit, and dust and powder; natural and synthetic)",United States,Production,Production: Manufactured diamond,million carats,2025,160,,No,',
         "DIAMOND (INDUSTRIAL),World Natural Industrial Diamond Mine Production and Reserves,Diamond (Industrial),Russia,Production,Mine production,million carats,2025,17,,No,",
         "ANTIMONY,World Mine Production and Reserves,Antimony,China,Reserves,Reserves,metric tons,2025,Large,,Yes,",
-        "ANTIMONY,Salient Statistics\u2014United States,Antimony,United States,Price,\"Price, metal\",dollars,2025,\"Variable, depending on size\",,Yes,",
+        'ANTIMONY,Salient Statistics\u2014United States,Antimony,United States,Price,"Price, metal",dollars,2025,"Variable, depending on size",,Yes,',
     )
     found = rows(file, "material_production")
     assert pick(found, material_id="antimony", country="USA")["quantity_code"] == "withheld"
-    assert pick(found, country="RUS", material_id="antimony") | {"estimated": "true"} == pick(found, country="RUS", material_id="antimony")
+    assert pick(found, country="RUS", material_id="antimony") | {"estimated": "true"} == pick(
+        found, country="RUS", material_id="antimony"
+    )
     assert pick(found, material_id="copper")["quantity_low"] == "28000000"
-    assert pick(found, stage="synthetic") | {"material_id": "synthetic-diamond", "quantity_low": "160000000"} == pick(found, stage="synthetic")
+    assert pick(found, stage="synthetic") | {"material_id": "synthetic-diamond", "quantity_low": "160000000"} == pick(
+        found, stage="synthetic"
+    )
     assert pick(found, stage="mine", country="RUS", material_id="diamond")["unit"] == "ct"
     meanings = file.accounts[0].meanings
     assert meanings["not used (reserves): words instead of a figure"] == 1
@@ -104,7 +110,7 @@ def test_a_figure_that_cannot_be_read_sets_its_row_aside_with_row_column_found_a
     file = long(
         f"GALLIUM,Salient,Gallium,United States,Net import reliance,{NIR},percent,2025,around 100,,Yes,",
         f"UNOBTAINIUM,Salient,Unobtainium,United States,Net import reliance,{NIR},percent,2025,100,,Yes,",
-        f"TIN,Salient,Tin,United States,Net import reliance,\"{NIR}, refined tin\",percent,2025,77,,Yes,",
+        f'TIN,Salient,Tin,United States,Net import reliance,"{NIR}, refined tin",percent,2025,77,,Yes,',
     )
     assert [row["material_id"] for row in rows(file, "dependencies")] == ["tin"]
     first, second = file.quarantined
@@ -124,13 +130,37 @@ def test_two_figures_for_one_key_are_a_finding() -> None:
     [
         ("Defined as imports \u2013 exports.", 2025, "imports_minus_exports"),
         ("Defined as imports.", 2025, "imports_only"),
-        ("Defined as imports \u2013 exports \u00b1 adjustments for industry stock changes.", 2025, "with_industry_stocks"),
-        ("Defined for 2021\u201322 as imports \u2013 exports \u00b1 adjustments for Government and industry stock changes. Beginning in 2023, Government stock changes no longer included.", 2022, "with_both"),
-        ("Defined for 2021\u201322 as imports \u2013 exports \u00b1 adjustments for Government and industry stock changes. Beginning in 2023, Government stock changes no longer included.", 2023, "with_industry_stocks"),
-        ("Defined for 2021\u201322 as imports \u2013 exports \u00b1 adjustments for Government stock changes. Beginning in 2023, Government stock changes no longer included.", 2024, "imports_minus_exports"),
-        ("Excludes imports and (or) exports of waste and scrap. -- Defined as imports \u2013 exports.", 2025, "excl_scrap"),
+        (
+            "Defined as imports \u2013 exports \u00b1 adjustments for industry stock changes.",
+            2025,
+            "with_industry_stocks",
+        ),
+        (
+            "Defined for 2021\u201322 as imports \u2013 exports \u00b1 adjustments for Government and industry stock changes. Beginning in 2023, Government stock changes no longer included.",
+            2022,
+            "with_both",
+        ),
+        (
+            "Defined for 2021\u201322 as imports \u2013 exports \u00b1 adjustments for Government and industry stock changes. Beginning in 2023, Government stock changes no longer included.",
+            2023,
+            "with_industry_stocks",
+        ),
+        (
+            "Defined for 2021\u201322 as imports \u2013 exports \u00b1 adjustments for Government stock changes. Beginning in 2023, Government stock changes no longer included.",
+            2024,
+            "imports_minus_exports",
+        ),
+        (
+            "Excludes imports and (or) exports of waste and scrap. -- Defined as imports \u2013 exports.",
+            2025,
+            "excl_scrap",
+        ),
         ("Estimated.", 2025, ""),
-        ("Defined as imports \u2013 exports; however, a meaningful net import reliance could not be calculated", 2025, ""),
+        (
+            "Defined as imports \u2013 exports; however, a meaningful net import reliance could not be calculated",
+            2025,
+            "",
+        ),
     ],
 )
 def test_the_definition_decides_the_formula(notes: str, year: int, code: str) -> None:
@@ -249,6 +279,46 @@ def test_an_archive_is_read_member_by_member_and_one_bad_member_does_not_spoil_i
 
 
 def test_prose_and_documents_are_left_to_their_readers() -> None:
-    for text in ("Tokyo, Nov 3\n\nThe plant, he said, will open.\nIt is big.\n", "# Title\n\nSome text.\n", "one line only"):
+    for text in (
+        "Tokyo, Nov 3\n\nThe plant, he said, will open.\nIt is big.\n",
+        "# Title\n\nSome text.\n",
+        "one line only",
+    ):
         body = text.encode()
         assert read_agency_file(RawFile("inbox/a.txt", body, hashlib.sha256(body).hexdigest())) is None
+
+
+def test_files_of_another_shape_than_they_promise_are_told() -> None:
+    with pytest.raises(RawFileError, match="no column Section"):
+        read(LONG.replace("Section,", "") + "GALLIUM,Gallium,China,Production,Primary,kilograms,2025,1,,Yes,\r\n")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", LONG * 200)
+    broken = bytearray(packed.getvalue())
+    broken[45:60] = b"\xff" * 15
+    with pytest.raises(RawFileError):
+        read(bytes(broken), "a.zip")
+
+
+def _workbook(cells: str) -> bytes:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(
+            "xl/worksheets/sheet1.xml", f'<worksheet xmlns="{space}"><sheetData>{cells}</sheetData></worksheet>'
+        )
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("cells", ["", '<row r="1"><c r="ZZZZZ1"><v>1</v></c></row>'])
+def test_a_workbook_that_is_empty_or_reaches_too_far_is_refused(cells: str) -> None:
+    with pytest.raises(RawFileError):
+        read(_workbook(cells), "a.xlsx")
+
+
+def test_one_slip_does_not_move_the_edition() -> None:
+    slipped = FIG2.replace("MCS2026", "MCS2025", 1)
+    assert slipped != FIG2
+    (edition,) = {row["edition"] for row in rows(read(slipped, encoding="utf-8"), "dependencies")}
+    assert edition == "usgs-mcs-2026"

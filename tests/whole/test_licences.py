@@ -220,6 +220,8 @@ def _row(*inputs: tuple[str, str]) -> Row:
     [
         ([("closed", "row 1")], False),
         ([("closed", "row 1"), ("closed", "row 1")], False),
+        ([("closed", "row 1"), ("copy", "row 1")], False),
+        ([("closed", "row 1"), ("copy", "row 3")], False),
         ([("closed", "row 1"), ("closed", "row 2")], True),
         ([("closed", "row 1"), ("open", "row 1")], True),
         ([("open", "row 1")], True),
@@ -227,7 +229,7 @@ def _row(*inputs: tuple[str, str]) -> Row:
 )
 def test_a_figure_that_is_nothing_but_one_cell(inputs: list[tuple[str, str]], kept: bool) -> None:
     row = _row(*inputs)
-    found = withhold({"mirror_gaps": {row.key_text: row}}, {"closed"})
+    found = withhold({"mirror_gaps": {row.key_text: row}}, {"closed", "copy"})
     assert ("import_kg" in found.rows["mirror_gaps"][row.key_text].values) == kept
     assert bool(found.reasons) == (not kept)
     assert row.values == {"import_kg": 1.0}

@@ -96,15 +96,16 @@ def _row(harvest: Harvest, line: int, row: Mapping[str, str], sums: dict[_Key, _
         if known is None:
             raise CellError(row["Country"][:20] or "an empty cell", "a country number of Japan's customs known here")
         partner = known
+    refused: CellError | None = None
     for label, period in (("Year", year), *((m, f"{year}-{n:02}") for n, m in enumerate(_MONTHS, start=1))):
         if f"Value-{label}" not in row or (label == "Year" and not whole):
             continue
         key = (flow, partner, code[:6], period)
         try:
             found = _quantity(harvest, row, label)
-        except CellError:
-            sums[key] = None
-            raise
+        except CellError as problem:
+            sums[key], refused = None, problem
+            continue
         if found is None:
             if _is_traded(row, label):
                 # A line with a value and no quantity: what the others weigh is not the whole.
@@ -112,6 +113,8 @@ def _row(harvest: Harvest, line: int, row: Mapping[str, str], sums: dict[_Key, _
             continue
         before = sums.get(key, (Decimal(0), found[1], line, found[2]))
         sums[key] = None if before is None or before[1] != found[1] else (before[0] + found[0], *before[1:])
+    if refused is not None:
+        raise refused
 
 
 def _is_traded(row: Mapping[str, str], label: str) -> bool:
