@@ -340,7 +340,8 @@ class _Unpacker:
 
     @property
     def whole(self) -> bool:
-        return self._stream is None or self._stream.eof
+        # What follows the end of a packed answer would be lost.
+        return self._stream is None or (self._stream.eof and not self._stream.unused_data)
 
 
 def _told_to_wait(headers: Message, now: dt.datetime) -> float | None:

@@ -11,6 +11,7 @@ cannot be checked.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import io
@@ -44,6 +45,8 @@ _TYPES = re.compile(
 _AGENT = "kakehashi (open dataset; one page at a person's request)"
 _MOVED = (301, 302, 303, 307, 308)
 _SHARED_NAT = ipaddress.ip_network("64:ff9b::/96")
+_BEHIND = tuple(map(ipaddress.ip_network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10")))
+"""Ranges of IPv6 that are not listed as private and may lead to private addresses all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ def opened(
                 yield answer, urlunsplit((*urlsplit(address)[:4], ""))
                 return
         address = _ascii(urljoin(address, target), shown)
+        if secret is not None:
+            address = _without_secret(address, secret)
         if first.startswith("https:") and not address.startswith("https:") and secret is not None:
             remedy = "Report it to the service."
             raise RawFileError(shown, "a redirect to an open line", "an encrypted one", remedy, "unsafe")
@@ -173,6 +178,13 @@ def _with_secret(address: str, headers: dict[str, str], secret: Secret) -> tuple
     parts = urlsplit(address)
     query = "&".join(filter(None, (parts.query, f"{secret.name}={quote(secret.value, safe='')}")))
     return urlunsplit((*parts[:3], query, "")), headers
+
+
+def _without_secret(address: str, secret: Secret) -> str:
+    """An address without the key that the redirect to it may repeat."""
+    parts = urlsplit(address)
+    kept = [one for one in parts.query.split("&") if one.partition("=")[0] != secret.name]
+    return urlunsplit((*parts[:3], "&".join(kept), parts.fragment))
 
 
 def _ascii(url: str, shown: str) -> str:
@@ -250,12 +262,19 @@ def _connected(target: tuple[str, int], shown: str, timeout_s: float, allow_loop
         if not _is_public(address) and not (allow_loopback and ipaddress.ip_address(address).is_loopback):
             remedy = "Save the page and add the file."
             raise RawFileError(shown, f"an address of a private network ({host})", "a public page", remedy, "unsafe")
-    return socket.create_connection((sorted(map(str, found))[0], port), timeout_s)
+    # IPv4 first: many machines have addresses of IPv6 and no way out by them.
+    *others, last = sorted(map(str, found), key=lambda address: (":" in address, address))
+    for address in others:
+        with contextlib.suppress(OSError):
+            return socket.create_connection((address, port), timeout_s)
+    return socket.create_connection((last, port), timeout_s)
 
 
 def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.split("%", maxsplit=1)[0])
     if isinstance(address, ipaddress.IPv6Address):
+        if any(address in network for network in _BEHIND):
+            return False
         inner = address.ipv4_mapped or address.sixtofour
         if address in _SHARED_NAT:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)

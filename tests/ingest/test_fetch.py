@@ -312,6 +312,8 @@ def test_packed_answers(service: Service, tmp_path: Path) -> None:
         got(service.at("/a.csv", torn, cut(50, packed, Content_Encoding="gzip", ETag='"v1"'), whole), tmp_path) == BODY
     )
     assert all("Range" not in headers for _, headers in service.asked)
+    joined = reply(200, gzip.compress(BODY) + gzip.compress(BODY), Content_Encoding="gzip")
+    failure(service.at("/joined.csv", *[joined] * 9), tmp_path / "joined")
     strange = failure(service.at("/b.csv", reply(200, BODY, Content_Encoding="br")), tmp_path / "none")
     assert "packed as br" in str(strange)
 
@@ -329,6 +331,7 @@ def test_an_unchanged_file_is_not_sent_again(service: Service, tmp_path: Path) -
     [
         "http://10.0.0.1/secret", "http://169.254.169.254/latest", "http://[::1]/x", "http://192.168.0.1/a.csv",
         "http://127.0.0.1:1/other-port", "http://localhost/x", "file:///etc/passwd", "http://[::ffff:127.0.0.1]/x",
+        "http://[::127.0.0.1]/x", "http://[64:ff9b:1::7f00:1]/x", "http://[::ffff:0:127.0.0.1]/x", "http://[fec0::1]/x",
     ],
 )  # fmt: skip
 def test_a_redirect_to_a_private_address_is_refused(service: Service, tmp_path: Path, target: str) -> None:
@@ -359,8 +362,9 @@ def test_a_key_goes_to_its_service_and_into_no_message(service: Service, tmp_pat
         assert parse_qs(urlsplit(path).query).get("X-Key") == (None if in_header else ["s3cret"])
 
 
+@pytest.mark.parametrize("in_header", [True, False])
 def test_a_key_follows_no_redirect_to_another_host(
-    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_header: bool
 ) -> None:
     from pipelines.ingest import fetching
 
@@ -374,10 +378,10 @@ def test_a_key_follows_no_redirect_to_another_host(
         return real(address, headers, *rest)
 
     monkeypatch.setattr(fetching, "_ask", spy)
-    url = service.at("/a.csv", reply(302, b"", Location="http://elsewhere.example/a.csv"))
-    failure("", tmp_path, wanted=Wanted(url, "csv", Secret("X-Key", "s3cret", in_header=True)), attempts=1)
-    assert "X-Key" in sent[0][1]
-    assert "X-Key" not in sent[1][1]
+    url = service.at("/a.csv", reply(302, b"", Location="http://elsewhere.example/a.csv?X-Key=s3cret&b=1"))
+    failure("", tmp_path, wanted=Wanted(url, "csv", Secret("X-Key", "s3cret", in_header=in_header)), attempts=1)
+    assert "s3cret" in str(sent[0])
+    assert "s3cret" not in str(sent[1]) and "b=1" in sent[1][0]
 
 
 def test_requests_to_one_host_keep_their_distance(service: Service, tmp_path: Path) -> None:
