@@ -322,3 +322,14 @@ def test_one_slip_does_not_move_the_edition() -> None:
     assert slipped != FIG2
     (edition,) = {row["edition"] for row in rows(read(slipped, encoding="utf-8"), "dependencies")}
     assert edition == "usgs-mcs-2026"
+
+
+def test_one_year_too_late_sets_its_row_aside_alone() -> None:
+    late = 'GALLIUM,World Production,Gallium,China,Production,Primary production,kilograms,2055,"1",,Yes,'
+    names = ("Tin", "Zinc", "Nickel", "Cobalt", "Bismuth")
+    lines = [
+        f"{name.upper()},Salient,{name},United States,Net import reliance,{NIR},percent,2025,50,,Yes," for name in names
+    ]
+    file = long(late, *lines * 5)
+    assert {row["edition"] for row in rows(file, "dependencies")} == {"usgs-mcs-2026"}
+    assert file.quarantined[0].row == 2

@@ -23,7 +23,6 @@ from pipelines.records import Source
 EDITION = "eu-crm-study"
 _STAGES = {"E": "mine", "P": "refinery"}
 _HUNDRED = Decimal(100)
-_USES = ("Material", "Application", "Share")
 
 
 @cache

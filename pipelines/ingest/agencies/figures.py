@@ -1,7 +1,7 @@
 """Read one figure as a statistical agency prints it: a number, a bound, a range, a code or words.
 
 What belongs here: what every odd value of the agencies' tables means. What does not: which column it stands in, and
-units (`usgs_units`).
+units (`usgs`).
 """
 
 from __future__ import annotations
@@ -97,6 +97,14 @@ def read_figure(text: str, *, top: Decimal | None = None) -> Figure:
     if top is not None and any(end is not None and end > top for end in (found.low, found.high)):
         raise CellError(tidy(text)[:60], f"at most {top}")
     return found
+
+
+def meaning_of(text: str) -> str:
+    """What a cell that is not used means: the meaning of its figure, or words."""
+    try:
+        return read_figure(text).meaning
+    except CellError:
+        return "words"
 
 
 def _decimal(text: str) -> Decimal:

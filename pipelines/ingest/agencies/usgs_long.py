@@ -6,12 +6,13 @@ What belongs here: which row is which table of the contract. What does not: figu
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from pipelines.errors import RawFileError
 from pipelines.ingest.agencies import products, usgs
 from pipelines.ingest.agencies.account import Harvest
-from pipelines.ingest.agencies.figures import read_figure, tidy
+from pipelines.ingest.agencies.figures import meaning_of, tidy
 from pipelines.ingest.agencies.grid import Grid
 from pipelines.ingest.agencies.places import country, several
 from pipelines.ingest.values import CellError
@@ -58,7 +59,9 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
     years = [int(row["Year"]) for _, row in grid.records() if re.fullmatch(r"20\d\d", row["Year"].strip())]
     if not years:
         raise RawFileError(harvest.account.path, "no year", "years in the column Year", "Check the file.", "malformed")
-    edition = max(years) + 1  # an edition comes out early in the year after its last estimates
+    counts = Counter(years)
+    # An edition comes out early in the year after its last estimates; a slip in a row or two does not move it.
+    edition = max(year for year, number in counts.items() if number * 20 >= max(counts.values())) + 1
     state = _State(edition)
     for line, row in grid.records():
         harvest.account.rows_in += 1
@@ -90,6 +93,8 @@ class _State:
 
 
 def _row(harvest: Harvest, line: int, row: Mapping[str, str], state: _State) -> None:
+    if row["Year"].strip().isdecimal() and int(row["Year"]) >= state.edition:
+        raise CellError(row["Year"][:40], f"a year before the edition, {state.edition}")
     statistics = tidy(row["Statistics"])
     is_reliance = statistics.lower() == "net import reliance"
     context = state.context(row, reset=is_reliance)
@@ -185,11 +190,7 @@ def _year(row: Mapping[str, str]) -> int:
 
 def _unused(harvest: Harvest, value: str, why: str) -> None:
     """Count a value that no table of the contract holds, by what it means."""
-    try:
-        meaning = read_figure(value).meaning
-    except CellError:
-        meaning = "words"
-    harvest.count(f"not used ({why}): {meaning}")
+    harvest.count(f"not used ({why}): {meaning_of(value)}")
 
 
 def _crosswalk(harvest: Harvest) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pipelines.errors import RawFileError
 from pipelines.ingest.agencies import products, usgs
 from pipelines.ingest.agencies.account import Harvest
-from pipelines.ingest.agencies.figures import read_figure, tidy
+from pipelines.ingest.agencies.figures import meaning_of, tidy
 from pipelines.ingest.agencies.grid import Grid
 from pipelines.ingest.values import CellError
 from pipelines.records import Source
@@ -140,7 +140,7 @@ def _row(
         if column in used or column.lower() in ("datasource", "source", "commodity", "year", ""):
             continue
         if not _diamond(harvest, line, column, printed, commodity, year, edition):
-            harvest.count(f"not used (other statistics): {_meaning(printed)}")
+            harvest.count(f"not used (other statistics): {meaning_of(printed)}")
 
 
 def _diamond(harvest: Harvest, line: int, column: str, printed: str, commodity: str, year: int, edition: int) -> bool:
@@ -157,10 +157,3 @@ def _diamond(harvest: Harvest, line: int, column: str, printed: str, commodity: 
     except CellError as error:
         harvest.refuse_row(line, column, error)
     return True
-
-
-def _meaning(printed: str) -> str:
-    try:
-        return read_figure(printed).meaning
-    except CellError:
-        return "words"

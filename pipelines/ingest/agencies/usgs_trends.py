@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pipelines.errors import RawFileError
 from pipelines.ingest.agencies import products, usgs
 from pipelines.ingest.agencies.account import Harvest
-from pipelines.ingest.agencies.figures import read_figure, tidy
+from pipelines.ingest.agencies.figures import meaning_of, tidy
 from pipelines.ingest.agencies.grid import Grid
 from pipelines.ingest.values import CellError
 from pipelines.records import Source
@@ -211,8 +211,4 @@ def _count_others(harvest: Harvest, row: Mapping[str, str], used: tuple[str, ...
     for column, cell in row.items():
         if column in used:
             continue
-        try:
-            meaning = read_figure(cell).meaning
-        except CellError:
-            meaning = "words"
-        harvest.count(f"not used (other columns): {meaning}")
+        harvest.count(f"not used (other columns): {meaning_of(cell)}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pipelines.errors import RawFileError
 from pipelines.ingest.agencies import products, usgs
 from pipelines.ingest.agencies.account import Harvest
-from pipelines.ingest.agencies.figures import read_figure, tidy
+from pipelines.ingest.agencies.figures import meaning_of, tidy
 from pipelines.ingest.agencies.grid import Grid
 from pipelines.ingest.agencies.places import Named, country, several
 from pipelines.ingest.values import CellError
@@ -154,7 +154,7 @@ def _row(
         printed = row[column.name]
         try:
             if column.kind == "reserves":
-                harvest.count(f"not used (reserves): {_meaning(printed)}")
+                harvest.count(f"not used (reserves): {meaning_of(printed)}")
             elif not tidy(printed):
                 harvest.count("blank")
             elif named is None:
@@ -213,10 +213,3 @@ def _notes(row: Mapping[str, str], column: _Column) -> str:
     texts = [text for name, text in row.items() if re.fullmatch(rf"{stem}_?.*notes?", name, re.IGNORECASE)]
     years = [set(re.findall(r"20\d\d", text)) for text in texts]
     return " ".join(text for text, named in zip(texts, years, strict=True) if not named or str(column.year) in named)
-
-
-def _meaning(printed: str) -> str:
-    try:
-        return read_figure(printed).meaning
-    except CellError:
-        return "words"
