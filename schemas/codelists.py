@@ -30,6 +30,7 @@ SUBJECT_KINDS: dict[str, str] = {
     "import_sources": "import_source",
     "world_concentration": "world_concentration",
     "dependencies": "dependency",
+    "balances": "balance",
     "trade_flows": "trade_flow",
     "mirror_gaps": "mirror_gap",
     "export_controls": "export_control",
@@ -62,7 +63,7 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     ),
     "conflict_rule": (
         "decision", "curated_over_extracted", "source_tier", "modality", "newest_stated_on", "exactness", "witnesses",
-        "source_id", "evidence",
+        "source_id", "places", "evidence",
     ),
     # Investment
     "term": (
@@ -143,6 +144,9 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     "measure": ("quantity_gross", "quantity_content", "value"),
     "reliance_code": _FIGURE_CODES,
     "quantity_code": _FIGURE_CODES,
+    "balance_outcome": (
+        "within_tolerance", "within_rounding", "differs", "part_withheld", "part_not_printed", "nothing_printed",
+    ),
     "nir_formula": (
         "imports_minus_exports", "with_industry_stocks", "with_government_stocks", "with_both", "excl_scrap",
         "imports_only",

@@ -37,7 +37,7 @@ class Shelf:
     sources: dict[str, Source] = field(default_factory=dict)
     tables: list[TableFile] = field(default_factory=list)
     auxiliary: dict[str, TableFile] = field(default_factory=dict)
-    consumption: list[TableFile] = field(default_factory=list)
+    beside: dict[str, list[TableFile]] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
