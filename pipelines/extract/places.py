@@ -243,7 +243,7 @@ _BARE_TOWN = re.compile(
 
 
 def _unlisted(text: str, found: Sequence[PlaceMention], provinces: Provinces) -> Iterator[PlaceMention]:
-    """Japanese text: provinces abroad, known or behind their country in the paragraph, and towns without a prefecture."""
+    """Provinces abroad, known or behind their country in the paragraph, and Japanese towns without a prefecture."""
     for match in _UNKNOWN_STATE.finditer(text) if re.search("[州県省]", text) else ():
         before = [one for one in found if one.end <= match.start() and one.country]
         country = before[-1].country if before else None

@@ -13,11 +13,19 @@ from collections.abc import Iterator
 from pipelines.extract.vocabulary import Reference, rows
 
 _SPELLINGS = str.maketrans({"・": None, "ー": None, "＝": None, "ヴ": "ブ", "ヂ": "ジ", "ヅ": "ズ", "ヲ": "オ"})
-_SOUNDS = (("ブァ", "バ"), ("ブィ", "ビ"), ("ブェ", "ベ"), ("ブォ", "ボ"), ("ウェ", "ベ"), ("ティ", "チ"), ("ディ", "ジ"))
+_SOUNDS = (
+    ("ブァ", "バ"),
+    ("ブィ", "ビ"),
+    ("ブェ", "ベ"),
+    ("ブォ", "ボ"),
+    ("ウェ", "ベ"),
+    ("ティ", "チ"),
+    ("ディ", "ジ"),
+)
 _ENDS = re.compile(r"[市町村](?![場長議民内立税営有])")
 _INSIDE = re.compile(r"[一-鿿々]")
-_LONGEST = 8
-"""Characters of the longest municipality's name."""
+_SHORT, _LONGEST = 3, 8
+"""Characters of a katakana name that may be many things, and of the longest municipality's name."""
 
 
 class Provinces:
@@ -34,14 +42,14 @@ class Provinces:
         self._towns = {row["form"]: row["code"] for row in rows(reference, "municipalities")}
 
     def of(self, form: str, country: str | None) -> tuple[str, str] | None:
-        """ISO 3166-2 of a province with the ISO 3166-1 alpha-3 of its country; None where none or several bear the name.
+        """ISO 3166-2 of a province with the ISO 3166-1 alpha-3 of its country; None where none or several fit.
 
         Args:
             form: As a text spells it, with 州, 県 or 省 at its end.
             country: The country that the text names with it, where it names one.
         """
         codes = self._codes.get(_spelled(form), {})
-        if country is None and len(codes) == 1 and len(form) > 3:
+        if country is None and len(codes) == 1 and (len(form) > _SHORT or _INSIDE.match(form)):
             country = next(iter(codes))
         return (codes[country], country) if country in codes else None
 
