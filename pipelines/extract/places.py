@@ -254,7 +254,7 @@ def _unlisted(text: str, found: Sequence[PlaceMention], provinces: Provinces) ->
             yield PlaceMention(*match.span(), match[0], listed[1], listed[0], match[2])
         elif country and country not in ("JPN", "USA") and not match[1].endswith("省"):
             yield PlaceMention(*match.span(), match[0], country, None, match[2])
-    towns = [(*span, code) for *span, code in provinces.towns(text)]
+    towns = list(provinces.towns(text))
     for start, end, code in towns:
         if not any(start < one.end and one.start < end for one in found):
             yield PlaceMention(start, end, text[start:end], "JPN", code, text[start:end], guessed=True)
