@@ -223,7 +223,7 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
         raise KakehashiError(str(inputs.raw), "no date in raw", "a date of the release", "Give one with --as-of DATE.")
     consumption, unread = consumption_figures(raw.beside.get(CONSUMPTION, ()))
     lines, unreadable = balance_lines(raw.beside.get(BALANCE_LINES, ()))
-    derived = derive(reconciled.rows, released_on, consumption, lines)
+    derived = derive(reconciled.rows, released_on, consumption, lines, raw.gaps)
     quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined, *unread, *unreadable)
     waiting = still_open((*resolved.review, *reconciled.review), resolved.found, resolved.standing)
     review = (*waiting, *resolved.standing.review)

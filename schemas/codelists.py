@@ -130,7 +130,7 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     # Materials, dependence, controls
     "form": (
         "ore", "concentrate", "oxide", "metal", "powder", "compound", "diamond_stone", "diamond_grit_all",
-        "synthetic_grit", "alloy", "magnet", "scrap", "total",
+        "synthetic_grit", "alloy", "carbonate", "hydroxide", "lump", "magnet", "scrap", "total",
     ),
     "production_stage": ("mine", "refinery", "synthetic", "secondary", "reserves", "capacity"),
     "hs_revision": ("1992", "1996", "2002", "2007", "2012", "2017", "2022", "2028"),

@@ -6,7 +6,7 @@ What belongs here: which computation yields which table. What does not: any comp
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pipelines.dependence.balances import Line, balances
 from pipelines.dependence.codes import flagged_items
@@ -23,7 +23,11 @@ from pipelines.reconcile.choose import Row
 
 
 def derive(
-    rows: Rows, as_of: dt.date, consumption: Sequence[Consumption] = (), lines: Sequence[Line] = ()
+    rows: Rows,
+    as_of: dt.date,
+    consumption: Sequence[Consumption] = (),
+    lines: Sequence[Line] = (),
+    gaps: Collection[tuple[str, ...]] = (),
 ) -> dict[str, Mapping[str, Row]]:
     """Compute the dependence tables.
 
@@ -32,13 +36,14 @@ def derive(
         as_of: The release's date, which stands for today.
         consumption: Figures of consumption.
         lines: Printed lines of supply.
+        gaps: Trade flows of which a row was set aside, as `customs.customs_tables` takes them.
 
     Returns:
         Tables that replace those of the same name: import_sources and dependencies with those that follow from
         trade flows and with supplier columns, export_controls with the status of that date, their periods completed
         and their codes checked, world_concentration, balances, mirror_gaps and project_exposures.
     """
-    shares, by_customs = customs_tables(rows)
+    shares, by_customs = customs_tables(rows, gaps)
     # What a source prints itself stands before what is computed from its trade flows.
     rows = {
         **rows,

@@ -44,6 +44,7 @@ class Raw:
         hashes: Relative path -> sha256 of every file read or set aside.
         identities: Path of a document -> what tells it from any that could be read differently.
         beside: Tables of `statistics/` outside the contract, by name.
+        gaps: Trade flows of which a row was set aside: source_id, reporter, flow, hs6, hs_revision, period.
     """
 
     sources: Mapping[str, Source]
@@ -54,6 +55,7 @@ class Raw:
     hashes: Mapping[str, str]
     identities: Mapping[str, str] = field(default_factory=dict)
     beside: Mapping[str, tuple[TableFile, ...]] = field(default_factory=dict)
+    gaps: frozenset[tuple[str, ...]] = frozenset()
 
     def newest_date(self) -> dt.date | None:
         """The newest date recorded in raw: retrieved_on and published_on of sources, decided_on of decisions."""
@@ -97,6 +99,7 @@ def read_raw(raw: Path, reference: Path, memory: Memory | None = None) -> Raw:
         sources=dict(sorted(shelf.sources.items())),
         tables=tuple(shelf.tables),
         auxiliary=shelf.auxiliary,
+        gaps=frozenset(shelf.gaps),
         beside={table: tuple(files) for table, files in shelf.beside.items()},
         documents=tuple(shelf.documents),
         quarantined=tuple(shelf.quarantined),
@@ -296,4 +299,5 @@ def _read_agency_file(shelf: Shelf, file: RawFile, given: Source | None = None) 
     shelf.sources[read.source.source_id] = read.source
     shelf.tables.extend(shelf.shelve(table) for table in read.tables)
     shelf.quarantined.extend(read.quarantined)
+    shelf.gaps.update(read.gaps)
     return True

@@ -38,6 +38,7 @@ class Shelf:
     tables: list[TableFile] = field(default_factory=list)
     auxiliary: dict[str, TableFile] = field(default_factory=dict)
     beside: dict[str, list[TableFile]] = field(default_factory=dict)
+    gaps: set[tuple[str, ...]] = field(default_factory=set)
     documents: list[Document] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
