@@ -6,6 +6,7 @@ What belongs here: determiners, names, sectors and places as signs of sameness. 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from pipelines.extract.clusters import KIN, Cluster, Projects
@@ -51,11 +52,64 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
     if _contrasts(site, sentence, projects.clusters):
         return _new(projects.clusters)
-    told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
+    told = (
+        _at(site, sentence, projects)
+        or _of_new_firm(site, sentence, projects)
+        or _of_newcomer(site, sentence, projects)
+    )
     if told is None and not site.facility and not site.name and site.determiner == "new" and projects.clusters:
         # "The other goes to Pennsylvania" is of the kind of the first.
         return _another(site, projects.clusters)
     return told or _by_context(site, sentence, projects, listed=listed)
+
+
+def newcomers(sentence: Sentence, known: Collection[str]) -> frozenset[str]:
+    """Organisations that a sentence is the first to name, and that bear no name of one named before.
+
+    Args:
+        sentence: The sentence.
+        known: Ids of the organisations that the text before it names.
+    """
+    families = {_family(one) for one in known}
+    return frozenset(org.id for org in sentence.of("org") if org.id not in known and _family(org.id) not in families)
+
+
+def _family(org_id: str) -> str:
+    return re.split(r"[\s-]", org_id.removeprefix("@").casefold(), maxsplit=1)[0]
+
+
+_ORGS = "\ue000-\ue1ff"
+_OWNER = re.compile(r"['’]s?\s(?:(?!(?:the|a|an)\b)[\w.&'’-]+\s){0,4}$")
+_ITS_OWN = re.compile(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$")
+_BUILDS = re.compile(
+    rf"^(?:[^{_ORGS}]{{0,24}})?{BLOCKS['org']}(?:, [^,]{{2,60}},| of \S+| \([^()]*\))? "
+    r"(?:(?:will|would|is|are|has|have|also|now|said|plans?|wants?|means|intends|hopes|aims|it|to|that|on|its|own|itself|"
+    r"just|in turn|meanwhile|wholly|already|still) )*"
+    r"(?:build|building|built|put up|puts up|putting up|erect|erecting|construct|constructing|open|opens|opened|opening|"
+    r"broke ground on|breaking ground on|start|started|starts|plan|planning|planned|announced|proposed?|proposes|"
+    r"propos|run|runs|operate|operates|spend|spending|spends|invest|investing|invests|develop|developing|develops|finish|"
+    r"finished|completed?|set up|setting up|add|adding|adds)\b"
+)
+
+
+def _of_newcomer(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """A project of its own, where a firm that the text has not named yet owns it or builds it.
+
+    "Novonix's plant" and "Hitachi Energy is building a factory" behind what other firms build.
+    """
+    led = [one for one in projects.clusters if (one.org_ids and not one.only_heading) or one.several]
+    if sentence.japanese or sentence.heading or not led or projects.explicit.get(sentence.number):
+        return None
+    before = [org for org in sentence.of("org") if org.end <= site.start]
+    if not before or not {before[0].id, before[-1].id} & projects.newcomers:
+        return None
+    if any(one.only_heading and _compatible(site, one, sentence) for one in projects.clusters):
+        return None
+    own = before[0].id in projects.newcomers and _ITS_OWN.search(sentence.text[: site.start - sentence.start])
+    if own or _OWNER.match(sentence.text[before[-1].end - sentence.start : site.start - sentence.start]):
+        return _new(projects.clusters)
+    alone = len(before) == 1 and site.determiner == "new" and not site.plural
+    return _new(projects.clusters) if alone and _BUILDS.match(sentence.masked) else None
 
 
 def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: bool) -> Cluster | None:
@@ -278,6 +332,8 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: b
         or _other_product(site, cluster, sentence)
         or _elsewhere(site, cluster, sentence)
         or _belongs_to_other(site, cluster, sentence)
+        or _stands_beside(site, cluster, sentence)
+        or (cluster.several and not sentence.japanese and not site.plural and (site.determiner in ("new", "other") or site.name))
     )
 
 
