@@ -40,11 +40,15 @@ _AGED = re.compile(r",\s(?:\d\d,|who\b)")
 _ASIDE = re.compile(r",\s(?!(?:and|but|who|while)\b)[^,.;]{3,70},|\s(?:of|from)\s[A-Z]\w+(?:,\s[A-Z]\w+)?(?=\s)")
 """What may stand between a subject and its verb."""
 _TRADES = re.compile(
-    r"\s(?:(?:will|would|is to|also|now) )*(?:suppl|deliver|manufactur|produc|provid|own|operat|sell|design)(?:y|ies|ied|s|es|ed)?\s"
+    r"\s(?:(?:will|would|is to|also|now) )*"
+    r"(?:suppl|deliver|manufactur|produc|provid|own|operat|sell|design)(?:y|ies|ied|s|es|ed)?\s"
     r"(?:the|its|their|all|some|most|both|\d)\b"
 )
 """What a firm does with goods; a person hardly ever."""
-_PRESENT = re.compile(r"\s(?:(?:also|now|already|still|itself) )*(?:has|will|would|is|\w+s)\s(?:an?|the|its|all|some|to|up|about|nearly|\d|[$€£¥A-Z]|[a-z]+ed\s)")
+_PRESENT = re.compile(
+    r"\s(?:(?:also|now|already|still|itself) )*(?:has|will|would|is|\w+s)\s"
+    r"(?:an?|the|its|all|some|to|up|about|nearly|\d|[$€£¥A-Z]|[a-z]+ed\s)"
+)
 _CLAUSE_END = re.compile(r"[.!?]\s|;|$")
 _OBJECTS = frozenset({"site", "money", "quantity", "share", "material"})
 _ACTIVE = 2.0

@@ -83,11 +83,13 @@ _OWNER = re.compile(r"['’]s?\s(?:(?!(?:the|a|an)\b)[\w.&'’-]+\s){0,4}$")
 _ITS_OWN = re.compile(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$")
 _BUILDS = re.compile(
     rf"^(?:[^{_ORGS}]{{0,24}})?{BLOCKS['org']}(?:, [^,]{{2,60}},| of \S+| \([^()]*\))? "
-    r"(?:(?:will|would|is|are|has|have|also|now|said|plans?|wants?|means|intends|hopes|aims|it|to|that|on|its|own|itself|"
+    r"(?:(?:will|would|is|are|has|have|also|now|said|plans?|wants?|means|intends|hopes|aims|it|"
+    r"to|that|on|its|own|itself|"
     r"just|in turn|meanwhile|wholly|already|still) )*"
-    r"(?:build|building|built|put up|puts up|putting up|erect|erecting|construct|constructing|open|opens|opened|opening|"
-    r"broke ground on|breaking ground on|start|started|starts|plan|planning|planned|announced|proposed?|proposes|"
-    r"propos|run|runs|operate|operates|spend|spending|spends|invest|investing|invests|develop|developing|develops|finish|"
+    r"(?:build|building|built|put up|puts up|putting up|erect|erecting|construct|constructing|open|opens|opened|"
+    r"opening|broke ground on|breaking ground on|"
+    r"start|started|starts|plan|planning|planned|announced|proposed?|proposes|"
+    r"run|runs|operate|operates|spend|spending|spends|invest|investing|invests|develop|developing|develops|finish|"
     r"finished|completed?|set up|setting up|add|adding|adds)\b"
 )
 
@@ -333,7 +335,13 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: b
         or _elsewhere(site, cluster, sentence)
         or _belongs_to_other(site, cluster, sentence)
         or _stands_beside(site, cluster, sentence)
-        or (cluster.several and not sentence.japanese and not site.plural and (site.determiner in ("new", "other") or site.name))
+        or (
+            cluster.several
+            and cluster.sites[-1][0] < sentence.number
+            and not sentence.japanese
+            and not site.plural
+            and (site.determiner in ("new", "other") or site.name)
+        )
     )
 
 

@@ -95,7 +95,8 @@ def _is_made(sentence: Sentence, hit: Hit) -> bool:
 _STANDING = re.compile(r"(?:^|\s)(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside)\s(?:(?:rural|nearby|the\s[a-z]+|[a-z]+ern)\s)?$")
 _WORKS = re.compile(
     r"\b(?:(?:re)?buil[dt]|(?:re)?building|(?:re)?open(?:s|ed|ing)?|runs?|ran|operat(?:e[sd]?|ing)|restart(?:s|ed|ing)?"
-    r"|(?:broke|break|breaks|breaking) ground|put(?:s|ting)? up|construct(?:s|ed|ing)?|costs?|priced at|is done|expand(?:s|ed|ing)?"
+    r"|(?:broke|break|breaks|breaking) ground|put(?:s|ting)? up|construct(?:s|ed|ing)?|costs?|priced at|is done"
+    r"|expand(?:s|ed|ing)?"
     r"|goes up|going up|rise|rises|invest(?:s|ed|ing)?|spend(?:s|ing)?|start(?:s|ed)? (?:up|production|work)"
     r"|began (?:production|work)|begun to|has begun|develop(?:s|ed|ing)?|does the same)\b"
 )
