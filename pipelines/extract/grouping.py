@@ -6,15 +6,16 @@ What belongs here: determiners, names, sectors and places as signs of sameness. 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import replace
 
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.newcomers import is_newcomers
 from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
+from pipelines.extract.phases import is_phase, project_of_phase
 from pipelines.extract.sites import Site
-from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place, reaches
+from pipelines.extract.whereabouts import is_home, lies_elsewhere, lies_there, own_place, reaches
 
 _ITS = re.compile(r"^(?:Its|Their)\s(?:own\s)?(?:[\w-]+\s){0,2}$")
 
@@ -47,9 +48,7 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     if site.passing and not listed:
         return _known(site, sentence, projects)
     if site.ordinal and not site.facility:
-        # "第6号" without a place takes up the entry of that number and brings up none.
-        entry = _numbered(site, projects.clusters)
-        return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
+        return _by_number(site, sentence, projects)
     if _contrasts(site, sentence, projects.clusters):
         return _new(projects.clusters)
     told = (
@@ -63,55 +62,20 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     return told or _by_context(site, sentence, projects, listed=listed)
 
 
-def newcomers(sentence: Sentence, known: Collection[str]) -> frozenset[str]:
-    """Organisations that a sentence is the first to name, and that bear no name of one named before.
-
-    Args:
-        sentence: The sentence.
-        known: Ids of the organisations that the text before it names.
-    """
-    families = {_family(one) for one in known}
-    return frozenset(org.id for org in sentence.of("org") if org.id not in known and _family(org.id) not in families)
-
-
-def _family(org_id: str) -> str:
-    return re.split(r"[\s-]", org_id.removeprefix("@").casefold(), maxsplit=1)[0]
-
-
-_ORGS = "\ue000-\ue1ff"
-_OWNER = re.compile(r"['’]s?\s(?:(?!(?:the|a|an)\b)[\w.&'’-]+\s){0,4}$")
-_ITS_OWN = re.compile(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$")
-_BUILDS = re.compile(
-    rf"^(?:[^{_ORGS}]{{0,24}})?{BLOCKS['org']}(?:, [^,]{{2,60}},| of \S+| \([^()]*\))? "
-    r"(?:(?:will|would|is|are|has|have|also|now|said|plans?|wants?|means|intends|hopes|aims|it|"
-    r"to|that|on|its|own|itself|"
-    r"just|in turn|meanwhile|wholly|already|still) )*"
-    r"(?:build|building|built|put up|puts up|putting up|erect|erecting|construct|constructing|open|opens|opened|"
-    r"opening|broke ground on|breaking ground on|"
-    r"start|started|starts|plan|planning|planned|announced|proposed?|proposes|"
-    r"run|runs|operate|operates|spend|spending|spends|invest|investing|invests|develop|developing|develops|finish|"
-    r"finished|completed?|set up|setting up|add|adding|adds)\b"
-)
+def _by_number(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The phase, or the entry of a number: "第6号" without a place takes that up and brings up none."""
+    if is_phase(site):
+        return project_of_phase(site, sentence, projects.clusters)
+    entry = _numbered(site, projects.clusters)
+    return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
 
 
 def _of_newcomer(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
-    """A project of its own, where a firm that the text has not named yet owns it or builds it.
-
-    "Novonix's plant" and "Hitachi Energy is building a factory" behind what other firms build.
-    """
-    led = [one for one in projects.clusters if (one.org_ids and not one.only_heading) or one.several]
-    if sentence.japanese or sentence.heading or not led or projects.explicit.get(sentence.number):
+    """A project of its own, where a firm that the text has not named yet owns it or builds it."""
+    if not is_newcomers(site, sentence, projects):
         return None
-    before = [org for org in sentence.of("org") if org.end <= site.start]
-    if not before or not {before[0].id, before[-1].id} & projects.newcomers:
-        return None
-    if any(one.only_heading and _compatible(site, one, sentence) for one in projects.clusters):
-        return None
-    own = before[0].id in projects.newcomers and _ITS_OWN.search(sentence.text[: site.start - sentence.start])
-    if own or _OWNER.match(sentence.text[before[-1].end - sentence.start : site.start - sentence.start]):
-        return _new(projects.clusters)
-    alone = len(before) == 1 and site.determiner == "new" and not site.plural
-    return _new(projects.clusters) if alone and _BUILDS.match(sentence.masked) else None
+    taken_up = any(one.only_heading and _compatible(site, one, sentence) for one in projects.clusters)
+    return None if taken_up else _new(projects.clusters)
 
 
 def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: bool) -> Cluster | None:
@@ -369,7 +333,11 @@ def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     own = own_place(site.start, site.end, sentence)
     if own is not None and own.admin1:
         return lies_elsewhere(cluster, own)
-    places = [place.value for place in sentence.of("place") if reaches(place, site.start, sentence)]
+    places = [
+        place.value
+        for place in sentence.of("place")
+        if reaches(place, site.start, sentence) and not (sentence.japanese and is_home(sentence, place))
+    ]
     states = {place.admin1 for place in places if place.admin1}
     countries = {place.country for place in places if place.country}
     introduced = site.determiner != "definite"

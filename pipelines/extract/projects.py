@@ -16,11 +16,12 @@ from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.described import Describer
 from pipelines.extract.focus import fill_focus
 from pipelines.extract.gating import Cue
-from pipelines.extract.grouping import cluster_for, newcomers, singled_out
+from pipelines.extract.grouping import cluster_for, singled_out
 from pipelines.extract.known_places import place_known
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.newcomers import newcomers
 from pipelines.extract.records import open_records, remark, take
 from pipelines.extract.sites import Site
 from pipelines.extract.unnamed import is_beside, made, opened_elsewhere, unnamed
