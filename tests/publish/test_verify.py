@@ -189,6 +189,13 @@ WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
     "money counted twice": ("sum_set_no_overlap", lambda rows: rows["amounts"][2].update(part_of="diamond-cost")),
     "a total that is not the sum": ("totals_recomputed", _change("totals", low_usd=1)),
     "a total too many": ("totals_recomputed", _change("totals", scope="elsewhere")),
+    "a reliance that does not follow from its parts": (
+        "balances_explained",
+        lambda rows: rows.setdefault("balances", []).append({
+            "importer": "USA", "material_id": rows["materials"][0]["material_id"], "form": "total", "year": 2025,
+            "edition": "ministry-2026", "outcome": "differs", "source_ids": ["ministry-2026"],
+        }),
+    ),
     "a total that is missing": ("totals_recomputed", lambda rows: rows["totals"].pop()),
 }  # fmt: skip
 
