@@ -341,7 +341,7 @@ def _own_money(sentence: Sentence, mention: Mention) -> bool:
 _COMPANY_SALES = re.compile(
     r"\b(?:its|their|company's|group's|firm's|group|consolidated|annual) (?:\w+ )?(?:sales|"
     r"revenues?|turnover)|last year|fiscal|"
-    r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売"
+    r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売|連結業績|業績予想|売上高予想|業績見通し|[0-9]月期"
 )
 
 _Figures = tuple[object, Decimal | None, Decimal | None, str | None]
