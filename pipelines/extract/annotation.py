@@ -114,9 +114,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     return Annotated(document, tuple(sentences), language)
 
 
-_SHIPS = re.compile(
-    r"\b(?:will|would|to|can|could|may|might|began to|it|they|who|which|that|also|now)\s(?:\w+ly\s)?$"
-)
+_SHIPS = re.compile(r"\b(?:will|would|to|can|could|may|might|began to|it|they|who|which|that|also|now)\s(?:\w+ly\s)?$")
 
 
 def _is_verb(text: str, start: int, end: int) -> bool:

@@ -130,7 +130,7 @@ class Projects:
         batches: Sentences that speak of several projects at once -> these; none where it is not sure which.
         strangers: Keys of projects that the facility being told apart cannot be, for their firms or their sector.
         before: Organisations that the sentence before brought up, while the projects are being told apart.
-        head: The place alone that heads the paragraph ("**Ohio.** By far the largest"), while the projects are told apart.
+        head: The place alone that heads the paragraph ("**Ohio.** By far..."), while projects are told apart.
         newcomers: Organisations that the sentence is the first to name, while the projects are being told apart.
     """
 

@@ -116,9 +116,9 @@ class EnglishNames:
                     continue
                 self._weigh(signs[surface], text, start, end, spans)
         firms = {one.text.split()[0] for spans in taken for one in spans if one.kind == "org" and one.text}
-        for surface in signs:
+        for surface, one in signs.items():
             if surface.count(" ") == 1 and surface.split()[0] in firms and surface.split()[1] in BRANCHES:
-                signs[surface].add("branch", 4.0)
+                one.add("branch", 4.0)
         found = self._chosen(signs, people, lower)
         if found and len(found) < len(signs):
             self._coordinate(signs, found, "\n".join(paragraphs))
@@ -217,8 +217,10 @@ class EnglishNames:
             signs.add("shape", 0.5)
         self._weigh_before(signs, before)
         self._weigh_after(signs, after, end_after, spans)
-        if owns_site(text, end_after, spans) or is_called(text[end_after : end_after + 90], self._is_noun):
+        if owns_site(text, end_after, spans):
             signs.add("part", 2.0)
+        if is_called(text[end_after : end_after + 90], self._is_noun):
+            signs.add("part", _NEEDED)
         if opening and acts_on(text, end_after, spans, self._verb, several=len(words) > 1):
             signs.add("object", 1.5)
         near = {one.end for one in spans if one.kind == "org"}, {one.start for one in spans if one.kind == "org"}

@@ -35,7 +35,8 @@ _CLAUSE_END = re.compile(r"[.!?]\s|;|$")
 _OBJECTS = frozenset({"site", "money", "quantity", "share", "material"})
 _ACTIVE = 2.0
 _CALLED = re.compile(
-    r"\s(?:is|are|was|were|will be|remains|stays on as|acts as|serves as|has been named)\s(?:the|an?|its|their|one of the)\s"
+    r"\s(?:is|are|was|were|will be|remains|stays on as|acts as|serves as|has been named)\s(?:the|an?|its|their"
+    r"|one of the)\s"
     r"((?:(?!(?:of|for|to|in|at|on|that|which|who|and)\b)[\w&/-]+\s?){1,5})"
 )
 _POSSESSIVE = re.compile(r"['’]s?\s(?:(?!(?:the|a|an)\b)[\w.&'’-]+\s){0,4}$")
