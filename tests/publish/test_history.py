@@ -56,9 +56,8 @@ def test_before_the_first_release_the_oldest_one_is_named(two: Path) -> None:
 @pytest.fixture
 def address(two: Path) -> Iterator[str]:
     """The same releases at an address of this machine, with their index."""
-    dates = {"2026.02.20": FEBRUARY, "2026.03.20": MARCH}
-    index = [{"version": version, "released_on": day.isoformat()} for version, day in dates.items()]
-    (two / "releases.json").write_text(json.dumps(index))
+    listed = [{"version": version, "path": f"releases/{version}/"} for version in ("2026.02.20", "2026.03.20")]
+    (two / "latest.json").write_text(json.dumps({"latest": "2026.03.20", "releases": listed}))
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(two))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -79,8 +78,8 @@ def test_releases_at_an_address(two: Path, address: str, capfd: pytest.CaptureFi
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(ReleaseError, match="sha256"):
         load("projects", releases=address)
-    (two / "releases.json").write_text("{}")
-    with pytest.raises(ReleaseError, match=r"releases\.json|no release"):
+    (two / "latest.json").write_text("{}")
+    with pytest.raises(ReleaseError, match="a list of releases"):
         load("projects", releases=address)
     capfd.readouterr()
 
