@@ -1,8 +1,8 @@
 """Concentration of bilateral trade tables that do not fit into memory: files in, files out, within a limit.
 
 What belongs here: the order of the work, and what is written. What does not: reading (`bilateral_reading`), formulas
-(`bilateral`), and where the work runs (`pipelines.engine`): each pass maps a function over parts of the table, whichever
-engine does it.
+(`bilateral`), and where the work runs (`pipelines.engine`): each pass maps a function over parts of the table,
+whichever engine does it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _BASE = 350_000_000
 _ROW_BYTES = 200
 """Bytes that one row takes while it is sorted, reckoned and written."""
 _BYTES_FOR_A_ROW = 2000
-"""A range has one row for so many bytes of the limit, however many threads there are: so files do not depend on them."""
+"""A range has one row for so many bytes of the limit, for any number of threads: so files do not depend on them."""
 _WRITTEN_ROWS = 2**20
 
 
@@ -77,8 +77,8 @@ def concentrate_files(
 ) -> Told:
     """Compute supplier shares and concentration of imports of whole bilateral trade tables.
 
-    Reads CEPII's columns (`t,i,j,k,v,q`, or their names) and writes `supplier_shares/` and `import_concentration/`, each
-    a folder of Parquet files whose rows stand in the order of year, importer, hs6 and partner (`bilateral.Concentrated`
+    Reads CEPII's columns (`t,i,j,k,v,q`, or their names) and writes `supplier_shares/` and `import_concentration/`,
+    each a folder of Parquet files whose rows stand in the order of year, importer, hs6 and partner (`bilateral.Concentrated`
     tells their columns). The bytes depend on the table and on `memory`, never on `threads` nor on the order of rows.
 
     Args:
@@ -90,8 +90,8 @@ def concentrate_files(
         place: Country as written -> alpha-3 or OTH; None leaves the table's own numbers or letters.
 
     Raises:
-        RawFileError: A file is no such table, a cell of it is no figure, the folder is there already, or the limit has no
-            room for the largest importer and year.
+        RawFileError: A file is no such table, a cell of it is no figure, the folder is there already, or the limit
+            has no room for the largest importer and year.
     """
     if output.exists():
         raise RawFileError(str(output), "a folder that is there already", "a new one", "Name another folder.")

@@ -1,4 +1,4 @@
-"""Reading bilateral trade tables of any length in parts: packed keys and whole amounts, a few hundred thousand at a time.
+"""Reading bilateral trade tables of any length in parts: packed keys and whole amounts, a batch at a time.
 
 What belongs here: CEPII's columns in Parquet or CSV, and refusing what is no figure. What does not: the row-by-row
 reader whose rows carry receipts (`pipelines.ingest.agencies.baci`), and what is reckoned from the flows (`bilateral`).
@@ -92,7 +92,8 @@ def trade_table(sources: Sequence[Path], place: Place | None) -> TradeTable:
         parts.extend(of_file)
     if len(heads) != 1:
         where = ", ".join(path.name for path in sources) or "the table"
-        raise RawFileError(where, f"{len(heads)} layouts", "files of one layout", "Reckon each layout alone.", "malformed")
+        remedy = "Reckon each layout alone."
+        raise RawFileError(where, f"{len(heads)} layouts", "files of one layout", remedy, "malformed")
     return TradeTable(parts, found, place, letters)
 
 

@@ -41,7 +41,7 @@ def country_code(country: str) -> int:
     Raises:
         ValueError: The text is no such code.
     """
-    if not (country.isascii() and country.isalnum() and country.isupper() or country.isdigit()) or len(country) != 3:
+    if len(country) != _LETTERS or not set(country) <= set(_SIGNS[1:]):
         raise ValueError(f"country {country!r}")
     number = 0
     for sign in country:
@@ -120,7 +120,8 @@ def pack(years: Codes, importers: Codes, products: Codes, suppliers: Codes) -> K
     """
     _within(products, 0, PRODUCTS, "HS code")
     group = importer_years(years, importers) << np.uint64(GROUP_BITS)
-    return group | (products.astype(np.uint64) << np.uint64(COUNTRY_BITS)) | suppliers.astype(np.uint64)
+    keys: Keys = group | (products.astype(np.uint64) << np.uint64(COUNTRY_BITS)) | suppliers.astype(np.uint64)
+    return keys
 
 
 def importer_years(years: Codes, importers: Codes) -> Keys:
@@ -164,6 +165,7 @@ def country_column(codes: Codes, text: bool, known: npt.NDArray[np.bool_] | None
         text: Countries were written in letters; numbers come back as digits.
         known: False where the cell is empty; by default none is.
     """
+
     def written(code: int) -> str:
         if code == UNSPLIT:
             return OTHERS
@@ -172,7 +174,9 @@ def country_column(codes: Codes, text: bool, known: npt.NDArray[np.bool_] | None
     return _dictionary(codes, UNSPLIT + 1, written, known)
 
 
-def _dictionary(codes: Codes, size: int, written: Callable[[int], str], known: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+def _dictionary(
+    codes: Codes, size: int, written: Callable[[int], str], known: npt.NDArray[np.bool_] | None = None
+) -> pa.Array:
     there = np.zeros(size, dtype=bool)
     there[codes] = True
     places = (np.cumsum(there, dtype=np.int32) - 1)[codes]
