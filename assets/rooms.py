@@ -31,7 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     DEPENDENCE: (
         "material_listings", "material_uses", "material_production", "trade_flows", "import_sources",
-        "world_concentration", "dependencies", "mirror_gaps", "export_controls", "export_control_periods",
+        "world_concentration", "dependencies", "balances", "mirror_gaps", "export_controls", "export_control_periods",
         "export_control_items", "export_control_entities", "project_materials", "project_exposures",
     ),
     RELEASE: ("renames", "codelists", "quality", "changes"),
@@ -48,6 +48,7 @@ DERIVED_FROM: Mapping[str, tuple[str, ...]] = {
     "world_concentration": ("material_production",),
     "import_sources": ("trade_flows",),
     "dependencies": ("import_sources", "material_production", "trade_flows"),
+    "balances": ("dependencies",),
     "mirror_gaps": ("trade_flows",),
     "project_exposures": ("dependencies", "export_control_items", "export_controls", "project_materials"),
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines.dependence.balances import balance_lines
 from pipelines.dependence.consumption import consumption_figures
 from pipelines.dependence.derive import derive
 from pipelines.engine import Engine, LocalEngine
@@ -20,6 +21,7 @@ from pipelines.errors import KakehashiError
 from pipelines.extract.lexicon import Lexicon, build_lexicon
 from pipelines.extract.reading import Reading, read_document
 from pipelines.fingerprint import ROOT, input_sha256
+from pipelines.ingest.auxiliary import BALANCE_LINES, CONSUMPTION
 from pipelines.ingest.coded import claims_of
 from pipelines.ingest.rates import shipped_history
 from pipelines.ingest.raw import Raw, read_raw
@@ -219,9 +221,10 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
     released_on = resolved.released_on
     if released_on is None:
         raise KakehashiError(str(inputs.raw), "no date in raw", "a date of the release", "Give one with --as-of DATE.")
-    consumption, unread = consumption_figures(raw.consumption)
-    derived = derive(reconciled.rows, released_on, consumption)
-    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined, *unread)
+    consumption, unread = consumption_figures(raw.beside.get(CONSUMPTION, ()))
+    lines, unreadable = balance_lines(raw.beside.get(BALANCE_LINES, ()))
+    derived = derive(reconciled.rows, released_on, consumption, lines, raw.gaps)
+    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined, *unread, *unreadable)
     waiting = still_open((*resolved.review, *reconciled.review), resolved.found, resolved.standing)
     review = (*waiting, *resolved.standing.review)
     decisions = resolved.standing.decisions

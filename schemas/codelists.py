@@ -30,6 +30,7 @@ SUBJECT_KINDS: dict[str, str] = {
     "import_sources": "import_source",
     "world_concentration": "world_concentration",
     "dependencies": "dependency",
+    "balances": "balance",
     "trade_flows": "trade_flow",
     "mirror_gaps": "mirror_gap",
     "export_controls": "export_control",
@@ -62,7 +63,7 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     ),
     "conflict_rule": (
         "decision", "curated_over_extracted", "source_tier", "modality", "newest_stated_on", "exactness", "witnesses",
-        "source_id", "evidence",
+        "source_id", "places", "evidence",
     ),
     # Investment
     "term": (
@@ -129,7 +130,7 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     # Materials, dependence, controls
     "form": (
         "ore", "concentrate", "oxide", "metal", "powder", "compound", "diamond_stone", "diamond_grit_all",
-        "synthetic_grit", "alloy", "magnet", "scrap", "total",
+        "synthetic_grit", "alloy", "carbonate", "hydroxide", "lump", "magnet", "scrap", "total",
     ),
     "production_stage": ("mine", "refinery", "synthetic", "secondary", "reserves", "capacity"),
     "hs_revision": ("1992", "1996", "2002", "2007", "2012", "2017", "2022", "2028"),
@@ -143,6 +144,9 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     "measure": ("quantity_gross", "quantity_content", "value"),
     "reliance_code": _FIGURE_CODES,
     "quantity_code": _FIGURE_CODES,
+    "balance_outcome": (
+        "within_tolerance", "within_rounding", "differs", "part_withheld", "part_not_printed", "nothing_printed",
+    ),
     "nir_formula": (
         "imports_minus_exports", "with_industry_stocks", "with_government_stocks", "with_both", "excl_scrap",
         "imports_only",
@@ -160,7 +164,10 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     "code_flag": ("misprint", "incomplete", "placeholder"),
     "material_relation": ("produces", "refines", "consumes", "secures", "recycles"),
     # Housekeeping
-    "review_kind": ("organization", "project", "material", "source", "decision", "conflict", "control_entity"),
+    "review_kind": (
+        "organization", "project", "material", "source", "decision", "conflict", "control_entity",
+        "ownership",
+    ),
     "pipeline_stage": ("ingest", "extract", "resolve", "reconcile", "dependence", "publish"),
     "quarantine_reason": (
         "unreadable_format", "no_text", "bad_encoding", "too_large", "malformed", "missing_column",

@@ -186,6 +186,29 @@ class ProjectExposures(Table):
         "供給国のハーフィンダール・ハーシュマン指数の下限。",
     )
     supplier_hhi_high: Number = common.hhi("Upper bound of that index.", "同指数の上限。")
+    dependence_year_now: Year = column(
+        "Year of the newest reliance figure on controls_as_of.",
+        "controls_as_of 時点で最新の依存度の年。",
+        computed=True,
+    )
+    basis_now: Text = column("What that figure measures.", "その数値の基準。", codelist="basis", computed=True)
+    edition_now: Text = column("Edition of the statistic that gives it.", "その数値を載せた統計の版。", computed=True)
+    reliance_low_now_pct: Number = common.percent(
+        "Lower bound of the reliance on imports then.", "その時点の輸入依存度の下限(%)。", computed=True
+    )
+    reliance_high_now_pct: Number = common.percent(
+        "Upper bound of the reliance on imports then.", "その時点の輸入依存度の上限(%)。", computed=True
+    )
+    china_share_now_pct: Number = common.percent(
+        "China's share of imports then; null where the source does not name it, which is not zero.",
+        "その時点で中国が輸入に占める割合(%)。出典に記載がない場合は空(ゼロではない)。",
+        computed=True,
+    )
+    supplier_hhi_low_now: Number = common.hhi(
+        "Lower bound of the suppliers' Herfindahl-Hirschman index then.",
+        "その時点の供給国のハーフィンダール・ハーシュマン指数の下限。",
+    )
+    supplier_hhi_high_now: Number = common.hhi("Upper bound of that index then.", "その時点の同指数の上限。")
     output_share_of_consumption_pct: Number = column(
         "Project's output against the importer's consumption; null unless form and unit match. May exceed 100.",
         "輸入国の消費量に対する案件の生産量の割合(%)。形態と単位が一致しない場合は空。100を超えうる。",

@@ -144,6 +144,68 @@ class Dependencies(Table):
     source_ids: Texts = common.source_list()
 
 
+@contract_table("balances", "Supply balances", "需給バランス", "materials")
+class Balances(Table):
+    """What an agency prints of a material's supply in one year, and the net import reliance that follows from it."""
+
+    importer: Text = common.importer()
+    material_id: Text = common.material()
+    form: Text = common.material_form()
+    year: Year = key("Year of the figures.", "数値の年。")
+    edition: Text = common.edition()
+    unit: Text = column("Unit of the quantities, as printed.", "数量の単位(出典の表記)。", computed=True)
+    production: Number = common.quantity("Primary production and recovery from scrap.", "一次生産とスクラップ回収。")
+    imports: Number = common.quantity("Imports for consumption.", "消費用の輸入。")
+    exports: Number = common.quantity("Exports.", "輸出。")
+    industry_stocks: Number = common.quantity("Stocks of industry at the end of the year.", "年末の民間在庫。")
+    government_stocks: Number = common.quantity("Stocks of Government at the end of the year.", "年末の政府在庫。")
+    consumption: Number = common.quantity("Consumption as printed.", "消費(出典の値)。")
+    nir_formula: Text = column(
+        "Formula of the reckoning; without stock changes where they are not printed.",
+        "計算に用いた算式。在庫変動の記載がない場合は含めない。",
+        codelist="nir_formula",
+        computed=True,
+    )
+    computed_pct: Number = common.percent(
+        "Net import reliance reckoned from the parts; null for a net exporter.",
+        "各項目から計算した純輸入依存度(%)。純輸出国では空。",
+        computed=True,
+    )
+    computed_low_pct: Number = common.percent(
+        "Least that rounding of the parts allows.", "各項目の端数処理から生じうる下限(%)。", computed=True
+    )
+    computed_high_pct: Number = common.percent(
+        "Most that rounding of the parts allows.", "各項目の端数処理から生じうる上限(%)。", computed=True
+    )
+    printed_low_pct: Number = common.percent(
+        "Lower bound of the reliance as printed.", "出典に印刷された依存度の下限(%)。", computed=True
+    )
+    printed_high_pct: Number = common.percent(
+        "Upper bound of the reliance as printed.", "出典に印刷された依存度の上限(%)。", computed=True
+    )
+    printed_code: Text = column(
+        "What is printed where a plain figure should stand.",
+        "印刷値の示され方。",
+        codelist="reliance_code",
+        computed=True,
+    )
+    difference_points: Number = column(
+        "Computed less printed; 0 within printed bounds.",
+        "計算値から印刷値を引いた差(ポイント)。印刷された範囲内なら 0。",
+        unit="percentage points",
+        computed=True,
+        ge=-100,
+        le=100,
+    )
+    outcome: Text = column(
+        "How the two compare.", "両者の比較結果。", codelist="balance_outcome", required=True, receipted=False
+    )
+    reason: Text = column(
+        "Why they cannot be compared, or differ.", "比較できない、または異なる理由。", receipted=False
+    )
+    source_ids: Texts = common.source_list()
+
+
 @contract_table("trade_flows", "Trade flows", "貿易統計", "materials", receipts="own")
 class TradeFlows(Table):
     """Trade in one product between two countries in one period, as one of them reports it."""

@@ -149,6 +149,11 @@ def percent(en: str, ja: str, *, computed: bool = False, reasoned: bool = False)
     return column(en, ja, unit="percent", computed=computed, reasoned=reasoned, ge=0, le=100)
 
 
+def quantity(en: str, ja: str) -> Any:
+    """A quantity in the unit that the row's column `unit` names, reckoned from printed lines."""
+    return column(en, ja, unit="see column unit", computed=True, ge=0)
+
+
 def money_usd(en: str, ja: str, *, computed: bool = False, reasoned: bool = False) -> Any:
     """Nominal United States dollars."""
     return column(en, ja, unit="USD", computed=computed, reasoned=reasoned, ge=0)

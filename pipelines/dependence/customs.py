@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.dependence.metrics import ROUNDING, WHOLE, supplier_shares
@@ -45,6 +45,7 @@ class _Imports:
 
     Attributes:
         source_id: The statistic that tells them.
+        whole: Whether every row of them could be read, so that the partners may be added up.
     """
 
     importer: str
@@ -53,6 +54,7 @@ class _Imports:
     product: Product
     partners: Mapping[str, Sequence[Row]]
     totals: Sequence[Row]
+    whole: bool = True
 
 
 def exclusive_products(hs_codes: Mapping[str, Row]) -> dict[str, list[Product]]:
@@ -80,16 +82,17 @@ def exclusive_products(hs_codes: Mapping[str, Row]) -> dict[str, list[Product]]:
     }
 
 
-def customs_tables(rows: Rows) -> tuple[dict[str, Row], dict[str, Row]]:
+def customs_tables(rows: Rows, gaps: Collection[tuple[str, ...]] = ()) -> tuple[dict[str, Row], dict[str, Row]]:
     """Compute import shares and dependencies from trade flows.
 
     share = flow from a partner / flow from all partners, in percent, over all codes of the product; by value, and by
     net weight where every flow has one. The total is what the statistic prints for all partners, else the sum over
-    partners. A product is left out where the statistic covers only some of its codes, and where partners exceed the
-    total by more than rounding.
+    partners. A product is left out where the statistic covers only some of its codes, where partners exceed the total
+    by more than rounding, and where a partner's row was set aside and no total is printed.
 
     Args:
         rows: Holds trade_flows and material_hs_codes. Months, exports and re-imports are left out.
+        gaps: source_id, reporter, flow, hs6, hs_revision and period of flows of which a row was set aside.
 
     Returns:
         Rows of import_sources and of dependencies by key text; the edition is the source of the flows.
@@ -97,7 +100,7 @@ def customs_tables(rows: Rows) -> tuple[dict[str, Row], dict[str, Row]]:
     products = exclusive_products(rows.get("material_hs_codes", {}))
     shares: dict[str, Row] = {}
     dependencies: dict[str, Row] = {}
-    for imports in _all_imports(rows.get("trade_flows", {}), products):
+    for imports in _all_imports(rows.get("trade_flows", {}), products, frozenset(gaps)):
         for basis, measure in BASES.items():
             listed = _share_rows(imports, measure)
             if listed:
@@ -107,7 +110,9 @@ def customs_tables(rows: Rows) -> tuple[dict[str, Row], dict[str, Row]]:
     return shares, dependencies
 
 
-def _all_imports(flows: Mapping[str, Row], products: Mapping[str, Sequence[Product]]) -> Iterable[_Imports]:
+def _all_imports(
+    flows: Mapping[str, Row], products: Mapping[str, Sequence[Product]], gaps: Collection[tuple[str, ...]]
+) -> Iterable[_Imports]:
     groups: dict[_Group, dict[str, list[Row]]] = {}
     covered: dict[tuple[str, str, str], set[str]] = {}
     for _, row in sorted(flows.items()):
@@ -122,7 +127,8 @@ def _all_imports(flows: Mapping[str, Row], products: Mapping[str, Sequence[Produ
         for product in products.get(revision, ()):
             there = [row for code in product.codes for row in by_code.get(code, ())]
             if there and told.issuperset(product.codes):
-                yield _split(importer, int(year), source, product, there)
+                lacking = {(source, importer, "import", code, revision, year) for code in product.codes}
+                yield replace(_split(importer, int(year), source, product, there), whole=lacking.isdisjoint(gaps))
 
 
 def _split(importer: str, year: int, source: str, product: Product, flows: Sequence[Row]) -> _Imports:
@@ -152,7 +158,7 @@ def _total(imports: _Imports, measure: str, parts: float) -> float | None:
     printed = {key_part(row, "hs6"): _amount(row, measure) for row in imports.totals}
     known = [amount for code, amount in sorted(printed.items()) if amount is not None and code in codes]
     if len(known) < len(codes):
-        return parts
+        return parts if imports.whole else None
     whole = math.fsum(known)
     return whole if parts <= whole * (1 + ROUNDING / WHOLE) else None
 

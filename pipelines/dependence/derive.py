@@ -6,8 +6,9 @@ What belongs here: which computation yields which table. What does not: any comp
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from pipelines.dependence.balances import Line, balances
 from pipelines.dependence.codes import flagged_items
 from pipelines.dependence.concentration import world_concentration
 from pipelines.dependence.consumption import Consumption
@@ -21,20 +22,28 @@ from pipelines.dependence.timeline import completed_periods
 from pipelines.reconcile.choose import Row
 
 
-def derive(rows: Rows, as_of: dt.date, consumption: Sequence[Consumption] = ()) -> dict[str, Mapping[str, Row]]:
+def derive(
+    rows: Rows,
+    as_of: dt.date,
+    consumption: Sequence[Consumption] = (),
+    lines: Sequence[Line] = (),
+    gaps: Collection[tuple[str, ...]] = (),
+) -> dict[str, Mapping[str, Row]]:
     """Compute the dependence tables.
 
     Args:
         rows: Reconciled rows by table and key; not changed.
         as_of: The release's date, which stands for today.
         consumption: Figures of consumption.
+        lines: Printed lines of supply.
+        gaps: Trade flows of which a row was set aside, as `customs.customs_tables` takes them.
 
     Returns:
         Tables that replace those of the same name: import_sources and dependencies with those that follow from
         trade flows and with supplier columns, export_controls with the status of that date, their periods completed
-        and their codes checked, world_concentration, mirror_gaps and project_exposures.
+        and their codes checked, world_concentration, balances, mirror_gaps and project_exposures.
     """
-    shares, by_customs = customs_tables(rows)
+    shares, by_customs = customs_tables(rows, gaps)
     # What a source prints itself stands before what is computed from its trade flows.
     rows = {
         **rows,
@@ -47,6 +56,7 @@ def derive(rows: Rows, as_of: dt.date, consumption: Sequence[Consumption] = ()) 
         "world_concentration": world_concentration(rows.get("material_production", {})),
         "import_sources": rows["import_sources"],
         "dependencies": dependencies,
+        "balances": balances(lines, dependencies),
         "mirror_gaps": mirror_gaps(rows.get("trade_flows", {})),
         "export_controls": refreshed_controls(rows, as_of),
         "export_control_items": flagged_items(rows),

@@ -34,6 +34,21 @@ _CARRIED = (
     "supplier_hhi_low",
     "supplier_hhi_high",
 )
+_OF_KEY = ("year", "basis", "edition")
+_AT_ANNOUNCEMENT: Mapping[str, str] = {
+    "year": "dependence_year", "basis": "basis", "edition": "edition", **{column: column for column in _CARRIED},
+}  # fmt: skip
+_NOW: Mapping[str, str] = {
+    "year": "dependence_year_now",
+    "basis": "basis_now",
+    "edition": "edition_now",
+    "reliance_low_pct": "reliance_low_now_pct",
+    "reliance_high_pct": "reliance_high_now_pct",
+    "china_share_pct": "china_share_now_pct",
+    "supplier_hhi_low": "supplier_hhi_low_now",
+    "supplier_hhi_high": "supplier_hhi_high_now",
+}
+"""Column of `dependencies` -> that of `project_exposures`, for the day of the announcement and for the release's."""
 _FIGURES = (*_CARRIED, "top_supplier")
 """A dependency that holds one of these, or says net exporter, tells something."""
 
@@ -137,24 +152,27 @@ def _announcement(project: Row, as_of: dt.date) -> tuple[dt.date, str, list[Rece
 
 
 def _put_dependence(row: Row, project: Row, candidates: Sequence[Row], as_of: dt.date) -> None:
+    """Fill the dependence at the announcement, and as of the release's date beside it."""
     on, called, dated = _announcement(project, as_of)
-    dependency = dependence_at(candidates, on)
+    _carry(row, dependence_at(candidates, on), called, dated, _AT_ANNOUNCEMENT)
+    _carry(row, dependence_at(candidates, as_of), f"release date {as_of}", [], _NOW)
+
+
+def _carry(row: Row, dependency: Row | None, called: str, dated: Sequence[Receipt], columns: Mapping[str, str]) -> None:
+    """Copy a dependency into the columns of one day."""
     if dependency is None:
         return
     rule = f"dependencies {dependency.key_text}: latest year at or before the {called}, same form"
     stated = [column for column in (*_FIGURES, "reliance_code") if column in dependency.values]
-    for column, source, value in (
-        ("dependence_year", "year", int(key_part(dependency, "year"))),
-        ("basis", "basis", key_part(dependency, "basis")),
-        ("edition", "edition", key_part(dependency, "edition")),
-    ):
-        inputs = proof([dependency], source) or proof([dependency], *stated[:1])
-        row.put(column, value, [*inputs, *dated], rule)
-    for column in _CARRIED:
-        if column in dependency.values:
-            inputs = proof([dependency], column)
+    for source, column in columns.items():
+        if source in _OF_KEY:
+            value: int | str = key_part(dependency, source)
+            inputs = proof([dependency], source) or proof([dependency], *stated[:1])
+            row.put(column, int(value) if source == "year" else value, [*inputs, *dated], rule)
+        elif source in dependency.values:
+            inputs = proof([dependency], source)
             own = {receipt.rule for receipt in inputs if receipt.rule.startswith(("share of", "HHI"))}
-            row.put(column, dependency.values[column], inputs, "; ".join([rule, *sorted(own)]))
+            row.put(column, dependency.values[source], inputs, "; ".join([rule, *sorted(own)]))
 
 
 def _put_output(

@@ -181,3 +181,20 @@ def net_import_reliance(
     if consumption <= 0:
         return Reliance(None, "not_available")
     return Reliance(net / consumption * WHOLE, "exact")
+
+
+def reliance_of_consumption(net_imports: float, consumption: float) -> Reliance:
+    """Compute net import reliance where consumption is known and production is not.
+
+    USGS Mineral Commodity Summaries, figure 2: net import reliance as a percentage of apparent consumption; net
+    imports / consumption x 100, at most 100 (consumption is rounded apart from its parts).
+
+    Args:
+        net_imports: Imports less exports, with the stock changes of the formula, in the unit of `consumption`.
+        consumption: Apparent, reported or estimated, as the agency prints it.
+    """
+    if net_imports < 0:
+        return Reliance(None, "net_exporter")
+    if consumption <= 0:
+        return Reliance(None, "not_available")
+    return Reliance(min(WHOLE, net_imports / consumption * WHOLE), "exact")

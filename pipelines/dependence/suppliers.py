@@ -71,6 +71,12 @@ class SupplierList:
         return {key_part(row, "partner"): row for row in self.rows if not _lumped(row)}
 
     @property
+    def torn(self) -> bool:
+        """Whether two suppliers have one rank: two lists that differ have been put together, and neither is whole."""
+        ranks = [rank for row in self.named.values() if (rank := row.values.get("rank")) is not None]
+        return len(ranks) > len(set(ranks))
+
+    @property
     def in_order(self) -> bool:
         """Whether the edition lists suppliers from the largest down."""
         return self.edition.startswith(ORDERED_EDITIONS)
@@ -173,7 +179,7 @@ def supplier_hhi(chosen: SupplierList) -> tuple[float, float] | None:
     """Return the HHI bounds of a list, None where a named supplier's share or the size of the unnamed is unknown."""
     shares = {partner: share_of(row) for partner, row in chosen.named.items()}
     known = {partner: share for partner, share in shares.items() if share is not None}
-    if len(known) < len(shares) or not known:
+    if len(known) < len(shares) or not known or chosen.torn:
         return None
     cap = _largest_unnamed(chosen, known)
     return None if cap is None else hhi_bounds((known | _unsplit(chosen)).values(), cap)
@@ -237,6 +243,8 @@ def _others(row: Row) -> bool:
 
 def _whole(chosen: SupplierList) -> bool:
     """Whether the list names all that its source names: it lumps the rest, or what it names makes up the total."""
+    if chosen.torn:
+        return False
     shares = [share for row in chosen.named.values() if (share := share_of(row)) is not None]
     closed = any(_others(row) for row in chosen.rows) or remainder(shares) <= ROUNDING
     return chosen.in_order or closed

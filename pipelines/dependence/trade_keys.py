@@ -119,8 +119,9 @@ def pack(years: Codes, importers: Codes, products: Codes, suppliers: Codes) -> K
         ValueError: A year outside 1900 to 2155 or a product that has not six digits.
     """
     _within(products, 0, PRODUCTS, "HS code")
-    group = importer_years(years, importers) << np.uint64(GROUP_BITS)
-    keys: Keys = group | (products.astype(np.uint64) << np.uint64(COUNTRY_BITS)) | suppliers.astype(np.uint64)
+    keys = importer_years(years, importers) << np.uint64(GROUP_BITS)
+    keys |= products.astype(np.uint64) << np.uint64(COUNTRY_BITS)
+    keys |= suppliers.astype(np.uint64)
     return keys
 
 

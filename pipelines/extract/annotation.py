@@ -17,6 +17,7 @@ from pipelines.extract.dates import find_dates
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence, annotate, split_sentences
 from pipelines.extract.newnames import Taken
+from pipelines.extract.phases import name_phases
 from pipelines.extract.places import PlaceMention, towns_of, with_towns
 from pipelines.extract.proforms import find_proforms
 from pipelines.extract.proper import name_projects, take_up_heads
@@ -87,6 +88,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
         if _is_product(name.start, name.end, hits[name.paragraph], texts[name.paragraph]):
             continue
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
+    name_phases(texts, found)
     name_towns(texts, found)
     name_projects(texts, found)
     take_up_heads(texts, found)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.entitled import name_firms
-from pipelines.extract.labels import Labelled, Labels, cells
+from pipelines.extract.labels import Label, Labelled, Labels, cells
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.listing import MONEY_KINDS, Cell, Listing, Record
 from pipelines.extract.mentions import Sentence
@@ -48,7 +49,7 @@ def find_fields(annotated: Annotated, projects: Projects, lexicon: Lexicon, owne
         above = before if sentences[0].number == last + 1 else _above(sentences[0], projects, annotated)
         cluster = explicit[-1] if explicit else above or _only(sentences[0], projects)
         before, last = cluster, sentences[-1].number
-        for one in told if cluster is not None else ():
+        for one in map(_shares, told) if cluster is not None else ():
             if one.label.kind in _TELLING and not _names_others(one, sentences) and _is_value(one, sentences):
                 end = _end(one, sentences)
                 end = min(end, _group(one, end, sentences, lexicon)) if one.label.kind == "role" else end
@@ -58,6 +59,11 @@ def find_fields(annotated: Annotated, projects: Projects, lexicon: Lexicon, owne
                 if one.label.kind == "role" and cell.end - cell.start < _NAME_LENGTH:
                     name_firms(record, lexicon)
     return found
+
+
+def _shares(one: Labelled) -> Labelled:
+    """A label of shares before names tells who invests (出資比率：A 70％、B 30％); none without names has a part."""
+    return replace(one, label=Label("role", "equity_investor")) if one.label.kind == "share" else one
 
 
 def _labelled(text: str, labels: Labels) -> Iterator[Labelled]:

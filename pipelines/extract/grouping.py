@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.newcomers import is_newcomers
 from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
+from pipelines.extract.phases import is_phase, project_of_phase
 from pipelines.extract.sites import Site
-from pipelines.extract.whereabouts import lies_elsewhere, lies_there, own_place, reaches
+from pipelines.extract.whereabouts import is_home, lies_elsewhere, lies_there, own_place, reaches
 
 _ITS = re.compile(r"^(?:Its|Their)\s(?:own\s)?(?:[\w-]+\s){0,2}$")
 
@@ -46,16 +48,34 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
     if site.passing and not listed:
         return _known(site, sentence, projects)
     if site.ordinal and not site.facility:
-        # "第6号" without a place takes up the entry of that number and brings up none.
-        entry = _numbered(site, projects.clusters)
-        return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
+        return _by_number(site, sentence, projects)
     if _contrasts(site, sentence, projects.clusters):
         return _new(projects.clusters)
-    told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
+    told = (
+        _at(site, sentence, projects)
+        or _of_new_firm(site, sentence, projects)
+        or _of_newcomer(site, sentence, projects)
+    )
     if told is None and not site.facility and not site.name and site.determiner == "new" and projects.clusters:
         # "The other goes to Pennsylvania" is of the kind of the first.
         return _another(site, projects.clusters)
     return told or _by_context(site, sentence, projects, listed=listed)
+
+
+def _by_number(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The phase, or the entry of a number: "第6号" without a place takes that up and brings up none."""
+    if is_phase(site):
+        return project_of_phase(site, sentence, projects.clusters)
+    entry = _numbered(site, projects.clusters)
+    return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
+
+
+def _of_newcomer(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """A project of its own, where a firm that the text has not named yet owns it or builds it."""
+    if not is_newcomers(site, sentence, projects):
+        return None
+    taken_up = any(one.only_heading and _compatible(site, one, sentence) for one in projects.clusters)
+    return None if taken_up else _new(projects.clusters)
 
 
 def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: bool) -> Cluster | None:
@@ -278,6 +298,14 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: b
         or _other_product(site, cluster, sentence)
         or _elsewhere(site, cluster, sentence)
         or _belongs_to_other(site, cluster, sentence)
+        or _stands_beside(site, cluster, sentence)
+        or (
+            cluster.several
+            and cluster.sites[-1][0] < sentence.number
+            and not sentence.japanese
+            and not site.plural
+            and (site.determiner in ("new", "other") or site.name)
+        )
     )
 
 
@@ -305,7 +333,11 @@ def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
     own = own_place(site.start, site.end, sentence)
     if own is not None and own.admin1:
         return lies_elsewhere(cluster, own)
-    places = [place.value for place in sentence.of("place") if reaches(place, site.start, sentence)]
+    places = [
+        place.value
+        for place in sentence.of("place")
+        if reaches(place, site.start, sentence) and not (sentence.japanese and is_home(sentence, place))
+    ]
     states = {place.admin1 for place in places if place.admin1}
     countries = {place.country for place in places if place.country}
     introduced = site.determiner != "definite"

@@ -23,11 +23,13 @@ class Label:
             words are no label.
         code: Role or instrument.
         unit: What stands in brackets behind it ("US$ billion", 億円).
+        ceiling: It announces the most that a sum may be (最大助成額).
     """
 
     kind: str
     code: str = ""
     unit: str = ""
+    ceiling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ _DASHED = re.compile(r"^([A-Z][\w' -]{2,30}?)\s[–—-]\s(?=\S)")
 _RUN_IN = re.compile(r"^((?:Wh\w+|How)(?:\s[\w'’-]+){1,6}|[A-Z][\w'’-]*(?:\s[\w'’-]+){0,2})[.?]\s+(?=\S)")
 _ARTICLE = re.compile(r"^(?:the|its|their|project|plant)\s", re.IGNORECASE)
 _QUESTION = re.compile(r"Wh\w+|How")
+_MOST = re.compile(r"^(?:最大|上限)|(?:上限|限度)額?$|^(?:maximum|max\.?|up to)\b", re.IGNORECASE)
 
 
 class Labels:
@@ -89,7 +92,7 @@ class Labels:
             return NONE
         for of_japanese, pattern, label in self._rows:
             if of_japanese == japanese and pattern.search(bare):
-                return Label(label.kind, label.code, unit[1] if unit else "")
+                return Label(label.kind, label.code, unit[1] if unit else "", bool(_MOST.search(bare)))
         return NONE
 
     def _asks(self, text: str, label: Label) -> bool:

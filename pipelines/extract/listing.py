@@ -14,6 +14,7 @@ from itertools import combinations
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster
+from pipelines.extract.columns import is_of_parties, is_told_apart, tells_apart
 from pipelines.extract.labels import NONE, Label, Labels, cells
 from pipelines.extract.mentions import Mention, Sentence
 
@@ -165,8 +166,9 @@ def _table_records(blocks: Sequence[_Block], annotated: Annotated, labels: Label
             listing.header = tuple(rows[0].sentences)
             rows = rows[1:]
         kinds = {head.kind for head in heads}
-        listing.parties = _is_of_parties(heads)
-        if not listing.parties and not _is_of_projects(kinds, rows, listing):
+        listing.parties = is_of_parties(heads)
+        apart = tells_apart(heads) and len(rows) > 1 and all(is_told_apart(row.text, row.sentences) for row in rows)
+        if not listing.parties and not apart and not _is_of_projects(kinds, rows, listing):
             continue
         section: Sentence | None = None
         for block in table:
@@ -235,12 +237,6 @@ def _inferred(rows: Sequence[_Block]) -> list[Label]:
         kind = next((kind for kind in ("money", "site", "org", "place") if kind in most), "")
         heads.append(Label({"money": "cost", "site": "project", "org": "firm", "place": "place"}.get(kind, "")))
     return heads
-
-
-def _is_of_parties(heads: Sequence[Label]) -> bool:
-    """Whether rows are firms of one project: a column of lenders or partners, none of projects."""
-    kinds = [head.kind for head in heads]
-    return "project" not in kinds and (kinds[:1] == ["role"] or ("firm" in kinds and "work" in kinds))
 
 
 def _is_of_projects(kinds: set[str], rows: Sequence[_Block], listing: Listing) -> bool:

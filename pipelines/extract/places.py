@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.extract.provinces import Provinces
 from pipelines.extract.terms import Hit, Term, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, rows
 
@@ -54,7 +55,7 @@ _JA_TOWN = re.compile(
 
 _JA_PROVINCE = re.compile(
     r"(?:の)?(?:[東西南北]{1,2}部|[東西南北]{1,2}|中部|中央部|内陸部?|沿岸部?)?(?:の|にある|、)?"
-    r"((?:[ァ-ヺー・]{2,16}|(?![各同両全他当本])[一-鿿]{2,4}?)[州県])"
+    r"((?:[ァ-ヺー・]{2,16}|(?![各同両全他当本])[一-鿿]{2,4}?)(?:自治区|首長国|[州県省]))"
     r"([ァ-ヺー]{2,14}|[一-鿿]{1,3}(?:市|町|郷|鎮|村)|[一-鿿]{2,3}(?=で|に))?(?=[のにでとへを、（(]|$)"
 )
 """A state or county behind its country that the gazetteer does not know (ナミビア北西部クネネ州), with a town."""
@@ -86,6 +87,7 @@ class PlaceFinder:
         self._no_town = {row["form"] for row in forms if row["kind"] == "no_town"}
         self._town_prefix = {row["form"] for row in forms if row["kind"] == "town_prefix"}
         self._capitals = {row["form"] for row in forms if row["kind"] == "capital"}
+        self._provinces = Provinces(reference)
 
     @staticmethod
     def terms(reference: Reference) -> list[Term]:
@@ -125,9 +127,12 @@ class PlaceFinder:
                 )
                 continue
             start, end, city = self._town(text, hit, known, admin1)
+            province = _PROVINCE.search(text, hit.end, end) if end > hit.end and not admin1 and country else None
+            if province is not None:
+                admin1 = (self._provinces.of(province[0], country) or (None,))[0]
             found.append(PlaceMention(start, end, text[start:end], country or None, admin1, city, sort == "named"))
         if has_cjk(text):
-            found = sorted([*found, *_unlisted(text, found)], key=lambda one: one.start)
+            found = sorted([*found, *_unlisted(text, found, self._provinces)], key=lambda one: one.start)
         return found
 
     def _is_seat(self, text: str, hit: Hit) -> bool:
@@ -226,8 +231,10 @@ def _japanese_town(text: str, hit: Hit, known: Sequence[Hit], admin1: str | None
     return hit.start, found.end(), found[2]
 
 
+_PROVINCE = re.compile(r"(?:[ァ-ヺー・]{2,16}|[一-鿿]{2,4}?)(?:自治区|首長国|[州県省])")
 _UNKNOWN_STATE = re.compile(
-    r"(?<![ァ-ヺー・一-鿿])((?:[ァ-ヺー・]{2,16}|[一-鿿]{2,3})[州県])([ァ-ヺー]{2,14}|[一-鿿]{2,3}(?=で|に|の))?(?=[のにで])"
+    r"(?<![ァ-ヺー・一-鿿])((?:[ァ-ヺー・]{2,16}|[一-鿿]{2,3})[州県省])"
+    r"([ァ-ヺー]{2,14}|[一-鿿]{1,3}[市区県鎮](?=で|に|の)|[一-鿿]{2,3}(?=で|に|の))?(?=[のにで])"
 )
 _BARE_TOWN = re.compile(
     r"(?<![一-鿿ァ-ヺー])(?![各同両全他当本下市都])([一-鿿][一-鿿ヶケノ々]{0,4}(?<!都)(?<!城下)[市町村])"
@@ -235,15 +242,25 @@ _BARE_TOWN = re.compile(
 )
 
 
-def _unlisted(text: str, found: Sequence[PlaceMention]) -> Iterator[PlaceMention]:
-    """Japanese text: provinces abroad behind their country in the paragraph, and towns where something is built."""
-    for match in _UNKNOWN_STATE.finditer(text) if "州" in text or "県" in text else ():
+def _unlisted(text: str, found: Sequence[PlaceMention], provinces: Provinces) -> Iterator[PlaceMention]:
+    """Provinces abroad, known or behind their country in the paragraph, and Japanese towns without a prefecture."""
+    for match in _UNKNOWN_STATE.finditer(text) if re.search("[州県省]", text) else ():
         before = [one for one in found if one.end <= match.start() and one.country]
         country = before[-1].country if before else None
-        if country and country not in ("JPN", "USA") and not any(_overlaps(match, one) for one in found):
+        listed = provinces.of(match[1], country) or provinces.of(match[1], None)
+        if any(_overlaps(match, one) for one in found):
+            continue
+        if listed is not None:
+            yield PlaceMention(*match.span(), match[0], listed[1], listed[0], match[2])
+        elif country and country not in ("JPN", "USA") and not match[1].endswith("省"):
             yield PlaceMention(*match.span(), match[0], country, None, match[2])
+    towns = list(provinces.towns(text))
+    for start, end, code in towns:
+        if not any(start < one.end and one.start < end for one in found):
+            yield PlaceMention(start, end, text[start:end], "JPN", code, text[start:end], guessed=True)
     for match in _BARE_TOWN.finditer(text):
-        if not any(_overlaps(match, one) for one in found):
+        taken = any(start < match.end(1) and match.start(1) < end for start, end, _ in towns)
+        if not taken and not any(_overlaps(match, one) for one in found):
             yield PlaceMention(*match.span(1), match[1], "JPN", None, match[1])
 
 

@@ -115,7 +115,8 @@ def _sum(record: Record, cell: Cell, sentence: Sentence, mention: Mention, lead:
     amount: AmountMention = mention.value
     kind = "business_scale" if record.listing.listed or cell.label.kind == "scale" else cell.label.kind
     kind = "project_cost" if kind == "cost" else kind
-    ceiling = kind == "business_scale" and (_CEILING.search(lead) or _CEILING.search(cell.label.unit))
+    ceiling = bool(kind == "business_scale" and (_CEILING.search(lead) or _CEILING.search(cell.label.unit)))
+    ceiling = ceiling or (kind == "financing" and cell.label.ceiling)
     if ceiling and amount.qualifier == "exact":
         amount = replace(amount, low=None, qualifier="up_to")
     told = "conditional" if kind == "business_scale" else "asserted"

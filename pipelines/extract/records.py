@@ -78,6 +78,7 @@ def words(record: Record, cell: Cell) -> str:
 def take(record: Record, projects: Projects, lexicon: Lexicon) -> None:
     """Give a record its project and the project what the record names."""
     cells = record.of("project") or [cell for cell in record.cells if cell.label.kind in ("", "sector")]
+    cells = record.of("material") or cells if not record.of("project") else cells
     cells = cells or list(record.cells[:1])
     sites = [pair for cell in cells for pair in record.mentions(cell, "site")]
     # What a thing is only for ("cooling for data centers") is not what is built.

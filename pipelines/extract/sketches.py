@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster
 from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.phases import phase_of
 from pipelines.extract.relations import Part
 from pipelines.extract.terms import has_cjk
 from pipelines.extract.ties import Tied
@@ -161,6 +162,8 @@ def _label(cluster: Cluster, *, japanese: bool) -> str:
     if not japanese and words and words[0] and words[0].lower().split()[0] in kind.lower():
         words = []
     label = "".join(words) + kind if japanese else " ".join(filter(None, [*words, kind]))
+    if phase_of(cluster):
+        label += f"第{phase_of(cluster)}期" if japanese else f" phase {phase_of(cluster)}"
     return label[:1].upper() + label[1:]
 
 

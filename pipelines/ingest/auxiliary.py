@@ -6,7 +6,7 @@ they mean (`extract/`, `resolve/`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from pipelines.errors import RawFileError
@@ -14,9 +14,19 @@ from pipelines.fingerprint import ROOT
 from schemas.contract import TABLES
 
 CONSUMPTION = "consumption"
-CONSUMPTION_COLUMNS = ("importer", "material_id", "form", "year", "edition", "quantity", "unit")
-"""A table of `statistics/` outside the contract: what a country uses of a material in a year. `quantity` in `unit`, t
-or kg, with what is weighed in brackets where that is not the material itself in that form: `t (nitrogen content)`."""
+BALANCE_LINES = "balance_lines"
+STATISTICS: Mapping[str, tuple[str, ...]] = {
+    CONSUMPTION: ("importer", "material_id", "form", "year", "edition", "quantity", "unit"),
+    BALANCE_LINES: ("importer", "material_id", "form", "year", "edition", "item", "printed", "unit", "estimated"),
+}
+STATISTICS_BESIDE = ("line",)
+"""Tables of `statistics/` outside the contract, and their columns.
+
+`consumption`: what a country uses of a material in a year. `quantity` in `unit`, t or kg, with what is weighed in
+brackets where that is not the material itself in that form: `t (nitrogen content)`.
+`balance_lines`: the printed lines from which a country's net import reliance follows, each as printed;
+`line` may name it.
+"""
 
 DECISIONS = ("corrections", "merges", "reviews")
 

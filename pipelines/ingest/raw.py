@@ -15,7 +15,7 @@ from pipelines.errors import RawFileError
 from pipelines.ingest import readers
 from pipelines.ingest.agencies import read_agency_file
 from pipelines.ingest.agencies.supplier_lists import kept_apart
-from pipelines.ingest.auxiliary import CONSUMPTION, CONSUMPTION_COLUMNS, required_columns
+from pipelines.ingest.auxiliary import STATISTICS, STATISTICS_BESIDE, required_columns
 from pipelines.ingest.coded import REFERENCE_SOURCE
 from pipelines.ingest.fetched import fetched_records
 from pipelines.ingest.remembered import DOCUMENTS, RECORDS, identity
@@ -43,7 +43,8 @@ class Raw:
         documents: Documents with their source.
         hashes: Relative path -> sha256 of every file read or set aside.
         identities: Path of a document -> what tells it from any that could be read differently.
-        consumption: Tables of `statistics/` that tell what countries use of a material.
+        beside: Tables of `statistics/` outside the contract, by name.
+        gaps: Trade flows of which a row was set aside: source_id, reporter, flow, hs6, hs_revision, period.
     """
 
     sources: Mapping[str, Source]
@@ -53,7 +54,8 @@ class Raw:
     quarantined: tuple[Quarantined, ...]
     hashes: Mapping[str, str]
     identities: Mapping[str, str] = field(default_factory=dict)
-    consumption: tuple[TableFile, ...] = ()
+    beside: Mapping[str, tuple[TableFile, ...]] = field(default_factory=dict)
+    gaps: frozenset[tuple[str, ...]] = frozenset()
 
     def newest_date(self) -> dt.date | None:
         """The newest date recorded in raw: retrieved_on and published_on of sources, decided_on of decisions."""
@@ -97,7 +99,8 @@ def read_raw(raw: Path, reference: Path, memory: Memory | None = None) -> Raw:
         sources=dict(sorted(shelf.sources.items())),
         tables=tuple(shelf.tables),
         auxiliary=shelf.auxiliary,
-        consumption=tuple(shelf.consumption),
+        gaps=frozenset(shelf.gaps),
+        beside={table: tuple(files) for table, files in shelf.beside.items()},
         documents=tuple(shelf.documents),
         quarantined=tuple(shelf.quarantined),
         hashes=dict(sorted(shelf.hashes.items())),
@@ -240,15 +243,17 @@ def _read_folder_tables(shelf: Shelf, place: str, source: Source) -> None:
             continue
         table = table_name(file.path)
         try:
-            if table == CONSUMPTION:
-                read = shelf.shelve(read_table(file, "statistics", CONSUMPTION_COLUMNS, source, CONSUMPTION_COLUMNS))
-                shelf.consumption.append(read)
+            if table in STATISTICS:
+                columns = STATISTICS[table]
+                shelf.beside.setdefault(table, []).append(
+                    shelf.shelve(read_table(file, "statistics", (*columns, *STATISTICS_BESIDE), source, columns))
+                )
                 continue
             if table not in TABLES:
                 raise RawFileError(
                     file.path, f"table {table}", "a table of the data contract", "Rename the file.", "unknown_table"
                 )
-            columns = [column.name for column in TABLES[table].columns]
+            columns = tuple(column.name for column in TABLES[table].columns)
             shelf.tables.append(shelf.shelve(read_table(file, "statistics", columns, source)))
             shelf.sources[source.source_id] = with_bytes(source, file, "tables-1")
         except RawFileError as error:
@@ -294,4 +299,5 @@ def _read_agency_file(shelf: Shelf, file: RawFile, given: Source | None = None) 
     shelf.sources[read.source.source_id] = read.source
     shelf.tables.extend(shelf.shelve(table) for table in read.tables)
     shelf.quarantined.extend(read.quarantined)
+    shelf.gaps.update(read.gaps)
     return True

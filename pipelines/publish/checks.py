@@ -1,7 +1,7 @@
 """The gate: every check of the tables, run the same way before writing and by `verify` on a release.
 
-What belongs here: running the registered checks and stopping a build. What does not: the checks themselves
-(`checks_contract`, `checks_licences`, `checks_provenance`, `checks_sums`) and anything that reads files (`verify.py`).
+What belongs here: running the registered checks and stopping a build. What does not: the checks themselves (`checks_*`)
+and anything that reads files (`verify.py`).
 
 A new check is one function with `@table_check("its_name")` in one of those modules; nothing else needs to know of it.
 """
@@ -14,12 +14,19 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from pipelines.errors import ContractError
-from pipelines.publish import checks_contract, checks_licences, checks_provenance, checks_sums
+from pipelines.publish import (
+    checks_claims,
+    checks_contract,
+    checks_dependence,
+    checks_licences,
+    checks_provenance,
+    checks_sums,
+)
 from pipelines.publish.findings import TABLE_CHECKS, Finding, Tables
 
 __all__ = [
-    "TABLE_CHECKS", "Finding", "checks_contract", "checks_licences", "checks_provenance", "checks_sums", "gate",
-    "refuse",
+    "TABLE_CHECKS", "Finding", "checks_claims", "checks_contract", "checks_dependence", "checks_licences",
+    "checks_provenance", "checks_sums", "gate", "refuse",
 ]  # fmt: skip
 
 MOST_SHOWN = 20

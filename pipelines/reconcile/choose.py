@@ -7,6 +7,7 @@ rows (two figures for one project's cost: `amounts`), and anything computed.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -184,7 +185,8 @@ def _choose_fact(
 
 def _best(statements: Sequence[Statement]) -> Weight:
     count = witnesses(statements)
-    return min(weight(statement, count) for statement in statements)
+    places = Counter(statement.claim.source_id for statement in statements)
+    return min(weight(statement, count, places[statement.claim.source_id]) for statement in statements)
 
 
 def _published(statements: Sequence[Statement]) -> bool:

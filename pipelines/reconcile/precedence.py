@@ -19,8 +19,12 @@ RULES = (
     "exactness",
     "witnesses",
     "source_id",
+    "places",
 )
 """Names of the steps, as `conflicts.rule` prints them."""
+
+UNDECIDED = "source_id"
+"""Where nothing tells values apart but the order that keeps the choice stable."""
 
 _TIERS = {"official": 0, "party": 1, "press": 2, "aggregator": 3}
 _DISTRUSTED = 9
@@ -29,15 +33,17 @@ _MODALITIES = {"asserted": 0, "planned": 1, "reported": 2, "conditional": 3, "de
 _ABOUT = "about"
 _EXACT = ("", "exact")
 
-Weight = tuple[int, int, int, int, int, int, int, str]
+Weight = tuple[int, int, int, int, int, int, int, str, int]
 
 
-def weight(statement: Statement, n_witnesses: int) -> Weight:
+def weight(statement: Statement, n_witnesses: int, n_places: int = 1) -> Weight:
     """Return what the statement weighs: the smaller tuple is preferred, compared step by step.
 
     Args:
         statement: A statement on a row and column.
         n_witnesses: First publishers that state the same value.
+        n_places: Places of its source that print the same value; of two figures of one source the repeated one is
+            preferred.
     """
     claim, source = statement.claim, statement.source
     qualifier = claim.cells.get("qualifier")
@@ -51,6 +57,7 @@ def weight(statement: Statement, n_witnesses: int) -> Weight:
         0 if hedge in _EXACT else 1 if hedge == _ABOUT else 2,
         -n_witnesses,
         claim.source_id,
+        -n_places,
     )
 
 
@@ -59,7 +66,7 @@ def deciding_rule(winner: Weight, loser: Weight) -> str:
     for rule, left, right in zip(RULES, winner, loser, strict=True):
         if left != right:
             return rule
-    return RULES[-1]
+    return UNDECIDED
 
 
 def witnesses(statements: Sequence[Statement]) -> int:

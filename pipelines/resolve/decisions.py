@@ -32,7 +32,7 @@ MERGEABLE: Mapping[str, tuple[str, str]] = {
 """Kinds of things that can be merged -> the table that describes them and the column that holds their id."""
 
 _DECIDED_ROOMS = frozenset({"investment", "materials"})
-_COMPUTED_TABLES = frozenset({"totals", "world_concentration", "mirror_gaps", "project_exposures"})
+_COMPUTED_TABLES = frozenset({"totals", "world_concentration", "balances", "mirror_gaps", "project_exposures"})
 """Tables whose every row the pipeline computes anew after the decisions have been obeyed."""
 
 _PROVENANCE = frozenset({"source_id", "source_ids", "locator", "review"})

@@ -28,6 +28,8 @@ WORKED = (
     "ja-third",
     "en-fourth",
     "ja-fourth",
+    "en-fifth",
+    "ja-fifth",
 )
 ASIDE = ("en-aside", "ja-aside")
 FLOORS: Mapping[str, float] = {

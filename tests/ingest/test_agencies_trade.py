@@ -334,3 +334,43 @@ def test_every_file_order_gives_the_same_tables(tmp_path: Path) -> None:
         )
         seen.add(str(rows))
     assert len(seen) == 1
+
+
+def test_values_of_three_decimals_are_rounded_to_the_cent_and_shown_as_printed() -> None:
+    file = read(comtrade({"primaryValue": "2247651492.215"}, {"partnerCode": "0", "primaryValue": "0.125"}))
+    assert {flow["partner"]: flow["value_usd"] for flow in flows(file)} == {"CHN": "2247651492.22", "ALL": "0.12"}
+    assert flows(file)[0]["value_usd as found"] == "2247651492.215"
+
+
+GROUP = ("USA", "import", "250410", "2022", "2024")
+
+
+@pytest.mark.parametrize(
+    ("content", "gaps"),
+    [
+        (comtrade({}, {"partnerCode": "77777"}), {GROUP}),
+        (comtrade({}, {"partnerCode": "124", "primaryValue": "many"}), {GROUP}),
+        (comtrade({}, {"partnerCode": "124"}, {"partnerCode": "124", "primaryValue": "7"}), {GROUP}),
+        (comtrade({}, {"partnerCode": "124", "cmdCode": "25041"}), set()),
+        ("t,i,j,k,v,q\n2024,156,842,250410,1,1\n2024,7777,842,250410,1,1\n", {(*GROUP[:3], "2017", "2024")}),
+        ("t,i,j,k,v,q\n2024,156,842,250410,1,1\n2024,124,842,250410,W,1\n", {(*GROUP[:3], "2017", "2024")}),
+    ],
+)
+def test_what_a_row_that_was_set_aside_is_about_is_known(content: str, gaps: set[tuple[str, ...]]) -> None:
+    name = "BACI_HS17_Y2024.csv" if content.startswith("t,") else "x.csv"
+    assert {gap[1:] for gap in read(content, name).gaps} == gaps
+
+
+@pytest.mark.parametrize(("total", "shares"), [({}, {}), ({"partnerCode": "0", "primaryValue": "402"}, {"CHN": 25.0})])
+def test_no_share_is_told_of_a_sum_that_lacks_a_partner(
+    tmp_path: Path, total: dict[str, str], shares: dict[str, float]
+) -> None:
+    """Antimony has one code as metal: China's 100.5 of an unknown sum is no share, of a printed 402 it is a quarter."""
+    rows = [{}, {"partnerCode": "77777"}, *([total] if total else [])]
+    inbox = tmp_path / "raw" / "inbox"
+    inbox.mkdir(parents=True)
+    (inbox / "x.csv").write_text(comtrade(*({"cmdCode": "811010", **row} for row in rows)), encoding="utf-8")
+    built = build_tables(Inputs(tmp_path / "raw", as_of=dt.date(2026, 11, 22), own_use=True)).tables
+    found = built["import_sources"]
+    value = found[found["measure"] == "value"]
+    assert dict(zip(value["partner"], value["share_low_pct"], strict=True)) == shares

@@ -135,7 +135,8 @@ def _finish(file: RawFile, given: Source | None, source: Source, harvests: Seque
     source = replace(source, sha256=file.sha256, bytes=len(file.content))
     tables = tables_of(harvests, source, file.path, file.sha256)
     bad = tuple(item for harvest in harvests for item in harvest.bad)
-    return AgencyFile(source, tables, bad, tuple(harvest.account for harvest in harvests))
+    gaps = frozenset((source.source_id, *gap) for harvest in harvests for gap in harvest.gaps)
+    return AgencyFile(source, tables, bad, tuple(harvest.account for harvest in harvests), gaps)
 
 
 def _rest(words: str) -> str:

@@ -55,12 +55,14 @@ class AgencyFile:
 
     Attributes:
         accounts: One for the file, or one for each member of an archive.
+        gaps: What rows that were set aside are about: source_id, reporter, flow, hs6, hs_revision, period.
     """
 
     source: Source
     tables: tuple[TableFile, ...]
     quarantined: tuple[Quarantined, ...]
     accounts: tuple[Account, ...]
+    gaps: frozenset[tuple[str, ...]] = frozenset()
 
 
 class Harvest:
@@ -70,6 +72,10 @@ class Harvest:
         path: The file in raw, for messages and receipts.
         member: Name inside an archive, empty outside one.
         layout: Name of the layout.
+
+    Attributes:
+        gaps: Flows of which a row was set aside (reporter, flow, hs6, hs_revision, period): a sum over its partners
+            would be too small, and every share of it too large.
     """
 
     def __init__(self, path: str, member: str, layout: str) -> None:
@@ -79,6 +85,7 @@ class Harvest:
         self.rows: dict[str, list[tuple[int, Fields]]] = {}
         self.bad: list[Quarantined] = []
         self.fields: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self.gaps: set[tuple[str, ...]] = set()
         self._given: dict[tuple[str, ...], tuple[tuple[str, ...], int]] = {}
 
     @property

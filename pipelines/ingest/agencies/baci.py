@@ -63,6 +63,7 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
             _row(harvest, line, row, columns, revision, others)
         except CellError as error:
             harvest.refuse_row(line, columns["value"], error)
+            harvest.gaps.update(_about(row, columns, revision))
     for key, areas in others.items():
         parts = list(areas.values())
         value = sum((part.value for part in parts), Decimal(0)) * _THOUSAND
@@ -117,6 +118,16 @@ def _row(
             raise CellError(f"another figure than in row {before.line}", "one figure for each")
         return
     give_flow(harvest, line, columns["value"], key, value.low * _THOUSAND, "fob", amount, tidy(printed))
+
+
+def _about(row: Mapping[str, str], columns: Mapping[str, str], revision: str) -> list[tuple[str, ...]]:
+    """What a row that was set aside is about, where that much can be read: its importer's product of the year."""
+    try:
+        importer = place(row[columns["importer"]])
+    except CellError:
+        return []
+    year, code = tidy(row[columns["year"]]), tidy(row[columns["code"]])
+    return [(importer, "import", code.zfill(6), revision, year)]
 
 
 def place(text: str) -> str:

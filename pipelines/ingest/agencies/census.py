@@ -95,22 +95,27 @@ def _row(harvest: Harvest, number: int, row: Mapping[str, str], column: str) -> 
             harvest.count("a heading of other than six digits: not published")
             return
         raise CellError(code[:20], "an HS code of six digits")
-    partner = _partner(row)
-    if partner is None:
-        harvest.count("a group of countries: not published")
-        return
     flow, kind = _VALUES[column]
     period = _period(row, kind)
     if period is None:
         harvest.count("a sum of part of a year: not published")
         return
-    figure = read_figure(row[column])
+    about = (flow, code, revision_of("USA", period), period)
+    try:
+        partner = _partner(row)
+        figure = read_figure(row[column])
+        if not figure.blank and (figure.low is None or figure.low != figure.high):
+            raise CellError(row[column][:40], "a value in dollars")
+    except CellError:
+        harvest.gaps.add(("USA", *about))
+        raise
+    if partner is None:
+        harvest.count("a group of countries: not published")
+        return
     harvest.count(figure.meaning)
     if figure.blank:
         return
-    if figure.low is None or figure.low != figure.high:
-        raise CellError(row[column][:40], "a value in dollars")
-    key = ("USA", partner, flow, code, revision_of("USA", period), period)
+    key = ("USA", partner, *about)
     valuation = "customs" if flow == "import" else "fob"
     give_flow(harvest, number, column, key, figure.low, valuation, _quantity(row, column), tidy(row[column]))
 

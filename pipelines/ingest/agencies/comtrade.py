@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 
 from pipelines.errors import RawFileError
 from pipelines.ingest.agencies.account import Harvest
-from pipelines.ingest.agencies.figures import digits, tidy
+from pipelines.ingest.agencies.figures import cents, digits, tidy
 from pipelines.ingest.agencies.places import OTHERS, by_number
 from pipelines.ingest.coded import AS_FOUND
 from pipelines.ingest.values import CellError
@@ -105,6 +105,7 @@ _BREAKDOWNS = {"partner2Code": ("0", ""), "customsCode": ("C00", ""), "mosCode":
 """Column that breaks a flow down -> its value in a total."""
 _KILOGRAM = "8"
 
+_NUMBER = "the number of a country (UN M49)"
 _Record = Mapping[str, str]
 _Key = tuple[str, ...]
 
@@ -128,16 +129,22 @@ def read(harvest: Harvest, rows: Iterable[tuple[int, _Record]]) -> Source:
             checked = frozenset(row)
         harvest.account.rows_in += 1
         try:
-            key = _key(row)
+            about = _about(row)
         except CellError as error:
             harvest.refuse_row(line, "cmdCode", error)
             continue
-        if key is None:
+        if about is None:
             harvest.count("a heading of other than six digits: not published")
-        else:
-            groups.setdefault(key, []).append((line, row))
+            continue
+        partner = by_number(row["partnerCode"])
+        if partner is None:
+            harvest.refuse_row(line, "partnerCode", CellError(row["partnerCode"][:20], _NUMBER))
+            harvest.gaps.add(about)
+            continue
+        groups.setdefault((about[0], partner, *about[1:]), []).append((line, row))
     for key, found in groups.items():
-        _flow(harvest, key, found)
+        if not _flow(harvest, key, found):
+            harvest.gaps.add((key[0], *key[2:]))
     for column, goal in (
         ("primaryValue", "value_usd"),
         ("netWgt", "quantity"),
@@ -171,7 +178,8 @@ def _check(harvest: Harvest, row: _Record) -> None:
         raise RawFileError(path, f"columns {', '.join(unknown)[:200]}", "Comtrade's columns", remedy, "unknown_column")
 
 
-def _key(row: _Record) -> _Key | None:
+def _about(row: _Record) -> _Key | None:
+    """Reporter, flow, code, revision and period; None for a heading of other than six digits."""
     code = tidy(row["cmdCode"])
     if not re.fullmatch(r"\d{6}", code):
         if re.fullmatch(r"\d{1,10}|TOTAL|AG\d", code):
@@ -183,11 +191,10 @@ def _key(row: _Record) -> _Key | None:
     flow = _FLOWS.get(tidy(row["flowCode"]).upper())
     if flow is None:
         raise CellError(row["flowCode"][:20], f"a flow, one of {', '.join(_FLOWS)}")
-    reporter, partner = by_number(row["reporterCode"]), by_number(row["partnerCode"])
-    if reporter is None or partner is None or reporter == OTHERS:
-        found = row["partnerCode" if partner is None else "reporterCode"]
-        raise CellError(found[:20], "the number of a country (UN M49)")
-    return reporter, partner, flow, code, revision, _period(row)
+    reporter = by_number(row["reporterCode"])
+    if reporter is None or reporter == OTHERS:
+        raise CellError(row["reporterCode"][:20], _NUMBER)
+    return reporter, flow, code, revision, _period(row)
 
 
 def _period(row: _Record) -> str:
@@ -199,7 +206,8 @@ def _period(row: _Record) -> str:
     raise CellError(f"{frequency} {text}"[:40], "a year (A 2024) or a month (M 202406)")
 
 
-def _flow(harvest: Harvest, key: _Key, rows: Sequence[tuple[int, _Record]]) -> None:
+def _flow(harvest: Harvest, key: _Key, rows: Sequence[tuple[int, _Record]]) -> bool:
+    """Give one flow; False where it was set aside."""
     distinct = {tuple(sorted(row.items())): (line, row) for line, row in rows}
     harvest.count("a row that repeats another", len(rows) - len(distinct))
     chosen = list(distinct.values())
@@ -210,17 +218,19 @@ def _flow(harvest: Harvest, key: _Key, rows: Sequence[tuple[int, _Record]]) -> N
             _total(harvest, [one for one in chosen if tidy(one[1]["partnerCode"]) == area]) for area in sorted(areas)
         ]
         if any(total is None for total in totals):
-            return
+            return False
         chosen = [one for total in totals if total is not None for one in total]
     else:
         found = _total(harvest, chosen)
         if found is None:
-            return
+            return False
         chosen = found
     try:
         _give(harvest, key, chosen)
     except CellError as error:
         harvest.refuse_row(chosen[0][0], "primaryValue", error)
+        return False
+    return True
 
 
 def _total(harvest: Harvest, rows: list[tuple[int, _Record]]) -> list[tuple[int, _Record]] | None:
@@ -257,7 +267,7 @@ def _give(harvest: Harvest, key: _Key, rows: Sequence[tuple[int, _Record]]) -> N
     harvest.count("0 for a weight that is not known", sum(one[0] is None for one in weights))
     harvest.give("trade_flows", line, {
         "reporter": reporter, "partner": partner, "flow": flow, "hs6": code, "hs_revision": revision,
-        "period": period, "value_usd": digits(value), f"value_usd{AS_FOUND}": tidy(rows[0][1]["primaryValue"]),
+        "period": period, "value_usd": cents(value), f"value_usd{AS_FOUND}": tidy(rows[0][1]["primaryValue"]),
         "valuation": _valuation(rows), "quantity": digits(weight), "quantity_unit": "" if weight is None else "kg",
         "quantity_estimated": "" if weight is None else "true" if any(one[1] for one in weights) else "false",
         "locator": f"{harvest.place} row {lines}, column primaryValue",

@@ -62,6 +62,7 @@ def read(harvest: Harvest, grid: Grid, name: str) -> Source:
             harvest.refuse_row(line, "HS", error)
     for (flow, partner, code, period), total in sums.items():
         if total is None:
+            harvest.gaps.add(("JPN", flow, code, revision_of("JPN", period), period))
             harvest.count("lines of one code in different units or without a quantity: not added")
             continue
         amount, unit, line, column = total
@@ -94,6 +95,8 @@ def _row(harvest: Harvest, line: int, row: Mapping[str, str], sums: dict[_Key, _
     if "Country" in row:
         known = _countries().get(tidy(row["Country"]))
         if known is None:
+            months = (year, *(f"{year}-{number:02}" for number in range(1, 13)))
+            harvest.gaps.update(("JPN", flow, code[:6], revision_of("JPN", month), month) for month in months)
             raise CellError(row["Country"][:20] or "an empty cell", "a country number of Japan's customs known here")
         partner = known
     refused: CellError | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from pipelines.ingest.values import CellError
 
@@ -155,6 +155,11 @@ def _number(plain: str) -> Figure | None:
         value = _decimal(estimate[1] or estimate[2])
         return Figure(value, value, "exact", "number marked as an estimate", estimated=True)
     return None
+
+
+def cents(value: Decimal | None) -> str:
+    """Return money as plain digits, rounded half to even to the cent: agencies print up to three decimals."""
+    return "" if value is None else digits(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN))
 
 
 def digits(value: Decimal | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pipelines.ingest.agencies.account import Harvest
-from pipelines.ingest.agencies.figures import digits
+from pipelines.ingest.agencies.figures import cents, digits
 from pipelines.ingest.coded import AS_FOUND
 from pipelines.ingest.values import CellError
 
@@ -55,7 +55,7 @@ def give_flow(
     names = ("reporter", "partner", "flow", "hs6", "hs_revision", "period")
     figure = "value_usd" if value is not None else "quantity"
     harvest.give("trade_flows", line, {
-        **dict(zip(names, key, strict=True)), "value_usd": digits(value),
+        **dict(zip(names, key, strict=True)), "value_usd": cents(value),
         "valuation": valuation if value is not None else "",
         "quantity": digits(quantity[0]) if quantity else "", "quantity_unit": quantity[1] if quantity else "",
         f"{figure}{AS_FOUND}": literal, "locator": harvest.locator(line, column),
