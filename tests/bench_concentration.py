@@ -91,11 +91,11 @@ def differences(source: Path, found: Path, sample: int = SAMPLE) -> tuple[int, i
         flows = pq.read_table(path, filters=[("j", "=", importer)]).to_pandas()
         told = [_told(found / name, by_number(str(importer)), int(flows["t"].iloc[0])) for name in _COLUMNS]
         for plain, ours in zip(_plainly(flows), told, strict=True):
-            joined = plain.join(ours, how="outer", lsuffix="_plain")
+            joined = plain.join(ours.add_suffix("_ours"), how="outer")
             compared += len(joined)
             bad = pd.Series(False, index=joined.index)
             for column in plain.columns:
-                bad |= ~((joined[f"{column}_plain"] - joined[column]).abs() <= 1e-6 + 1e-9 * joined[column].abs())
+                bad |= ~((joined[column] - joined[f"{column}_ours"]).abs() <= 1e-6 + 1e-9 * joined[column].abs())
             wrong += int(bad.sum())
     return compared, wrong
 

@@ -79,7 +79,8 @@ def concentrate_files(
 
     Reads CEPII's columns (`t,i,j,k,v,q`, or their names) and writes `supplier_shares/` and `import_concentration/`,
     each a folder of Parquet files whose rows stand in the order of year, importer, hs6 and partner (columns:
-    `bilateral.Concentrated`). The bytes depend on the table and on `memory`, never on `threads` nor on the order of rows.
+    `bilateral.Concentrated`). The bytes depend on the table and on `memory`, never on `threads` nor on the order of
+    rows.
 
     Args:
         sources: Parquet or CSV files of one table, all with the same columns.
