@@ -1,6 +1,7 @@
 """A bilateral trade table for `make bench`, in the shape of CEPII's BACI: `t,i,j,k,v,q`, one file a year, sorted.
 
-What belongs here: making it, of any size, the same on every machine. What does not: measuring (`bench_concentration.py`).
+What belongs here: making it, of any size, the same on every machine (`python -m tests.bench_bilateral FOLDER ROWS`). What
+does not: measuring (`bench_concentration.py`).
 
 Who trades what with whom is drawn cell by cell with chances that fall off by rank as trade does, so that large importers
 have most exporters of a product and small ones a few; about nine suppliers an importer, product and year at BACI's size.
@@ -8,6 +9,7 @@ have most exporters of a product and small ones a few; about nine suppliers an i
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +84,7 @@ def _factor(exporters: npt.NDArray[np.float64], cells: npt.NDArray[np.float32], 
         expected = sum(float(np.minimum(1, middle * one * some).mean()) * len(cells) for one in exporters)
         low, high = (middle, high) if expected < rows else (low, middle)
     return low
+
+
+if __name__ == "__main__":
+    write_trade(Path(sys.argv[1]), int(sys.argv[2]))

@@ -23,7 +23,6 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipelines.ingest.agencies.places import by_number
-from tests.bench_bilateral import write_trade
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 4_000_000_000
@@ -138,7 +137,9 @@ def main(rows: int, scratch: Path | None = None) -> None:
         folder = Path(name)
         source = folder / "baci"
         source.mkdir()
-        paths = write_trade(source, rows)
+        # In a process of its own: the kernel's peak of a child begins with what its parent holds.
+        subprocess.run([sys.executable, "-m", "tests.bench_bilateral", str(source), str(rows)], cwd=ROOT, check=True)
+        paths = sorted(source.iterdir())
         made = sum(pq.read_metadata(path).num_rows for path in paths)
         print(f"{made:,} flows of {len(paths)} years; limit {LIMIT:,} bytes resident, {THREADS} threads", flush=True)
         hands = {who: _told_run(who, source, folder / who, THREADS) for who in ("duckdb", "polars")}
