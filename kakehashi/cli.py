@@ -149,6 +149,7 @@ def _concentration_command(commands: argparse._SubParsersAction[argparse.Argumen
     found.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="new folder for the two tables")
     found.add_argument("--memory", type=float, default=4.0, metavar="GB", help="gigabytes to use at most (default: 4)")
     found.add_argument("--threads", type=int, help="processors to use (default: all); the result is the same")
+    found.add_argument("--codes-as-written", action="store_true", help="leave country codes as the table has them")
     found.set_defaults(run=_concentration)
 
 
@@ -265,7 +266,9 @@ def _exposures(options: argparse.Namespace) -> int:
 def _concentration(options: argparse.Namespace) -> int:
     from kakehashi.concentrating import concentration
 
-    return concentration(options.paths, options.output, options.memory, options.threads)
+    return concentration(
+        options.paths, options.output, options.memory, options.threads, as_written=options.codes_as_written
+    )
 
 
 def _add(options: argparse.Namespace) -> int:

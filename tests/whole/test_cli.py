@@ -99,5 +99,11 @@ def test_whole_trade_tables_are_reckoned(tmp_path: Path, capsys: pytest.CaptureF
         "CHN",
         5220.5,
     )
+    unknown = tmp_path / "unknown.csv"
+    unknown.write_text("t,i,j,k,v,q\n2024,7,999,010121,60.5,1\n")
+    odd = ["concentration", str(unknown), "--output", str(tmp_path / "odd")]
+    assert main(odd) == 1
+    assert "unknown.csv" in capsys.readouterr().err
+    assert main([*odd, "--codes-as-written"]) == 0
     assert main(command) == 1
     assert "there already" in capsys.readouterr().err
