@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 
 from pipelines.errors import KakehashiError, ReleaseError
 
-INDEX = "latest.json"
-"""At an address: names the newest release and all of them, as `kakehashi publish` writes it."""
+INDEX = "releases.json"
+"""At an address: every release with its `version` and `released_on`, oldest first, as `kakehashi publish` writes it."""
 _TIMEOUT = 30
 _MOST_BYTES = 2 * 1024**3
 
@@ -76,7 +76,7 @@ class Remote:
     """Releases at an address, as `kakehashi publish` leaves them there.
 
     Args:
-        url: Where `latest.json` and `releases/<version>/` lie; http or https.
+        url: Where `releases.json` and `releases/<version>/` lie; http or https.
 
     Raises:
         ReleaseError: Not such an address.
@@ -94,8 +94,8 @@ class Remote:
             ReleaseError: The index cannot be had or is none.
         """
         try:
-            listed = json.loads(self._get(INDEX))["releases"]
-            return {str(one["version"]): _day_of(str(one["version"])) for one in listed}
+            listed = json.loads(self._get(INDEX))
+            return {str(one["version"]): dt.date.fromisoformat(one["released_on"]) for one in listed}
         except (ValueError, KeyError, TypeError) as error:
             remedy = "Check the address, or ask who publishes there."
             raise ReleaseError(f"{self.url}/{INDEX}", str(error)[:120], "a list of releases", remedy) from error
@@ -132,11 +132,6 @@ class Remote:
                 address, f"more than {_MOST_BYTES} bytes", "a table of a release", "Take a copy by hand."
             )
         return content
-
-
-def _day_of(version: str) -> dt.date:
-    """The release's date: a version begins with it."""
-    return dt.date.fromisoformat("-".join(version.split(".")[:3]))
 
 
 def _date_of(read: Any, version: str) -> dt.date:
