@@ -18,7 +18,7 @@ from pipelines.extract.eventdates import day_of_choice, list_date, nearest_date
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
-from pipelines.extract.tenses import DONE, has_happened, is_another, is_of_measure, is_planned
+from pipelines.extract.tenses import DONE, has_happened, is_ahead, is_another, is_of_measure, is_planned
 
 _RANK = {
     "reported": 0,
@@ -69,6 +69,10 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         for match in lexicon.matches("stage_patterns", sentence):
             for cluster in _clusters(match, sentence, focus, projects):
                 step = _step(match, sentence, cluster, marks)
+                if step is not None and is_ahead(match, sentence, annotated.published_on):
+                    step = replace(
+                        step, stage="announced", evidence="", event_type="announcement", date=None, weak=True
+                    )
                 if step is not None:
                     found.append(step)
     found = [_in_the_past(_confirmed(step, annotated, lexicon), annotated.published_on) for step in found]
