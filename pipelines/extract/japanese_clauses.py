@@ -53,7 +53,7 @@ def governs(text: str, end: int, stop: int, role: str) -> bool:
         return False
     if topic and role != "developer" and _PLAIN.search(gap) and _opens_noun(text[stop : stop + 6]):
         return False
-    if topic:
+    if topic or role == "offtaker":
         return True
     return not (_CUSTOMER.match(text, stop) if role in _OF_PROJECT else _RECIPIENT.search(gap))
 
