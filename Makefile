@@ -2,6 +2,7 @@
 # make test      the test suite
 # make ui        watch runs in the Dagster UI, on this machine alone
 # make evaluate  score the reading of documents on the gold set (ARGS=-v: the third kept aside in full, too)
+# make faults    kill builds, fill disks, run two at once; counts what broke (ARGS="--share 0.1": a tenth of it)
 # make bench     throughput beside peers (make peers installs them; ARGS="reading --documents 10000")
 # Each sets up .venv from requirements.lock by itself; a second call installs nothing.
 
@@ -14,7 +15,7 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: dataset test test-all lint ui evaluate bench peers lock clean
+.PHONY: dataset test test-all lint ui evaluate faults bench peers lock clean
 
 dataset: $(READY)
 	@$(BIN)/kakehashi build
@@ -35,6 +36,9 @@ ui: $(READY)
 
 evaluate: $(READY)
 	@$(BIN)/python -m tests.evaluation $(ARGS)
+
+faults: $(READY)
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench $(ARGS)

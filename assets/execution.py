@@ -16,13 +16,18 @@ import dagster as dg
 
 from assets.definitions import defs
 from assets.failures import failure_words
-from assets.history import HOME, PROCESS_TAG, opened, process_name, report_lost_runs
+from assets.history import HOME, PROCESS_TAG, opened, process_name, report_lost_runs, told_of_history
 from assets.run import Outcome, Progress
 from assets.shapes import Inputs
 
 
 def execute(inputs: Inputs, output: Path, strict: bool, home: Path | None, progress: Progress | None) -> Outcome:
     """Run the job; see `assets.run.run_build`."""
+    with told_of_history(home or HOME):
+        return _execute(inputs, output, strict, home or HOME, progress)
+
+
+def _execute(inputs: Inputs, output: Path, strict: bool, home: Path, progress: Progress | None) -> Outcome:
     job = defs.resolve_job_def("build")
     build = {
         "raw": str(inputs.raw.resolve()),
@@ -34,7 +39,7 @@ def execute(inputs: Inputs, output: Path, strict: bool, home: Path | None, progr
     }
     given = {name: value for name, value in build.items() if value is not None}
     run_id = dg.DagsterRun(job_name=job.name).run_id
-    with opened(home or HOME) as instance, _rare_collection():
+    with opened(home) as instance, _rare_collection():
         report_lost_runs(instance)
         if progress is not None:
             _listen(instance, run_id, job, progress)

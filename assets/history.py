@@ -57,6 +57,29 @@ def prepare(home: Path = HOME) -> Path:
     return home.resolve()
 
 
+@contextmanager
+def told_of_history(home: Path) -> Iterator[None]:
+    """Say in a sentence that the history of runs cannot be kept: a full disk, a damaged file.
+
+    Raises:
+        KakehashiError: Instead of any error of the databases inside.
+    """
+    import sqlite3
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        cause = getattr(error, "orig", None) or error
+        raise KakehashiError(
+            str(home),
+            str(cause).splitlines()[0],
+            "a history of runs that can be written",
+            "Free space on that disk, or move the folder away, and build again. Releases in place are whole.",
+        ) from error
+
+
 def environment(home: Path) -> dict[str, str]:
     """Return the environment variables that Dagster's processes on this history need: no telemetry, quiet."""
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,8 @@ def decide(options: argparse.Namespace) -> int:
         raise KakehashiError(str(raw), "no folder", "a raw folder", "Name it with --raw DIR.")
     ask = _ask(options)
     book, ledger = Book(release_folder(options.version, options.output)), Ledger(raw)
+    if options.on is None:
+        _doubt_the_clock(ask.on, book.folder.name)
     thing = _thing(options.item, book, ledger)
     draft = _draft(thing, ask, book, ledger)
     earlier = _earlier(thing, draft, ask, book, ledger)
@@ -110,6 +113,14 @@ def decide(options: argparse.Namespace) -> int:
     }
     _tell(ledger.add(draft.file, row), draft)
     return DONE
+
+
+def _doubt_the_clock(today: str, version: str) -> None:
+    """Say that this machine's clock stands before the release's date: the decision would bear a wrong day."""
+    released = "-".join(version.split(".")[:3])
+    if today < released:
+        print(f"kakehashi: the clock here says {today}, before the release of {released}; correct decided_on if that "
+              "is wrong, and give --on.", file=sys.stderr)  # fmt: skip
 
 
 def _tell(added: Added, draft: Draft) -> None:

@@ -42,6 +42,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """File -> its columns, as a new file gets them."""
 
+_UNFINISHED = ".decision-"
 _PLACE = re.compile(r"decisions/(\w+)\.csv, row \d+")
 
 
@@ -124,6 +125,7 @@ class Ledger:
         """
         path = (self.folder / f"{name}.csv").resolve()
         with _told(path), _locked(self.folder):
+            _sweep(self.folder)
             before = self._file(name)
             if before != self.files[name]:
                 raise KakehashiError(
@@ -186,7 +188,7 @@ def _extended(name: str, before: bytes, row: Mapping[str, str]) -> tuple[bytes, 
 
 def _replace(path: Path, content: bytes) -> None:
     """Put a file in the place of another by one rename."""
-    descriptor, fresh = tempfile.mkstemp(prefix=".decision-", dir=path.parent)
+    descriptor, fresh = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -201,6 +203,12 @@ def _replace(path: Path, content: bytes) -> None:
         Path(fresh).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed reviewers left behind; only with the folder locked. Their rows were never in the file."""
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager

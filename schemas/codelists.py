@@ -164,7 +164,10 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     "code_flag": ("misprint", "incomplete", "placeholder"),
     "material_relation": ("produces", "refines", "consumes", "secures", "recycles"),
     # Housekeeping
-    "review_kind": ("organization", "project", "material", "source", "decision", "conflict", "control_entity"),
+    "review_kind": (
+        "organization", "project", "material", "source", "decision", "conflict", "control_entity",
+        "ownership",
+    ),
     "pipeline_stage": ("ingest", "extract", "resolve", "reconcile", "dependence", "publish"),
     "quarantine_reason": (
         "unreadable_format", "no_text", "bad_encoding", "too_large", "malformed", "missing_column",

@@ -132,6 +132,23 @@ def introduces(mention: Mention, sentence: Sentence) -> bool:
     return bool(re.fullmatch(r",\s(?:(?:an?|the)\s)?|:\s|、", gap))
 
 
+def drop_announced(projects: Projects) -> None:
+    """Forget what only announced the projects told behind it: "three refineries are going up", then each of them."""
+    for one in [one for one in projects.clusters if one.several and not (one.places or one.project_id or one.names)]:
+        told = [other for other in projects.clusters if other is not one and not other.several and other.places]
+        same = [other for other in told if other.sector in ("", one.sector) and other.sites[0][0] > one.sites[0][0]]
+        if len(same) < _FEWEST or one.entry:
+            continue
+        projects.clusters.remove(one)
+        projects._of_mention = {place: other for place, other in projects._of_mention.items() if other is not one}
+        left = ((number, [other for other in found if other is not one]) for number, found in projects.explicit.items())
+        projects.explicit = {number: found for number, found in left if found}
+
+
+_FEWEST = 2
+"""Projects that must follow for what announced them to be none itself."""
+
+
 def spread(annotated: Annotated, projects: Projects) -> None:
     """Let the sentences about several projects at once speak of all of them and of no single one.
 

@@ -68,6 +68,11 @@ class Cluster:
         return self.sectors.most_common(1)[0][0] if self.sectors else ""
 
     @property
+    def several(self) -> bool:
+        """Whether the text has told it only as several at once ("a pair of power stations")."""
+        return bool(self.sites) and all(mention.value.plural for _, mention in self.sites)
+
+    @property
     def product(self) -> Row:
         """Row of the product most often told; empty where none is."""
         return self.product_rows[self.products.most_common(1)[0][0]] if self.products else {}
@@ -125,6 +130,7 @@ class Projects:
         batches: Sentences that speak of several projects at once -> these; none where it is not sure which.
         strangers: Keys of projects that the facility being told apart cannot be, for their firms or their sector.
         before: Organisations that the sentence before brought up, while the projects are being told apart.
+        newcomers: Organisations that the sentence is the first to name, while the projects are being told apart.
     """
 
     clusters: list[Cluster] = field(default_factory=list)
@@ -135,6 +141,7 @@ class Projects:
     batches: dict[int, list[Cluster]] = field(default_factory=dict)
     strangers: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()
+    newcomers: frozenset[str] = frozenset()
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 
     def of(self, sentence: Sentence, mention: Mention) -> Cluster | None:

@@ -22,9 +22,11 @@ from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.money_changes import (
     giver_before,
     is_added,
+    is_company_wide,
     is_history,
     lesser,
     superseded,
+    totals_loans,
     waits_for_targets,
     whose_sales,
 )
@@ -202,7 +204,8 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
         # The words of cost and of loans are many and loose: a nearer word for something else goes before them.
         weighed = tell_kind(sentence, mention, context.lexicon)
         row = weighed.row if weighed is not None and weighed.weight >= _SURE else row
-        if row["kind"] == "project_cost" and bank_gives(context.lexicon, sentence, mention):
+        lent = bank_gives(context.lexicon, sentence, mention) or totals_loans(context.annotated, sentence, mention)
+        if row["kind"] == "project_cost" and lent:
             row = _LENT
     if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
         row = _GRANT if public_giver(context.lexicon, sentence, mention) else row
@@ -292,7 +295,10 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     if instrument == "grant" and told == "asserted" and waits_for_targets(context.annotated, sentence):
         told = "conditional"
     aside = kind == "project_cost" and project is None and sentence.number in context.projects.detached
-    if aside or (kind == "project_cost" and _own_money(sentence, mention)):
+    own = _own_money(sentence, mention) or is_company_wide(sentence, mention)
+    if own and row.get("note") == "untold":
+        return None
+    if aside or (kind == "project_cost" and own):
         # Money that the text sets apart from the project is the firm's own.
         payer = find_payer(sentence, mention, "commitment", "", None)
         kind, project = "commitment", None

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.newcomers import is_newcomers
 from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.phases import is_phase, project_of_phase
@@ -50,7 +51,11 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return _by_number(site, sentence, projects)
     if _contrasts(site, sentence, projects.clusters):
         return _new(projects.clusters)
-    told = _at(site, sentence, projects) or _of_new_firm(site, sentence, projects)
+    told = (
+        _at(site, sentence, projects)
+        or _of_new_firm(site, sentence, projects)
+        or _of_newcomer(site, sentence, projects)
+    )
     if told is None and not site.facility and not site.name and site.determiner == "new" and projects.clusters:
         # "The other goes to Pennsylvania" is of the kind of the first.
         return _another(site, projects.clusters)
@@ -63,6 +68,14 @@ def _by_number(site: Site, sentence: Sentence, projects: Projects) -> Cluster | 
         return project_of_phase(site, sentence, projects.clusters)
     entry = _numbered(site, projects.clusters)
     return entry or (_another(site, projects.clusters) if sentence.of("place") else None)
+
+
+def _of_newcomer(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """A project of its own, where a firm that the text has not named yet owns it or builds it."""
+    if not is_newcomers(site, sentence, projects):
+        return None
+    taken_up = any(one.only_heading and _compatible(site, one, sentence) for one in projects.clusters)
+    return None if taken_up else _new(projects.clusters)
 
 
 def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: bool) -> Cluster | None:
@@ -285,6 +298,14 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: b
         or _other_product(site, cluster, sentence)
         or _elsewhere(site, cluster, sentence)
         or _belongs_to_other(site, cluster, sentence)
+        or _stands_beside(site, cluster, sentence)
+        or (
+            cluster.several
+            and cluster.sites[-1][0] < sentence.number
+            and not sentence.japanese
+            and not site.plural
+            and (site.determiner in ("new", "other") or site.name)
+        )
     )
 
 

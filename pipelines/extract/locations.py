@@ -169,8 +169,10 @@ def _state_of_towns(annotated: Annotated, projects: Projects) -> None:
     if len({place.value.admin1 for _, place in told}) != 1 and len(datelines) != 1:
         return
     state = datelines[0] if datelines else told[0][1]
+    taken = datelines and any(one.admin1 == datelines[0].value.admin1 for one in projects.clusters)
     for cluster in projects.clusters:
-        if cluster.admin1 or cluster.country:
+        # Another project lies in the dateline's state already: a town elsewhere is not there as well.
+        if cluster.admin1 or cluster.country or (taken and len({place.value.admin1 for _, place in told}) > 1):
             continue
         for number, (sentence, place) in enumerate(cluster.places):
             if place.value.city and not place.value.country:

@@ -189,3 +189,49 @@ def is_history(sentence: Sentence, published_on: dt.date | None) -> bool:
     """Whether a sentence tells only of what was long ago ("in 1943 the government spent $4 million here")."""
     years = [one.value.day.year for one in sentence.of("date") if one.value.day is not None]
     return bool(years) and published_on is not None and max(years) < published_on.year - _A_GENERATION
+
+
+_LENDING = re.compile(
+    r"\b(?:loans?|lend(?:s|ing|ers?)?|lent|co-?financ\w+|syndicat\w+|borrow\w*|debt|credits?|refinanc\w+)\b"
+)
+_WHOLE = re.compile(
+    r"\b(?:the (?:whole|total|sum|package|rest|overall \w+)|total|in all|altogether|together|all told|in total)\b"
+)
+_COSTS = re.compile(
+    r"\b(?:cost\w*|invest\w*|price\w*|budget\w*|capital expenditure|capex|project(?:'s)? (?:value|total)|"
+    r"(?:project|plant|scheme) (?:comes|came|is put)|bill|equity)\b"
+)
+
+
+def totals_loans(annotated: Annotated, sentence: Sentence, mention: Mention) -> bool:
+    """Whether a total adds up loans: "other lenders signed too, so that the whole comes to $": no cost.
+
+    Args:
+        annotated: The document.
+        sentence: Sentence of the sum.
+        mention: The sum.
+    """
+    before = sentence.masked[: sentence.position(mention)]
+    if sentence.japanese or not _WHOLE.search(before) or _COSTS.search(sentence.masked):
+        return False
+    if _LENDING.search(sentence.masked):
+        return True
+    last = annotated.sentences[max(0, sentence.number - 1)]
+    return (
+        last.paragraph == sentence.paragraph and bool(_LENDING.search(last.masked)) and not _COSTS.search(last.masked)
+    )
+
+
+_YEARLY = re.compile(r"\b(?:last year|this year|next year|a year|annually|every year|each year|a quarter|per year)\b")
+_SPENT = re.compile(r"\b(?:spen[dt]s?|spending|invest(?:s|ed)?|laid out|lays out) (?:\w+ ){0,2}$")
+_PART_OF = re.compile(r"\bpart of (?:(?:a|an|its|their|the|his) [^.;]{0,60}|[^.;]{1,40}, for which [^.;]{1,60})$")
+
+
+def is_company_wide(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a sum is that of something larger than a project: a year's spending, the plan that it is a part of."""
+    if sentence.japanese:
+        return False
+    place = sentence.position(mention)
+    before, after = sentence.masked[:place], sentence.masked[place + 1 :]
+    yearly = _SPENT.search(before) and _YEARLY.search(re.split(r"[.;]|, ", after)[0])
+    return bool(yearly or _PART_OF.search(before))

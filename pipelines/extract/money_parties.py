@@ -73,6 +73,9 @@ def find_payer(
     orgs = [org for org in sentence.of("org") if clause < org.start < mention.start]
     if kind == "purchase" and not sentence.japanese:
         return _buyer(sentence, mention, orgs)
+    giver = None if sentence.japanese else _source(sentence, mention)
+    if giver is not None:
+        return giver
     if instrument == "grant":
         return _grantor(sentence, mention, orgs, project)
     if sentence.japanese:
@@ -96,15 +99,42 @@ _FROM = re.compile(
 )
 
 
+_GIVEN = re.compile(
+    rf"^(?:[^.;{BLOCKS['money'][1:-1]}]{{0,60}}? )?(?:from|by|provided by|granted by|lent by) (?:the |its )?"
+    rf"(?P<who>{_ORG}|{BLOCKS['place']})(?P<more>(?:,| and) (?:the )?{_ORG})?"
+)
+_RECEIVED = re.compile(
+    r"\b(?:loans?|credit|facility|grants?|financing|funding|award|aid|subsidy|subsidies|got|gets?|received?|receives|won|wins"
+    r"|secured?|obtained?|awarded|granted|lent|given|promised|offered|borrowed?|raised)\b[^.;]{0,40}$"
+)
+
+
+def _source(sentence: Sentence, mention: Mention) -> Mention | None:
+    """Who gives a sum that somebody else gets: "has a loan of $ from X", "was awarded $ by X"."""
+    place = sentence.position(mention)
+    found = _GIVEN.match(sentence.masked[place + 1 :].lstrip())
+    if found is None or found["more"] or not _RECEIVED.search(sentence.masked[:place]):
+        return None
+    who = next(iter(sentence.caught(found["who"])), None)
+    return who if who is None or who.kind == "org" or who.value.admin1 else None
+
+
 def _grantor(sentence: Sentence, mention: Mention, orgs: Sequence[Mention], project: Cluster | None) -> Mention | None:
     """The state or body that grants: the place named before the sum, else the project's own state, else the body."""
-    place = next((place for place in sentence.of("place") if place.start < mention.start and place.value.admin1), None)
+    before = (place for place in sentence.of("place") if place.start < mention.start and place.value.admin1)
+    place = next((place for place in before if sentence.japanese or _gives(sentence, place)), None)
     if place is None and project is not None and re.search(r"州政府|\bthe state\b", sentence.masked):
         place = next((place for _, place in project.places if place.value.admin1), None)
     givers = [org for org in orgs if org.kind == "org"]
     return place if place is not None or not givers else givers[0]
 
 
+def _gives(sentence: Sentence, place: Mention) -> bool:
+    """Whether a state or town is who gives, not where the money goes."""
+    return not _WHERE.search(sentence.masked[: sentence.position(place)])
+
+
+_WHERE = re.compile(r"\b(?:in|at|near|for|to|outside|around|across)\s(?:the\s)?(?:\w+\s)?$", re.IGNORECASE)
 _BUYING = re.compile(
     r"(?:\w+ ){0,5}?(?:took|takes|take|taken|bought|buys|buy|buying|acquired|acquires|acquire|paid|pays|pay|purchased|"
     r"ordered|orders|has agreed|agreed|might pay|would pay)\b"

@@ -76,7 +76,8 @@ class NewNames:
             # A newspaper is no party to what it tells; a company that publishes its own release is.
             if surface.lower() not in publisher.lower() or points >= _OWN_RELEASE
         }
-        names = _join_prefixes(names)
+        known = {short for spans in taken for one in spans if one.kind == "org" for short in self._shorts(one.text)}
+        names = _join_prefixes({name: identity for name, identity in names.items() if name not in known})
         aliases = self._aliases(paragraphs, taken, names)
         return self._occurrences(paragraphs, taken, names, aliases)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import replace
 
 from pipelines.extract.annotation import Annotated
-from pipelines.extract.batches import introduces, is_batch
+from pipelines.extract.batches import drop_announced, introduces, is_batch
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.described import Describer
 from pipelines.extract.focus import fill_focus
@@ -21,9 +21,10 @@ from pipelines.extract.known_places import place_known
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.newcomers import newcomers
 from pipelines.extract.records import open_records, remark, take
 from pipelines.extract.sites import Site
-from pipelines.extract.unnamed import made, unnamed
+from pipelines.extract.unnamed import is_beside, made, opened_elsewhere, unnamed
 from pipelines.extract.vocabulary import Row
 
 _LIST = Cue(
@@ -50,6 +51,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         together = previous is not None and previous.paragraph == sentence.paragraph
         projects.before = _new_firms(previous, known) if previous is not None and together else ()
         known |= {org.id for org in previous.of("org")} if previous is not None else set()
+        projects.newcomers = newcomers(sentence, known)
         previous = sentence
         for mention in _facilities(sentence, projects, listed=listed):
             if is_batch(mention, sentence) or introduces(mention, sentence):
@@ -64,6 +66,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
                 _place_by_head(cluster, sentence, annotated)
         if sentence.number not in projects.explicit:
             _place_last(sentence, projects, lexicon)
+    drop_announced(projects)
     fill_focus(annotated, projects)
     describer.recognise(projects)
     _infer_sectors(annotated, projects)
@@ -106,7 +109,7 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
             return [entry] if entry is not None else []
     if any(not one.value.passing for one in sites):
         return sites
-    entry = unnamed(sentence, projects, listed=listed)
+    entry = unnamed(sentence, projects, listed=listed) or opened_elsewhere(sentence, projects)
     return [*sites, entry] if entry is not None else sites
 
 
@@ -141,6 +144,9 @@ def _take(
     explicit = projects.explicit.setdefault(sentence.number, [])
     if cluster not in explicit:
         explicit.append(cluster)
+    if not mention.text:
+        # A project that only its place has opened lies there.
+        cluster.places += [(sentence, one) for one in sentence.of("place") if is_beside(mention, one)]
     locate(cluster, sentence, mention, lexicon)
     locate_by_name(cluster, sentence, mention, lexicon)
 

@@ -81,6 +81,8 @@ _REACH = 200
 """Characters before a facility in which its determiner and its name stand."""
 _WORD_BEFORE = re.compile(r"[\w-]\s(?:processing|manufacturing|production|recycling|refining|making)?\s?$")
 _NAME_BEFORE = re.compile(r"((?<![\w'’&-])(?:(?:[A-Z]|\d+[A-Z])[\w'’&-]*\s){1,4})$")
+_POSSESSOR = re.compile(r"^.*['’]s?\s(?=\S)")
+"""Whose a facility is ("Kairos Power's Hermes site") is no part of its name."""
 _APPOSED = re.compile(r"([A-Z][\w'’&-]*(?:\s[A-Z][\w'’&-]*){0,3}),\san?\s(?:[\w-]+\s){0,3}$")
 _NAMED_AFTER = re.compile(
     r",?\s(?:now\s|to be\s|since\s)?(?:called|named|dubbed|known as)\s[\"“]?"
@@ -298,7 +300,7 @@ class SiteFinder:
         return self._name(found[1])
 
     def _name(self, words: str) -> str:
-        kept = words.split()
+        kept = _POSSESSOR.sub("", words).split()
         while kept and (kept[0].strip("'’s") in self._not_names or kept[0] in self._not_names):
             kept = kept[1:]
         name = " ".join(kept)
@@ -382,6 +384,9 @@ def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
 
 def _unplaced(text: str, site: Site, places: set[str]) -> Site:
     """A facility without the place in front of it: "the Virginia plant" lies in Virginia and is not called so."""
+    if any(place.endswith(f" {site.name}") and f"{place} " in text[: site.end] for place in places if site.name):
+        # "The New York complex": the first word of the place has been taken for an adjective.
+        return replace(site, name="")
     if site.name not in places:
         return site
     found = text.find(site.name, site.start, site.end)

@@ -26,6 +26,8 @@ _STANDS = re.compile(
     r"(?![\w’'-])(?!\s[A-Z])"
 )
 """What says that something stands in a town, whatever it is called."""
+_OPENING = re.compile(r"(?:^|(?<=[.!?]\s))(?:In|At|Near|Outside)\s([A-Z][a-z'’]+(?:\s[A-Z][a-z'’]+){0,2}),\s")
+"""A town that opens a sentence, if a firm follows: "In Higashihiroshima, Micron plans"."""
 _NO_TOWN = frozenset(
     [
         "January",
@@ -84,8 +86,10 @@ def bare_towns(text: str, mentions: Sequence[Mention]) -> list[PlaceMention]:
     if has_cjk(text):
         return []
     found = []
+    firms = {org.start for org in mentions if org.kind == "org"}
+    opening = (match for match in _OPENING.finditer(text) if match.end() in firms)
     behind = [_BEHIND.match(text, site.end) for site in mentions if site.kind == "site"]
-    for match in (*behind, *_STANDS.finditer(text)):
+    for match in (*behind, *opening, *_STANDS.finditer(text)):
         if match is None or match[1].split()[0] in _NO_TOWN or match[1].endswith(("'s", "’s")):
             continue
         start, end = match.span(1)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
-from pipelines.extract.clusters import Projects
+from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.places import PlaceMention
 from pipelines.extract.sites import Site
 from pipelines.extract.terms import Hit
+from pipelines.extract.whereabouts import is_home, lies_elsewhere
 
 _PLANS = (
     r"(?:is|are|was|were) (?:due |set |expected |planning |preparing |slated |about )?to|will|would|plans? to"
@@ -88,6 +90,75 @@ def _is_made(sentence: Sentence, hit: Hit) -> bool:
         return bool(_JA_MAKING.match(sentence.text, hit.end - sentence.start)) and bool(sentence.of("org"))
     lead = sentence.text[max(0, at - 80) : at]
     return bool(_MAKING.search(lead)) and (bool(sentence.of("org")) or bool(re.search(r"\b(?:[Ii]t|[Tt]hey)\s", lead)))
+
+
+_STANDING = re.compile(r"(?:^|\s)(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside)\s(?:(?:rural|nearby|the\s[a-z]+|[a-z]+ern)\s)?$")
+_WORKS = re.compile(
+    r"\b(?:(?:re)?buil[dt]|(?:re)?building|(?:re)?open(?:s|ed|ing)?|runs?|ran|operat(?:e[sd]?|ing)|restart(?:s|ed|ing)?"
+    r"|(?:broke|break|breaks|breaking) ground|put(?:s|ting)? up|construct(?:s|ed|ing)?|costs?|priced at|is done"
+    r"|expand(?:s|ed|ing)?"
+    r"|goes up|going up|rise|rises|invest(?:s|ed|ing)?|spend(?:s|ing)?|start(?:s|ed)? (?:up|production|work)"
+    r"|began (?:production|work)|begun to|has begun|develop(?:s|ed|ing)?|does the same)\b"
+)
+_SUBJECT = re.compile(r"^(?:It|They|The (?:company|group|firm|two|pair|partners))\b")
+_NOT_BUILT = re.compile(
+    r"\b(?:office|headquarter|warehouse|school|road|house|sales|store|shop|court|hearing|talks|conference|meeting|summit"
+    r"|election|subsidiary|laborator(?:y|ies)|training)\w*\b"
+)
+
+
+def opened_elsewhere(sentence: Sentence, projects: Projects) -> Mention | None:
+    """A project told only by who builds it and where: "X will build Frontier, in Shackelford County, Texas".
+
+    Args:
+        sentence: It names no facility, and a place where none of the projects told so far lies.
+        projects: The projects so far; the last one is known to lie elsewhere, so that this one is another.
+    """
+    if sentence.japanese or sentence.heading or sentence.row or not projects.explicit:
+        return None
+    last = projects.explicit[max(projects.explicit)][-1]
+    if not (last.places or last.several) or _NOT_BUILT.search(sentence.masked):
+        return None
+    works = _WORKS.search(sentence.masked)
+    actor = bool(sentence.of("org")) or bool(_SUBJECT.match(sentence.text))
+    if works is None or not actor:
+        return None
+    for place in sentence.of("place"):
+        told = place.value.admin1 or place.value.city
+        lead = sentence.text[: place.start - sentence.start]
+        stands = _STANDING.search(lead, max(0, len(lead) - 30))
+        if not told or is_home(sentence, place) or stands is None:
+            continue
+        if not all(_apart(one, place.value, sentence, projects) for one in projects.clusters):
+            continue
+        start = sentence.start + stands.start() if stands.start() else place.end
+        site = Site(start, start, "", _PLANT, {}, "other")
+        return Mention("site", start, start, "", "", site)
+    return None
+
+
+def is_beside(opened: Mention, place: Mention) -> bool:
+    """Whether a place is the one that opened a project (`opened_elsewhere`): it ends or begins right there."""
+    return place.end == opened.start or 0 < place.start - opened.start <= _NEAR
+
+
+_NEAR = 30
+"""Characters of "in", "near the", "outside the town of" before a place."""
+
+
+def _apart(cluster: Cluster, place: PlaceMention, sentence: Sentence, projects: Projects) -> bool:
+    """Whether a project lies elsewhere; one in the same state, where a firm that is new to the text builds."""
+    if lies_elsewhere(cluster, place) or cluster.several:
+        return True
+    # A town that the text places nowhere is another one than that of the project before.
+    fresh = any(org.id in projects.newcomers for org in sentence.of("org")[:1]) or not place.country
+    spots = {spot for _, one in cluster.places if (spot := _spot(one.value))}
+    return fresh and bool(spots) and bool(_spot(place)) and _spot(place) not in spots
+
+
+def _spot(place: PlaceMention) -> str:
+    """The town or county of a place; empty where it tells neither."""
+    return (place.city or (place.text.partition(",")[0] if "," in place.text else "")).casefold()
 
 
 def _mention(sentence: Sentence, hit: Hit) -> Mention:

@@ -5,12 +5,14 @@ What belongs here: the file system's side of a release. What does not: what stan
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,57 +21,90 @@ from pipelines.errors import ReleaseError
 
 STAGING_PREFIX = ".staging-"
 LOCK_NAME = ".lock"
+PATIENCE_SECONDS = 120.0
+"""How long a build waits for another one that is writing into the same folder."""
+_POLL_SECONDS = 0.05
 
 _held: dict[Path, int] = {}
 """Outputs locked by this process -> the thread that holds them, so that a build may lock around `write_release`."""
 
 
 @contextmanager
-def output_lock(output: Path) -> Iterator[None]:
+def output_lock(output: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
     """Hold the output folder against every other build; the same thread may take it again.
 
-    The lock is the kernel's (flock): it ends with its holder, so a killed build leaves none behind.
+    The lock is the kernel's (flock): it ends with its holder, so a killed build leaves none behind. Whoever comes
+    second waits, for the first holds it only while it writes.
 
     Args:
         output: The folder that holds `releases/`; made if it is not there.
+        patience: Seconds to wait for another holder.
 
     Raises:
-        ReleaseError: Another build holds it, or the folder cannot be written.
+        ReleaseError: Another build holds it longer than that, or the folder cannot be written.
     """
     with clear_errors(output):
         output.mkdir(parents=True, exist_ok=True)
         place = output.resolve()
         mine = _held.get(place) == threading.get_ident()
-        file = None if mine else (output / LOCK_NAME).open("a+")
-    if file is None:
+        descriptor = None if mine else _take(output, time.monotonic() + patience)
+    if descriptor is None:
         yield
         return
-    with file:
-        _take(file.fileno(), output)
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        _held[place] = threading.get_ident()
-        try:
-            yield
-        finally:
-            # Nothing of this process stays behind: two outputs of the same input are equal to the last file.
-            file.truncate(0)
-            del _held[place]
-
-
-def _take(descriptor: int, output: Path) -> None:
+    _held[place] = threading.get_ident()
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
-        who = f"process {holder}" if holder else "another process"
-        raise ReleaseError(
-            str(output),
-            f"{who} building into this folder",
-            "one build at a time",
-            "Wait until it is done and build again, or give this build another --output. Nothing was written.",
-        ) from error
+        _name_holder(descriptor, f"{os.getpid()}\n")
+        yield
+    finally:
+        # Nothing of this process stays behind: two outputs of the same input are equal to the last file.
+        _name_holder(descriptor, "")
+        del _held[place]
+        os.close(descriptor)
+
+
+def _take(output: Path, deadline: float) -> int:
+    """The descriptor of the lock file, locked; what closes it lets the lock go."""
+    path = output / LOCK_NAME
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_at(descriptor, path):
+                return descriptor
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
+                os.close(descriptor)
+                raise _busy(output, holder) from None
+            time.sleep(_POLL_SECONDS)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether an open file is still the one of that name: somebody may have cleared the folder meanwhile."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _name_holder(descriptor: int, name: str) -> None:
+    # The name only serves a message: a full disk must not keep anyone from the lock, nor from letting it go.
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, name.encode(), 0)
+
+
+def _busy(output: Path, holder: str) -> ReleaseError:
+    return ReleaseError(
+        str(output),
+        f"{f'process {holder}' if holder else 'another process'} building into this folder",
+        "one build at a time",
+        "Wait until it is done and build again, or give this build another --output. Nothing was written.",
+    )
 
 
 @contextmanager
@@ -145,6 +180,10 @@ _REMEDIES = {
     errno.ENOENT: "Something removed the file during the build; build again.",
     errno.EEXIST: "Move the folder away if it is no release, then build again.",
     errno.ENOTDIR: "Give a folder, not a file, with --output.",
+    errno.EISDIR: "Move that folder away: a link belongs in its place. Then build again.",
+    errno.EFBIG: "That disk or account allows no file of this size; give another --output.",
+    errno.EIO: "The disk fails; check it, then build again.",
+    errno.ENOLCK: "That file system knows no locks; give an --output on another one.",
 }
 
 

@@ -14,12 +14,19 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from pipelines.errors import ContractError
-from pipelines.publish import checks_contract, checks_dependence, checks_licences, checks_provenance, checks_sums
+from pipelines.publish import (
+    checks_claims,
+    checks_contract,
+    checks_dependence,
+    checks_licences,
+    checks_provenance,
+    checks_sums,
+)
 from pipelines.publish.findings import TABLE_CHECKS, Finding, Tables
 
 __all__ = [
-    "TABLE_CHECKS", "Finding", "checks_contract", "checks_dependence", "checks_licences", "checks_provenance",
-    "checks_sums", "gate", "refuse",
+    "TABLE_CHECKS", "Finding", "checks_claims", "checks_contract", "checks_dependence", "checks_licences",
+    "checks_provenance", "checks_sums", "gate", "refuse",
 ]  # fmt: skip
 
 MOST_SHOWN = 20

@@ -26,8 +26,8 @@ def _restricted(tables: Tables) -> list[str]:
     )
 
 
-@table_check("licences_kept")
-def licences_kept(tables: Tables) -> Iterator[Finding]:
+@table_check("licence_leak")
+def licence_leak(tables: Tables) -> Iterator[Finding]:
     """No row, statement, literal or single figure of a collection that may not be passed on is published."""
     restricted = _restricted(tables)
     if tables.own_use or not restricted:
@@ -38,7 +38,7 @@ def licences_kept(tables: Tables) -> Iterator[Finding]:
             mask = pc.is_in(tables.arrow(name).column("source_id"), value_set=closed).to_pylist()
             for key, barred in zip(tables.keys(name), mask, strict=True):
                 if barred:
-                    yield Finding("licences_kept", f"{name} {key}", "a row of it", _EXPECTED)
+                    yield Finding("licence_leak", f"{name} {key}", "a row of it", _EXPECTED)
     yield from _receipts(tables, closed)
 
 
@@ -50,7 +50,7 @@ def _receipts(tables: Tables, closed: pa.Array) -> Iterator[Finding]:
     for row in barred.to_pylist():
         cell = (row["table"], row["key"], row["column"])
         if row["raw_literal"] is not None or row["statement_id"] is not None:
-            yield Finding("licences_kept", f"receipts {' '.join(cell)}", "a literal or statement of it", _EXPECTED)
+            yield Finding("licence_leak", f"receipts {' '.join(cell)}", "a literal or statement of it", _EXPECTED)
         single.setdefault(cell, set()).add((row["source_id"], row["locator"]))
     lone = {cell for cell, inputs in single.items() if is_lone(inputs)}
     if not lone:
@@ -59,4 +59,4 @@ def _receipts(tables: Tables, closed: pa.Array) -> Iterator[Finding]:
     helped = {(row["table"], row["key"], row["column"]) for row in open_.select(["table", "key", "column"]).to_pylist()}
     for table, key, column in sorted(lone - helped):
         if table in contract.TABLES and column in figure_columns(table):
-            yield Finding("licences_kept", f"{table} {key} {column}", "a figure that is one cell of it", _EXPECTED)
+            yield Finding("licence_leak", f"{table} {key} {column}", "a figure that is one cell of it", _EXPECTED)

@@ -5,7 +5,9 @@ What belongs here: `amounts` against `totals`. What does not: choosing a figure 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from pipelines.publish.findings import Finding, Tables, table_check
@@ -13,6 +15,9 @@ from pipelines.reconcile import totals as reconcile_totals
 
 _SETTLED = frozenset({"accepted", "corrected"})
 _COUNTED = frozenset({"asserted", "planned"})
+_CHAIN = ("pledge", "cost", "disbursed")
+"""Sets of a programme, each no larger than the one before."""
+_PART_OF_WHOLE = Decimal("0.02")
 _CONTAINERS = ("part_of", "restates", "finances_amount_id", "covers_amount_id")
 
 
@@ -80,3 +85,62 @@ def _differences(key: str, published: Mapping[str, Any], computed: Mapping[str, 
         same = list(found or ()) == list(expected or ()) if column == "amount_ids" else found == expected
         if not same:
             yield Finding("totals_recomputed", f"totals {key} {column}", str(found), str(expected))
+
+
+@table_check("headline_reviewed")
+def headline_reviewed(tables: Tables) -> Iterator[Finding]:
+    """Every amount that a total is made of has been reviewed, and so has every project that was selected."""
+    review = {row["amount_id"]: row["review"] for row in tables.rows("amounts")}
+    for row in tables.rows("totals"):
+        for amount_id in row["amount_ids"] or ():
+            if review.get(amount_id) not in _SETTLED:
+                where = f"totals {row['scope']}|{row['sum_set']} {amount_id}"
+                yield Finding("headline_reviewed", where, f"review {review.get(amount_id)}", "accepted or corrected")
+    for row in tables.rows("projects"):
+        if row["program_relation"] == "selected" and row["review"] not in _SETTLED:
+            where = f"projects {row['project_id']} program_relation"
+            yield Finding("headline_reviewed", where, f"selected, review {row['review']}", "accepted or corrected")
+
+
+@table_check("bounds_sane")
+def bounds_sane(tables: Tables) -> Iterator[Finding]:
+    """A pledge is no less than what is committed, that no less than what is paid, and parts fit their whole."""
+    totals = {(row["scope"], row["sum_set"]): row for row in tables.rows("totals")}
+    for program in tables.rows("programs"):
+        chain = [totals.get((program["program_id"], name), {}).get("high_usd") for name in _CHAIN]
+        known = [(name, value) for name, value in zip(_CHAIN, chain, strict=True) if value is not None]
+        for (more, above), (less, below) in itertools.pairwise(known):
+            if below > above:
+                where = f"totals {program['program_id']}|{less}"
+                yield Finding("bounds_sane", where, f"{below}, above the {more} of {above}", "no more than that")
+    yield from _batches(tables, totals)
+    yield from _financing(tables)
+
+
+def _batches(tables: Tables, totals: Mapping[tuple[str, str], Mapping[str, Any]]) -> Iterator[Finding]:
+    """The members of a batch add up to its total within two in a hundred, or the difference stands in a conflict."""
+    disputed = {row["key"] for row in tables.rows("conflicts") if row["table"] in ("amounts", "projects")}
+    for row in tables.rows("amounts"):
+        members = totals.get((row["tranche"] or "", "cost"))
+        if row["kind"] != "tranche_total" or row["usd_high"] is None or members is None or members["n_open"]:
+            continue
+        whole = sum(part for part in (members["high_usd"], members["ceiling_usd"]) if part is not None)
+        involved = {row["amount_id"], *(members["amount_ids"] or ())}
+        if abs(whole - row["usd_high"]) > _PART_OF_WHOLE * row["usd_high"] and not involved & disputed:
+            where = f"amounts {row['amount_id']} usd_high"
+            yield Finding("bounds_sane", where, f"members of {whole}", f"{row['usd_high']} within 2 %, or a conflict")
+
+
+def _financing(tables: Tables) -> Iterator[Finding]:
+    """What finances a project is no more than it costs, unless the cost is in dispute."""
+    disputed = {row["key"] for row in tables.rows("conflicts") if row["table"] == "projects"}
+    cost = {row["project_id"]: row["cost_usd_high"] for row in tables.rows("projects")}
+    given: dict[str, Decimal] = {}
+    for row in tables.rows("amounts"):
+        counted = row["sum_set"] == "finance_committed" and row["project_id"] is not None
+        if counted and row["usd_low"] is not None:
+            given[row["project_id"]] = given.get(row["project_id"], Decimal(0)) + row["usd_low"]
+    for project_id, total in given.items():
+        most = cost.get(project_id)
+        if most is not None and total > most and project_id not in disputed:
+            yield Finding("bounds_sane", f"projects {project_id} cost_usd_high", f"financing of {total}", f"{most}")

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from pipelines.ingest.rates import Rate, RateHistory
 from pipelines.reconcile import amounts, corrections, stages, sum_sets
+from pipelines.reconcile.adverse import owners_to_review
 from pipelines.reconcile.choose import Conflict, Row, choose
 from pipelines.reconcile.integrity import drop_broken
 from pipelines.reconcile.parties import fill_provenance, unreviewed_cells
@@ -82,6 +83,8 @@ def reconcile(
     result.review.extend(corrections.correct(rows, decisions.corrections, conflicts))
     result.review.extend(corrections.review(rows, decisions.reviews))
     if closed:
+        rows["ownership"], one_witness = owners_to_review(rows["ownership"])
+        result.review.extend(one_witness)
         result.quarantined.extend(drop_broken(rows, set(sources)))
     _complete(result, history, today)
     result.review.extend(_cells_to_review(rows))

@@ -34,6 +34,9 @@ UNDER_WAY = ("announced", "approved", "financing_signed", "under_construction", 
 STRONG = ("primary_document", "party_confirmed", "two_witnesses")
 """Evidence on which a stage is published."""
 
+FLOORED = ("financing_signed", "under_construction", "operating", "cancelled")
+"""Stages that need a primary document or two witnesses."""
+
 WEAK_STAGES = ("reported",)
 """What a single witness can show: that it is reported, nothing more."""
 
@@ -101,6 +104,9 @@ def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None
 
 
 def _proves(event: Row) -> bool:
+    """A party's own word shows what it says it will do, not that money or concrete has moved."""
+    if event.text("stage") in FLOORED:
+        return event.text("evidence") == "primary_document" or witnesses(event.support) >= 2
     return event.text("evidence") in STRONG or event.text("stage") in WEAK_STAGES
 
 

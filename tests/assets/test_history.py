@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,6 +14,10 @@ import yaml
 
 from assets.event_log import History
 from assets.history import SETTINGS, opened, prepare
+from assets.run import run_build
+from pipelines.build import Inputs
+from pipelines.errors import KakehashiError
+from tests.assets.stub import empty_tables, stub_stages
 from tests.conftest import ROOT
 
 BUILD = """
@@ -83,3 +88,15 @@ def test_two_processes_make_and_share_one_history(tmp_path: Path) -> None:
     assert [(build.communicate()[1], build.returncode) for build in builds] == [("", 0), ("", 0)]
     with opened(tmp_path / "home") as instance:
         assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.SUCCESS] * 2
+
+
+def test_a_history_that_cannot_be_kept_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    stub_stages(monkeypatch, empty_tables())
+    monkeypatch.setattr(History, "store_event", full)
+    (tmp_path / "raw").mkdir()
+    with pytest.raises(KakehashiError, match="found database or disk is full; expected a history of runs"):
+        run_build(Inputs(tmp_path / "raw"), tmp_path / "out", home=tmp_path / "home")
+    assert not (tmp_path / "out" / "latest").exists()

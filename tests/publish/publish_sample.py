@@ -99,7 +99,7 @@ def _party_rows() -> dict[str, list[Row]]:
         "ownership": [
             {
                 "owner_org_id": "hitachi", "owned_org_id": "element-six", "valid_from": None, "share_pct": 12.5,
-                "source_id": "newswire-2026",
+                "source_id": "ministry-2026",
             }
         ],
     }  # fmt: skip
@@ -219,7 +219,7 @@ def _receipt(whole: dict[str, list[Row]], table: str, key: str, column: str, val
     statement_id = _hash(f"{table}/{key}/{column}")[:16]
     whole["statements"].append(
         {
-            "statement_id": statement_id, "subject_kind": "project", "subject_id": key, "property": column,
+            "statement_id": statement_id, "subject_kind": contract.SUBJECT_KINDS[table], "subject_id": key, "property": column,
             "value": value, "value_type": "text", "source_id": "ministry-2026", "locator": "p1:0-3",
             "modality": "asserted", "method": "curated", "review": "accepted", "chosen": True,
         }

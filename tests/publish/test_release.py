@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -157,10 +158,31 @@ def test_a_second_build_says_who_holds_the_folder(tmp_path: Path) -> None:
     build(tmp_path)
     with (tmp_path / ".lock").open("a+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(ReleaseError, match="building into this folder"):
-            build(tmp_path, DAY, "b" * 64)
+        with pytest.raises(ReleaseError, match="building into this folder"), output_lock(tmp_path, patience=0.2):
+            pytest.fail("two hold it")
     # The holder is gone, and so is its lock.
     assert build(tmp_path, DAY, "b" * 64).is_new
+
+
+def test_a_second_build_waits_for_the_first(tmp_path: Path) -> None:
+    build(tmp_path)
+    with (tmp_path / ".lock").open("a+") as held, ThreadPoolExecutor() as pool:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        second = pool.submit(build, tmp_path, DAY, "b" * 64)
+        with pytest.raises(TimeoutError):
+            second.result(0.3)
+        fcntl.flock(held, fcntl.LOCK_UN)
+        assert second.result().is_new
+
+
+def test_a_lock_whose_file_was_cleared_away_holds_nobody(tmp_path: Path) -> None:
+    with output_lock(tmp_path):
+        (tmp_path / ".lock").unlink()
+        with (tmp_path / ".lock").open("a+") as fresh:
+            fcntl.flock(fresh, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with output_lock(tmp_path, patience=0):
+        assert (tmp_path / ".lock").read_text().strip() == str(os.getpid())
+    assert (tmp_path / ".lock").read_text() == ""
 
 
 def test_two_processes_at_once_give_one_release_and_a_sentence(tmp_path: Path) -> None:
@@ -169,8 +191,7 @@ def test_two_processes_at_once_give_one_release_and_a_sentence(tmp_path: Path) -
     said = [process.communicate() for process in both]
     assert sorted(path.name for path in (tmp_path / "releases").iterdir()) == ["2026.11.22"]
     assert any(process.returncode == 0 for process in both)
-    for process, (_, error) in zip(both, said, strict=True):
-        assert process.returncode == 0 or "one build at a time" in error
+    assert [(process.returncode, error) for process, (_, error) in zip(both, said, strict=True)] == [(0, "")] * 2
     assert verify(tmp_path / "latest") == ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from collections.abc import Callable
@@ -164,6 +165,21 @@ def _close(source_id: str) -> Callable[[dict[str, list[Row]]], None]:
     return change
 
 
+def _tiny_pledge(rows: dict[str, list[Row]]) -> None:
+    program = rows["programs"][0]["program_id"]
+    rows["totals"].append({"scope": program, "sum_set": "pledge", "n": 1, "high_usd": 1, "n_open": 0, "amount_ids": []})
+    rows["totals"].append(
+        {"scope": program, "sum_set": "disbursed", "n": 1, "high_usd": 2, "n_open": 0, "amount_ids": []}
+    )
+
+
+def _odd_batch(rows: dict[str, list[Row]]) -> None:
+    rows["amounts"][0].update(kind="tranche_total", tranche="batch", usd_high=100, sum_set=None)
+    rows["totals"].append(
+        {"scope": "batch", "sum_set": "cost", "n": 1, "high_usd": 50, "ceiling_usd": 10, "n_open": 0, "amount_ids": []}
+    )
+
+
 WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
     "an empty required cell": ("required_filled", _change("projects", name=None)),
     "two rows of one key": ("keys_unique", lambda rows: rows["materials"].append(dict(rows["materials"][0]))),
@@ -176,8 +192,8 @@ WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
     "a cell without a receipt": ("receipts_complete", lambda rows: rows["receipts"].pop(3)),
     "a receipt of no statement": ("receipts_point_somewhere", _change("receipts", statement_id="none")),
     "a receipt of no source": ("receipts_point_somewhere", _change("receipts", source_id="none")),
-    "a row that may not be passed on": ("licences_kept", _close("ecb-rates")),
-    "a statement that may not be passed on": ("licences_kept", _close("ministry-2026")),
+    "a row that may not be passed on": ("licence_leak", _close("ecb-rates")),
+    "a statement that may not be passed on": ("licence_leak", _close("ministry-2026")),
     "a receipt of nothing": ("receipts_point_somewhere", _change("receipts", statement_id=None, source_id=None)),
     "a receipt for a row that is not there": ("receipts_point_somewhere", _change("receipts", key="nowhere")),
     "a receipt for no column": ("receipts_point_somewhere", _change("receipts", column="colour")),
@@ -189,6 +205,56 @@ WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
     "money counted twice": ("sum_set_no_overlap", lambda rows: rows["amounts"][2].update(part_of="diamond-cost")),
     "a total that is not the sum": ("totals_recomputed", _change("totals", low_usd=1)),
     "a total too many": ("totals_recomputed", _change("totals", scope="elsewhere")),
+    "an entry of a list of interest that nobody confirmed": (
+        "interest_not_announced",
+        lambda rows: (rows["events"].clear(), rows["projects"][0].update(program_relation="interest_list")),
+    ),
+    "a plant that runs on one witness's word": ("evidence_floor", _change("projects", stage="operating")),
+    "one project twice in a sum": (
+        "links_exclusive",
+        lambda rows: (
+            rows["amounts"][0].update(project_id=rows["projects"][0]["project_id"], sum_set="cost"),
+            rows["amounts"][1].update(project_id=rows["projects"][1]["project_id"], sum_set="cost"),
+            rows["project_links"].append({
+                "project_id": rows["projects"][0]["project_id"], "relation": "same_money",
+                "other_project_id": rows["projects"][1]["project_id"], "source_id": "ministry-2026",
+            }),
+        ),
+    ),
+    "an owner whom one outsider names": (
+        "adverse_claim", lambda rows: [row.update(tier="press", witness_id="one") for row in rows["sources"]],
+    ),
+    "a firm taken for one on a list": (
+        "adverse_claim",
+        lambda rows: rows["export_control_entities"].append({
+            "control_id": "c", "name_as_printed": "Somebody Else", "source_id": "ministry-2026",
+            "org_id": rows["organizations"][0]["org_id"],
+        }),
+    ),
+    "a cancellation that nobody reviewed": (
+        "adverse_claim", _change("projects", stage="cancelled", review="unreviewed"),
+    ),
+    "more spent than pledged": ("bounds_sane", _tiny_pledge),
+    "a batch that is not its members": ("bounds_sane", _odd_batch),
+    "a headline that nobody reviewed": ("headline_reviewed", _change("amounts", review="unreviewed")),
+    "a selected project that nobody reviewed": (
+        "headline_reviewed", _change("projects", program_relation="selected", review="unreviewed"),
+    ),
+    "a dependence of another form": (
+        "stage_matches",
+        lambda rows: rows["project_exposures"].append({
+            "project_id": rows["projects"][0]["project_id"], "material_id": rows["materials"][0]["material_id"],
+            "form": "scrap", "importer": "USA",
+        }),
+    ),
+    "a share of nothing": ("stage_matches", _change("participants", share_pct=10.0, share_of=None)),
+    "a status without an end": (
+        "status_horizon",
+        lambda rows: rows["export_controls"].append({"control_id": "c", "status": "in_force", "known_until": None}),
+    ),
+    "a rate of last month": (
+        "fx_gap", _change("amounts", as_of=dt.date(2026, 2, 17), fx_on=dt.date(2026, 1, 17)),
+    ),
     "a reliance that does not follow from its parts": (
         "balances_explained",
         lambda rows: rows.setdefault("balances", []).append({

@@ -13,7 +13,7 @@ from kakehashi import cli
 from pipelines.build import Built, Inputs, build_tables
 from pipelines.licences import OWN_USE, is_collection, restricted_sources, table_licences, withhold
 from pipelines.publish.checks import gate
-from pipelines.publish.checks_licences import licences_kept
+from pipelines.publish.checks_licences import licence_leak
 from pipelines.publish.findings import Tables
 from pipelines.publish.release import write_release
 from pipelines.publish.verify import verify
@@ -137,8 +137,8 @@ def test_the_users_own_build_has_all_of_it(own: Built, public: Built) -> None:
 
 
 def test_the_gate_refuses_what_slipped_through(own: Built) -> None:
-    assert "licences_kept" in {finding.check for finding in gate(own.tables)}
-    found = list(licences_kept(Tables(own.tables)))
+    assert "licence_leak" in {finding.check for finding in gate(own.tables)}
+    found = list(licence_leak(Tables(own.tables)))
     assert {finding.where.split(" ")[0] for finding in found} >= {"trade_flows", "import_sources", "statements"}
     assert any("china_share_pct" in finding.where and "one cell" in finding.found for finding in found)
     assert any("receipts" in finding.where for finding in found)
@@ -178,7 +178,7 @@ def test_a_descriptor_that_says_another_licence_is_found(raw: Path, tmp_path: Pa
         before = file.read_text()
         file.write_text(change(before))
         checks = {finding.check for finding in verify(path)}
-        assert ("descriptor_agrees" if name.startswith("data") else "licences_kept") in checks
+        assert ("descriptor_agrees" if name.startswith("data") else "licence_leak") in checks
         file.write_text(before)
 
 

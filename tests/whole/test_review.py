@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kakehashi import cli
+from kakehashi.deciding import _doubt_the_clock
 from kakehashi.ledger import Ledger
 from pipelines.errors import KakehashiError
 
@@ -402,6 +403,25 @@ def test_a_file_changed_meanwhile_is_not_written_over(house: House, monkeypatch:
 
     monkeypatch.setattr("kakehashi.ledger.os.fsync", full)
     assert "No space left" in house.refused(house.item("organization")["item_id"], "new")
+
+
+def test_what_a_killed_reviewer_left_behind_is_swept_away(tmp_path: Path) -> None:
+    folder = tmp_path / "decisions"
+    folder.mkdir()
+    (folder / ".decision-half").write_text("decision_id,")
+    row = {
+        "decision_id": "one", "decided_on": "2026-11-22", "decided_by": "somebody", "table": "projects", "key": "p",
+        "review": "accepted", "reason": "Seen.",
+    }  # fmt: skip
+    Ledger(tmp_path).add("reviews", row)
+    assert [path.name for path in folder.iterdir()] == ["reviews.csv"]
+
+
+def test_a_clock_before_the_release_is_doubted(capsys: pytest.CaptureFixture[str]) -> None:
+    _doubt_the_clock("2026-11-22", "2026.11.22.3")
+    assert capsys.readouterr().err == ""
+    _doubt_the_clock("2016-11-22", "2026.11.22.3")
+    assert "the clock here says 2016-11-22, before the release of 2026-11-22" in capsys.readouterr().err
 
 
 def test_a_conflict_that_no_rule_decides_is_asked_and_settled(house: House) -> None:

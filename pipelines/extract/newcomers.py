@@ -1,0 +1,64 @@
+"""Firms that a text names for the first time: what they own or build is a project of its own.
+
+What belongs here: which organisations of a sentence are new to the document, and whether a facility is theirs. What
+does not: other signs of sameness (`grouping`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from pipelines.extract.clusters import Projects
+from pipelines.extract.mentions import Sentence
+from pipelines.extract.patterns import BLOCKS
+from pipelines.extract.sites import Site
+
+
+def newcomers(sentence: Sentence, known: Collection[str]) -> frozenset[str]:
+    """Organisations that a sentence is the first to name, and that bear no name of one named before.
+
+    Args:
+        sentence: The sentence.
+        known: Ids of the organisations that the text before it names.
+    """
+    families = {_family(one) for one in known}
+    return frozenset(org.id for org in sentence.of("org") if org.id not in known and _family(org.id) not in families)
+
+
+def _family(org_id: str) -> str:
+    return re.split(r"[\s-]", org_id.removeprefix("@").casefold(), maxsplit=1)[0]
+
+
+_ORGS = "\ue000-\ue1ff"
+_OWNER = re.compile(r"['’]s?\s(?:(?!(?:the|a|an)\b)[\w.&'’-]+\s){0,4}$")
+_ITS_OWN = re.compile(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$")
+_BUILDS = re.compile(
+    rf"^(?:[^{_ORGS}]{{0,24}})?{BLOCKS['org']}(?:, [^,]{{2,60}},| of \S+| \([^()]*\))? "
+    r"(?:(?:will|would|is|are|has|have|also|now|said|plans?|wants?|means|intends|hopes|aims|it|"
+    r"to|that|on|its|own|itself|"
+    r"just|in turn|meanwhile|wholly|already|still) )*"
+    r"(?:build|building|built|put up|puts up|putting up|erect|erecting|construct|constructing|open|opens|opened|"
+    r"opening|broke ground on|breaking ground on|"
+    r"start|started|starts|plan|planning|planned|announced|proposed?|proposes|"
+    r"run|runs|operate|operates|spend|spending|spends|invest|investing|invests|develop|developing|develops|finish|"
+    r"finished|completed?|set up|setting up|add|adding|adds)\b"
+)
+
+
+def is_newcomers(site: Site, sentence: Sentence, projects: Projects) -> bool:
+    """Whether a facility is that of a firm new to the text, behind what other firms build.
+
+    "Novonix's plant", "Hitachi Energy is building a factory".
+    """
+    led = [one for one in projects.clusters if (one.org_ids and not one.only_heading) or one.several]
+    if sentence.japanese or sentence.heading or not led or projects.explicit.get(sentence.number):
+        return False
+    before = [org for org in sentence.of("org") if org.end <= site.start]
+    if not before or not {before[0].id, before[-1].id} & projects.newcomers:
+        return False
+    own = before[0].id in projects.newcomers and _ITS_OWN.search(sentence.text[: site.start - sentence.start])
+    if own or _OWNER.match(sentence.text[before[-1].end - sentence.start : site.start - sentence.start]):
+        return True
+    alone = len(before) == 1 and site.determiner == "new" and not site.plural
+    return alone and bool(_BUILDS.match(sentence.masked))

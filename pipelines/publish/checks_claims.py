@@ -1,0 +1,112 @@
+"""Checks of what is claimed of projects and firms: enough evidence for it, and nothing claimed twice.
+
+What belongs here: evidence behind stages, interest, owners and listed names, and links between projects. What does not:
+money (`checks_sums`) and figures of dependence (`checks_dependence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.publish.findings import Finding, Tables, table_check
+
+FLOORED = ("financing_signed", "under_construction", "operating", "cancelled")
+"""Stages that need a primary document or two witnesses."""
+_EARLY = (None, "reported", "listed_interest")
+_STRONG = frozenset({"primary_document", "party_confirmed", "two_witnesses"})
+_EXCLUSIVE = frozenset({"candidate_for", "supersedes", "same_money"})
+_SETTLED = frozenset({"accepted", "corrected"})
+_PRIMARY = frozenset({"official", "party"})
+
+
+@table_check("interest_not_announced")
+def interest_not_announced(tables: Tables) -> Iterator[Finding]:
+    """No entry of an interest list stands above listed_interest without a later event of a party."""
+    listed_on = {row["tranche_id"]: row["announced_on"] for row in tables.rows("tranches")}
+    events = _events(tables)
+    for row in tables.rows("projects"):
+        if row["program_relation"] != "interest_list" or row["stage"] in _EARLY:
+            continue
+        day = listed_on.get(row["tranche"])
+        later = (
+            event["stage"] not in _EARLY
+            and event["evidence"] in _STRONG
+            and (day is None or event["event_on"] is None or event["event_on"] > day)
+            for event in events.get(row["project_id"], [])
+        )
+        if not any(later):
+            expected = "listed_interest, or an event of a party after the list"
+            yield Finding("interest_not_announced", f"projects {row['project_id']} stage", row["stage"], expected)
+
+
+@table_check("evidence_floor")
+def evidence_floor(tables: Tables) -> Iterator[Finding]:
+    """Signed finance, construction, operation and cancellation rest on a primary document or two witnesses."""
+    events = _events(tables)
+    for row in tables.rows("projects"):
+        if row["stage"] not in FLOORED:
+            continue
+        own = [event for event in events.get(row["project_id"], []) if event["stage"] == row["stage"]]
+        if not any(event["evidence"] == "primary_document" or (event["n_witnesses"] or 0) >= 2 for event in own):
+            where = f"projects {row['project_id']} stage"
+            yield Finding("evidence_floor", where, f"{row['stage']} on {row['stage_evidence']}", "two witnesses")
+
+
+@table_check("links_exclusive")
+def links_exclusive(tables: Tables) -> Iterator[Finding]:
+    """Two projects that are one under another name are never both in one sum."""
+    sets: dict[str, set[str]] = {}
+    for row in tables.rows("amounts"):
+        if row["project_id"] is not None and row["sum_set"] is not None:
+            sets.setdefault(row["project_id"], set()).add(row["sum_set"])
+    for row in tables.rows("project_links"):
+        if row["relation"] in _EXCLUSIVE:
+            both = sets.get(row["project_id"], set()) & sets.get(row["other_project_id"], set())
+            for name in sorted(both):
+                where = f"project_links {row['project_id']} {row['relation']} {row['other_project_id']}"
+                yield Finding("links_exclusive", where, f"both in the set {name}", "one of them")
+
+
+@table_check("adverse_claim")
+def adverse_claim(tables: Tables) -> Iterator[Finding]:
+    """Owners, cancellations and listed names rest on two witnesses or a primary source, an exact name, and review."""
+    yield from _owners(tables)
+    yield from _listed_names(tables)
+    for row in tables.rows("projects"):
+        if row["stage"] == "cancelled" and row["review"] not in _SETTLED:
+            where = f"projects {row['project_id']} stage"
+            yield Finding("adverse_claim", where, f"cancelled, review {row['review']}", "a reviewed project")
+
+
+def _owners(tables: Tables) -> Iterator[Finding]:
+    sources = {row["source_id"]: row for row in tables.rows("sources")}
+    support: dict[str, list[Mapping[str, Any]]] = {}
+    for row in tables.rows("statements"):
+        if row["subject_kind"] == "ownership" and row["source_id"] in sources and row["modality"] != "denied":
+            support.setdefault(row["subject_id"], []).append(sources[row["source_id"]])
+    for key in tables.keys("ownership"):
+        told = [source for source in support.get(key, []) if not source["distrusted"]]
+        witnesses = {source["witness_id"] or source["source_id"] for source in told}
+        if len(witnesses) < 2 and not any(source["tier"] in _PRIMARY for source in told):
+            yield Finding("adverse_claim", f"ownership {key}", "one witness", "two, or a primary source")
+
+
+def _listed_names(tables: Tables) -> Iterator[Finding]:
+    names: dict[str, set[str]] = {}
+    for row in tables.rows("organization_names"):
+        names.setdefault(row["org_id"], set()).add(row["name"])
+    for row in tables.rows("organizations"):
+        names.setdefault(row["org_id"], set()).update(name for name in (row["name"], row["name_ja"]) if name)
+    for row in tables.rows("export_control_entities"):
+        if row["org_id"] is not None and row["name_as_printed"] not in names.get(row["org_id"], set()):
+            where = f"export_control_entities {row['control_id']} {row['name_as_printed']}"
+            yield Finding("adverse_claim", where, f"taken for {row['org_id']}", "a name of it, letter for letter")
+
+
+def _events(tables: Tables) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in tables.rows("events"):
+        if row["project_id"] is not None:
+            found.setdefault(row["project_id"], []).append(row)
+    return found
