@@ -28,6 +28,12 @@ _FETCH_EPILOG = (
 )
 
 
+_TO_EPILOG = (
+    "credentials are read from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_ENDPOINT_URL for "
+    "another service than Amazon's), ZENODO_TOKEN, HF_TOKEN. A command that was cut off is run again."
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -95,15 +101,34 @@ def _parser() -> argparse.ArgumentParser:
         "verify", help="check a release: bytes, contract, keys, receipts, sums", epilog=_EPILOG
     )
     verify.add_argument("release", nargs="?", type=Path, help="folder of a release (default: output/latest)")
+    verify.add_argument(
+        "--signers", type=Path, metavar="FILE", help="it must be signed by one of these (ssh-keygen -Y)"
+    )
     verify.set_defaults(run=_verify)
+
+    sign = commands.add_parser("sign", help="sign a release with an SSH key")
+    sign.add_argument("release", nargs="?", type=Path, help="folder of a release (default: output/latest)")
+    sign.add_argument(
+        "--key", type=Path, required=True, help="private SSH key, or the public one of a key in the agent"
+    )
+    sign.set_defaults(run=_sign)
 
     tables = commands.add_parser("tables", help="the tables of a release, with their rows")
     _release_arguments(tables)
     tables.set_defaults(run=_tables)
 
+    diff = commands.add_parser("diff", help="what differs between two releases, cell by cell, each with its reason")
+    diff.add_argument("old", metavar="OLD", help="version of a release, or its folder")
+    diff.add_argument("new", metavar="NEW", help="version of a release, or its folder")
+    diff.add_argument("--json", action="store_true", help="one JSON object a change")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="write a page instead")
+    diff.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+    diff.set_defaults(run=_diff)
+
     _files_command(commands)
     _dependence_commands(commands)
     _raw_commands(commands)
+    _release_commands(commands)
 
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
     ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1 (default: 3000)")
@@ -185,6 +210,28 @@ def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     decide.set_defaults(run=_decide)
 
 
+def _release_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that hand releases on, and those that decide which of them stay."""
+    publish = commands.add_parser("publish", help="send a release to others, whole or not at all", epilog=_TO_EPILOG)
+    publish.add_argument(
+        "--to", required=True, metavar="TARGET", help="a folder, s3://bucket/prefix, zenodo, or hf:owner/name"
+    )
+    _release_arguments(publish)
+    publish.set_defaults(run=_publish)
+
+    prune = commands.add_parser("prune", help="remove the oldest releases; never the latest or a tagged one")
+    prune.add_argument("--keep", type=int, required=True, metavar="N", help="how many of the newest stay")
+    prune.add_argument("--dry-run", action="store_true", help="only tell which would go")
+    prune.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+    prune.set_defaults(run=_prune)
+
+    tag = commands.add_parser("tag", help="name a release, so that it is never pruned; without a name: list tags")
+    tag.add_argument("name", nargs="?", metavar="NAME", help="the tag, such as report-2026")
+    tag.add_argument("--remove", action="store_true", help="take the tag away")
+    _release_arguments(tag)
+    tag.set_defaults(run=_tag)
+
+
 def _summary() -> str:
     return "Kakehashi (架け橋): US-Japan investment projects and the critical-material dependencies behind them."
 
@@ -228,7 +275,19 @@ def _receipt(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from kakehashi.commands import verify
 
-    return verify(options.release)
+    return verify(options.release, options.signers)
+
+
+def _sign(options: argparse.Namespace) -> int:
+    from kakehashi.commands import sign
+
+    return sign(options.release, options.key)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from kakehashi.differing import diff
+
+    return diff(options)
 
 
 def _tables(options: argparse.Namespace) -> int:
@@ -273,6 +332,24 @@ def _decide(options: argparse.Namespace) -> int:
     from kakehashi.deciding import decide
 
     return decide(options)
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from kakehashi.publishing import publish
+
+    return publish(options.to, options.version, options.output)
+
+
+def _prune(options: argparse.Namespace) -> int:
+    from kakehashi.publishing import prune
+
+    return prune(options.keep, options.output, only_tell=options.dry_run)
+
+
+def _tag(options: argparse.Namespace) -> int:
+    from kakehashi.publishing import tag
+
+    return tag(options.name, options.version, options.output, remove=options.remove)
 
 
 def _ui(options: argparse.Namespace) -> int:

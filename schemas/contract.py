@@ -12,6 +12,7 @@ from schemas.descriptors import csv_header, data_dictionary, frictionless_resour
 from schemas.frames import (
     LIST_SEPARATOR,
     ContractViolationError,
+    as_published,
     empty,
     frame,
     from_arrow,
@@ -34,6 +35,7 @@ __all__ = [
     "TableMeaning",
     "TableSpec",
     "arrow_schema",
+    "as_published",
     "as_text",
     "codes",
     "csv_header",

@@ -97,7 +97,9 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     _take_up_days(found)
     sentences: list[Sentence] = []
     for paragraph, mentions, scanned in zip(document.paragraphs, found, hits, strict=True):
-        products = [hit for hit in scanned if hit.term.kind == "product"]
+        products = [
+            hit for hit in scanned if hit.term.kind == "product" and not _is_verb(paragraph.text, hit.start, hit.end)
+        ]
         for start, end in split_sentences(paragraph.text):
             text = paragraph.text[start:end]
             heading = paragraph.text == document.title or (
@@ -120,6 +122,14 @@ def _unname(text: str, mentions: list[Mention], start: int, end: int) -> None:
         if named and start <= one.start < end < one.end and one.start + len(one.value.name) <= end:
             site = replace(one.value, start=end, text=text[end : one.end], name="")
             mentions[number] = replace(one, start=end, text=site.text, value=site)
+
+
+_SHIPS = re.compile(r"\b(?:will|would|to|can|could|may|might|began to|it|they|who|which|that|also|now)\s(?:\w+ly\s)?$")
+
+
+def _is_verb(text: str, start: int, end: int) -> bool:
+    """Whether "ship" is what somebody does ("will ship its first transformers"), not what is made."""
+    return text[start:end].lower() in ("ship", "ships", "mine", "mines") and bool(_SHIPS.search(text[:start]))
 
 
 def _is_product(start: int, end: int, hits: Sequence[Hit], text: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
-from pipelines.extract.site_words import MODEL, is_noun, ordinal_of
+from pipelines.extract.site_words import JA_LINK, MODEL, is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -65,7 +65,8 @@ class Site:
 
 
 _BETWEEN = (
-    r"(?:(?!(?:the|this|that|its|their|an?|with|of|for|in|at|on|by|to|from|and|is|are|will|has)\b)[\w'’.%-]+\s){0,5}$"
+    r"(?:(?!(?:the|this|that|its|their|an?|with|of|for|in|at|on|by|to"
+    r"|from|and|is|are|will|has)\b)[\w'’.%$€£¥,-]+\s){0,5}$"
 )
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"
@@ -110,17 +111,6 @@ _JA_NUMBER = re.compile(
 )
 _JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
-_JA_MAKING = (
-    r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
-    r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
-)
-_JA_LINK = re.compile(
-    rf"[）)」]?(?:の|を)?(?:{_JA_MAKING})*"
-    r"(?:する|の|に向けた|向けの|用の|を取り出す|を作る|をつくる|を造る|を育てる|を焼く|を巻く|を溶かす|を掘る|を取る)?"
-    r"(?:新たな|新しい|新|大型の?|最新鋭の|専用の?|主力の?)?"
-)
-
-
 _LEAST, _BEARS_TOWN = 2, {"原子力発電所", "原発", "火力発電所", "水力発電所", "製油所", "製鉄所", "製錬所"}
 """Facilities that mostly bear the name of their town: 女川原子力発電所."""
 
@@ -318,7 +308,7 @@ class SiteFinder:
             (
                 other
                 for other in reversed(products)
-                if other.end <= hit.start and _JA_LINK.fullmatch(text[other.end : hit.start])
+                if other.end <= hit.start and JA_LINK.fullmatch(text[other.end : hit.start])
             ),
             None,
         )

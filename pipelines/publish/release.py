@@ -24,7 +24,9 @@ from pipelines.errors import ReleaseError
 from pipelines.licences import table_licences
 from pipelines.publish import descriptors
 from pipelines.publish.atomic import appear, clear_errors, output_lock, point, staging
+from pipelines.publish.changelog import changelog
 from pipelines.publish.checks import Finding, gate, refuse
+from pipelines.publish.compatibility import refuse_unsaid, shape_changes
 from pipelines.publish.descriptors import ReleaseFacts, ReleaseTexts, TableFacts
 from pipelines.publish.diff import changes
 from pipelines.publish.findings import Tables
@@ -32,7 +34,16 @@ from pipelines.publish.flat import flat_csv, projects_flat
 from pipelines.publish.formats import file_sha256, write_bytes, write_csv, write_parquet
 from schemas import contract
 
-__all__ = ["Release", "ReleaseTexts", "newest", "next_version", "output_lock", "versions", "write_release"]
+__all__ = [
+    "Release",
+    "ReleaseTexts",
+    "newest",
+    "next_version",
+    "output_lock",
+    "version_order",
+    "versions",
+    "write_release",
+]
 
 _VERSION = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})(?:\.([1-9]\d*))?")
 
@@ -88,6 +99,8 @@ def write_release(
             _point_at(output, before.version)
             return before
         version = next_version(versions(output), released_on, where=str(output))
+        if before is not None:
+            refuse_unsaid(shape_changes(before.path), _contract_version(before), contract.CONTRACT_VERSION)
         data = dict(tables)
         if "changes" not in data:
             data["changes"] = contract.frame("changes", changes(before.path if before else None, data))
@@ -110,7 +123,7 @@ def versions(output: Path) -> list[str]:
     """Return the versions of the releases in an output folder, oldest first."""
     folder = output / "releases"
     names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-    return sorted((name for name in names if _VERSION.fullmatch(name)), key=_order)
+    return sorted((name for name in names if _VERSION.fullmatch(name)), key=version_order)
 
 
 def newest(output: Path) -> Release | None:
@@ -126,8 +139,8 @@ def next_version(known: list[str], released_on: dt.date, where: str = "output") 
         ReleaseError: A release of a later date is there already; versions never go back.
     """
     base = released_on.strftime("%Y.%m.%d")
-    day = _order(base)[:3]
-    latest = max((_order(version) for version in known), default=None)
+    day = version_order(base)[:3]
+    latest = max((version_order(version) for version in known), default=None)
     if latest is not None and latest[:3] > day:
         raise ReleaseError(
             where,
@@ -135,11 +148,12 @@ def next_version(known: list[str], released_on: dt.date, where: str = "output") 
             "dates that do not go back",
             "Give a later --as-of, or build into a fresh --output.",
         )
-    taken = [_order(version)[3] for version in known if _order(version)[:3] == day]
+    taken = [version_order(version)[3] for version in known if version_order(version)[:3] == day]
     return f"{base}.{max(taken) + 1}" if taken else base
 
 
-def _order(version: str) -> tuple[int, int, int, int]:
+def version_order(version: str) -> tuple[int, int, int, int]:
+    """Return what orders versions: year, month, day, and the number of the release on that day from 0."""
     parts = [int(part) for part in version.split(".")]
     return parts[0], parts[1], parts[2], parts[3] if len(parts) > 3 else 0
 
@@ -155,6 +169,14 @@ def _manifest(release: Release) -> dict[str, Any]:
             "Move this damaged release out of the folder, then build again.",
         ) from error  # fmt: skip
     return found
+
+
+def _contract_version(release: Release) -> str:
+    told = str(_manifest(release).get("contract_version"))
+    if not re.fullmatch(r"\d+\.\d+\.\d+", told):
+        remedy = "Move this damaged release out of the folder, then build again."
+        raise ReleaseError(str(release.path / "release.json"), f"contract_version {told}", "a version as 1.0.0", remedy)
+    return told
 
 
 def _point_at(output: Path, version: str) -> None:
@@ -182,6 +204,8 @@ def _write_folder(
         "release.json": descriptors.json_bytes(descriptors.manifest(facts)),
         "README.md": descriptors.readme("en", facts, texts, totals),
         "README.ja.md": descriptors.readme("ja", facts, texts, totals),
+        "CHANGELOG.md": changelog("en", data, version, previous),
+        "CHANGELOG.ja.md": changelog("ja", data, version, previous),
         "data_dictionary.csv": descriptors.data_dictionary_csv(),
         "contract.sql": contract.sql_ddl().encode(),
     }
