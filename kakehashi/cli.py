@@ -127,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _files_command(commands)
     _dependence_commands(commands)
+    _concentration_command(commands)
     _raw_commands(commands)
     _release_commands(commands)
 
@@ -162,6 +163,19 @@ def _dependence_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     exposures.add_argument("--json", action="store_true", help="one JSON object an exposure")
     _release_arguments(exposures)
     exposures.set_defaults(run=_exposures)
+
+
+def _concentration_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command that reckons whole trade tables, which are no part of a release."""
+    found = commands.add_parser(
+        "concentration", help="supplier shares and concentration of a whole table of CEPII BACI"
+    )
+    found.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="Parquet or CSV files with t,i,j,k,v")
+    found.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="new folder for the two tables")
+    found.add_argument("--memory", type=float, default=4.0, metavar="GB", help="gigabytes to use at most (default: 4)")
+    found.add_argument("--threads", type=int, help="processors to use (default: all); the result is the same")
+    found.add_argument("--codes-as-written", action="store_true", help="leave country codes as the table has them")
+    found.set_defaults(run=_concentration)
 
 
 def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -306,6 +320,14 @@ def _exposures(options: argparse.Namespace) -> int:
     from kakehashi.exposures import exposures
 
     return exposures(options)
+
+
+def _concentration(options: argparse.Namespace) -> int:
+    from kakehashi.concentrating import concentration
+
+    return concentration(
+        options.paths, options.output, options.memory, options.threads, as_written=options.codes_as_written
+    )
 
 
 def _add(options: argparse.Namespace) -> int:

@@ -3,8 +3,9 @@
 What belongs here: sending a release as objects. What does not: other targets.
 
 Objects stand under `releases/<version>/`. A bucket knows no rename: a release is whole once its `SHA256SUMS` is there,
-which is sent last, and `latest.json` names whole releases only; it is one object, so that its readers see the old one
-or the new one. Each object carries its sha256, which the service checks on arrival and tells afterwards.
+which is sent last, and `releases.json` lists whole releases only, the latest last; it is one object, so that its
+readers see the old list or the new one. Each object carries its sha256, which the service checks on arrival and tells
+afterwards.
 
 Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, where there is one, AWS_SESSION_TOKEN; another
 service than Amazon's from AWS_ENDPOINT_URL. Files of this machine are not asked for any.
@@ -19,17 +20,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from pipelines.errors import ReleaseError
-from pipelines.publish.folder import SUMS
+from pipelines.publish.folder import SIGNATURE, SUMS
 from pipelines.publish.targets.secrets import Secrets
 from pipelines.publish.targets.shipment import (
-    LATEST,
+    INDEX,
     Progress,
     Sent,
     Shipment,
     Shipped,
     immutable,
+    index_json,
     is_newest,
-    latest_json,
 )
 
 _TYPES = {".parquet": "application/vnd.apache.parquet", ".csv": "text/csv; charset=utf-8", ".md": "text/markdown"}
@@ -59,7 +60,7 @@ class Bucket:
         return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
 
     def send(self, shipment: Shipment, progress: Progress) -> Sent:
-        """Send a release, SHA256SUMS last, then name it in `latest.json`.
+        """Send a release, SHA256SUMS last, then list it in `releases.json`.
 
         Raises:
             ReleaseError: The connection was cut, the service refuses, or it holds other bytes under this version.
@@ -103,16 +104,16 @@ class Bucket:
 
     def _clear_strays(self, place: str, sizes: Mapping[str, int], shipment: Shipment) -> None:
         """Remove what an earlier attempt at another release of this version left; a whole one has been refused."""
-        for name in sorted(sizes.keys() - shipment.files.keys()):
+        for name in sorted(sizes.keys() - shipment.files.keys() - {SIGNATURE}):
             self._client.delete_object(Bucket=self._bucket, Key=place + name)
 
     def _announce(self, version: str) -> bool:
-        """Put `latest.json`, made from what is there and not from what it said before; whether this is the newest."""
+        """Put `releases.json`, made from what is there and not from what it said before; whether this is the newest."""
         place = f"{self._prefix}releases/"
         whole = [name.removesuffix(f"/{SUMS}") for name in self._sizes(place) if name.count("/") == 1]
         known = [name for name in whole if "/" not in name]
         self._client.put_object(
-            Bucket=self._bucket, Key=self._prefix + LATEST, Body=latest_json(known), ContentType="application/json",
+            Bucket=self._bucket, Key=self._prefix + INDEX, Body=index_json(known), ContentType="application/json",
             CacheControl="no-cache",
         )  # fmt: skip
         return is_newest(version, known)

@@ -13,18 +13,18 @@ from pathlib import Path
 
 from pipelines.errors import ReleaseError
 from pipelines.publish.atomic import appear, clear_errors, output_lock, point, staging, sync_folder
-from pipelines.publish.folder import SUMS
+from pipelines.publish.folder import SIGNATURE, SUMS
 from pipelines.publish.formats import file_sha256, write_bytes
 from pipelines.publish.release import versions
 from pipelines.publish.targets.shipment import (
-    LATEST,
+    INDEX,
     Progress,
     Sent,
     Shipment,
     Shipped,
     immutable,
+    index_json,
     is_newest,
-    latest_json,
 )
 
 INCOMING = ".incoming-"
@@ -63,7 +63,8 @@ class Directory:
             sent = there = size = 0
             if target.exists():
                 _same(self.name, target, shipment)
-                there = len(shipment)
+                sent, size = _add_signature(target, shipment)
+                there = len(shipment) - sent
             else:
                 incoming = self._root / f"{INCOMING}{shipment.version}"
                 for number, (name, file) in enumerate(shipment.files.items(), start=1):
@@ -80,16 +81,16 @@ class Directory:
         return Sent(self.name, shipment.version, sent, there, size, is_latest)
 
     def _announce(self, version: str) -> bool:
-        """Point `latest` and `latest.json` at the newest release there; say whether it is this one."""
+        """Point `latest` at the newest release there and list all of them; say whether this one is the newest."""
         known = versions(self._root)
         newest = is_newest(version, known)
         with staging(self._root) as work:
             if newest:
                 point(self._root / "latest", f"releases/{version}", work)
-            told, place = latest_json(known), self._root / LATEST
+            told, place = index_json(known), self._root / INDEX
             if not place.is_file() or place.read_bytes() != told:
-                write_bytes(told, work / LATEST)
-                (work / LATEST).replace(place)
+                write_bytes(told, work / INDEX)
+                (work / INDEX).replace(place)
                 sync_folder(self._root)
         return newest
 
@@ -102,12 +103,22 @@ def _same(where: str, target: Path, shipment: Shipment) -> None:
     """Refuse a version that is there with other bytes, and one that was damaged where it lies."""
     if not (target / SUMS).is_file() or file_sha256(target / SUMS) != shipment.sums():
         raise immutable(where, shipment.version)
-    damaged = [name for name, file in shipment.files.items() if not _arrived(target / name, file)]
+    files = {name: file for name, file in shipment.files.items() if name != SIGNATURE}
+    damaged = [name for name, file in files.items() if not _arrived(target / name, file)]
     if damaged:
         raise ReleaseError(
             str(target), f"a damaged {damaged[0]}", "the release as it was published",
             "Move this folder away, then publish again.",
         )  # fmt: skip
+
+
+def _add_signature(target: Path, shipment: Shipment) -> tuple[int, int]:
+    """Bring along a signature that was made after the release was published; files and bytes that were sent."""
+    signature = shipment.files.get(SIGNATURE)
+    if signature is None or _arrived(target / SIGNATURE, signature):
+        return 0, 0
+    _copy(signature, target / SIGNATURE)
+    return 1, signature.size
 
 
 def _copy(file: Shipped, to: Path) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipelines.errors import ReleaseError
+from pipelines.publish.folder import SIGNATURE
 from pipelines.publish.release import version_order
 from pipelines.publish.targets.directory import changed_meanwhile
 from pipelines.publish.targets.secrets import Secrets
@@ -80,9 +81,10 @@ class HuggingFace:
         if state.version and version_order(state.version) > version_order(shipment.version):
             raise newer(self.name, state.version, shipment.version)
         new = {name: file for name, file in shipment.files.items() if not _same(state.files.get(name), file)}
-        if new and state.version == shipment.version:
+        if new.keys() - {SIGNATURE} and state.version == shipment.version:
             raise immutable(self.name, shipment.version)
-        gone = sorted(state.files.keys() - shipment.files.keys() - {*_OWN})
+        kept = {*_OWN, SIGNATURE} if state.version == shipment.version else {*_OWN}
+        gone = sorted(state.files.keys() - shipment.files.keys() - kept)
         commit, sent, size = state.commit, 0, 0
         if new or gone:
             large = self._large(new)

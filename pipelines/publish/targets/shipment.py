@@ -19,8 +19,8 @@ from pipelines.publish.folder import SUMS, Folder
 from pipelines.publish.release import version_order
 from pipelines.publish.verify import verify
 
-LATEST = "latest.json"
-"""File in the root of a folder or bucket that names the newest whole release and all others."""
+INDEX = "releases.json"
+"""File in the root of a folder or bucket: the whole releases there, oldest first; the last one is the latest."""
 
 _NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 
@@ -137,13 +137,14 @@ def is_newest(version: str, others: list[str]) -> bool:
     return all(version_order(other) <= version_order(version) for other in others)
 
 
-def latest_json(versions: list[str]) -> bytes:
-    """Spell `latest.json`: the newest release and all of them, by paths relative to the file.
+def index_json(versions: list[str]) -> bytes:
+    """Spell `releases.json`: version, date and path relative to the file of each release, oldest first.
 
     Args:
         versions: Versions of whole releases at the target, in any order.
     """
-    known = sorted(versions, key=version_order)
-    listed = [{"version": version, "path": f"releases/{version}/"} for version in known]
-    told = {"latest": known[-1], "path": f"releases/{known[-1]}/", "releases": listed}
-    return (json.dumps(told, indent=2) + "\n").encode()
+    listed = [
+        {"version": version, "released_on": "-".join(version.split(".")[:3]), "path": f"releases/{version}/"}
+        for version in sorted(versions, key=version_order)
+    ]
+    return (json.dumps(listed, indent=2) + "\n").encode()

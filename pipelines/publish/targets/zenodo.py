@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from pipelines.errors import ReleaseError
 from pipelines.publish.descriptors import ReleaseTexts
-from pipelines.publish.folder import SUMS
+from pipelines.publish.folder import SIGNATURE, SUMS
 from pipelines.publish.release import version_order
 from pipelines.publish.targets.directory import changed_meanwhile
 from pipelines.publish.targets.secrets import Secrets
@@ -32,7 +32,7 @@ ADDRESS = "https://zenodo.org"
 KEYWORD = "kakehashi-us-japan-dataset"
 """By this a deposit is known as ours among others of the same account."""
 
-_BESIDE = ("README.md", "README.ja.md", "release.json", SUMS)
+_BESIDE = ("README.md", "README.ja.md", "release.json", SUMS, SIGNATURE)
 _DEPOSITS = "api/deposit/depositions"
 _PAGE = 100
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from services import TOKEN, Bucket
-from test_directory import quiet
+from test_directory import quiet, signed
 
 from pipelines.errors import ReleaseError
 from pipelines.publish.targets.named import target
@@ -31,8 +31,8 @@ def _get(bucket: Any, key: str) -> bytes:
 def _latest(bucket: Any) -> str:
     """Version that readers are led to, empty where there is none; it is there as a whole."""
     cut, bucket.cut = bucket.cut, None
-    listed = bucket.client.list_objects_v2(Bucket="releases", Prefix="public/kakehashi/latest.json")
-    version = json.loads(_get(bucket, "latest.json"))["latest"] if listed["KeyCount"] else ""
+    listed = bucket.client.list_objects_v2(Bucket="releases", Prefix="public/kakehashi/releases.json")
+    version = json.loads(_get(bucket, "releases.json"))[-1]["version"] if listed["KeyCount"] else ""
     if version:
         names = [
             line.partition("  ")[2] for line in _get(bucket, f"releases/{version}/SHA256SUMS").decode().splitlines()
@@ -68,11 +68,11 @@ def test_a_release_arrives_whole_and_once(bucket: Bucket, newer: Shipment, tmp_p
     assert verify(_download(bucket, newer.version, tmp_path)) == ()
     puts = bucket.sent("^PUT ")
     assert puts[-2].endswith("/SHA256SUMS")
-    assert puts[-1].endswith("/latest.json")
+    assert puts[-1].endswith("/releases.json")
     bucket.quiet()
     second = _send(bucket, newer)
     assert (second.sent, second.there) == (0, len(newer))
-    assert [path.rpartition("/")[2] for path in bucket.sent("^PUT ")] == ["latest.json"]
+    assert [path.rpartition("/")[2] for path in bucket.sent("^PUT ")] == ["releases.json"]
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -104,13 +104,20 @@ def test_older_and_other_releases(bucket: Any, older: Shipment, newer: Shipment)
     _send(bucket, newer)
     assert not _send(bucket, older).is_latest
     assert _latest(bucket) == newer.version
-    assert [one["version"] for one in json.loads(_get(bucket, "latest.json"))["releases"]] == [
+    assert [one["version"] for one in json.loads(_get(bucket, "releases.json"))] == [
         older.version, newer.version,
     ]  # fmt: skip
     key = f"public/kakehashi/releases/{newer.version}/SHA256SUMS"
     bucket.client.put_object(Bucket="releases", Key=key, Body=b"other")
     with pytest.raises(ReleaseError, match=r"another release 2026\.12\.01, with other bytes"):
         _send(bucket, newer)
+
+
+def test_a_signature_made_later_follows(bucket: Any, newer: Shipment, tmp_path: Path) -> None:
+    _send(bucket, newer)
+    assert _send(bucket, signed(newer, tmp_path)).sent == 1
+    assert _send(bucket, newer).sent == 0
+    assert _get(bucket, f"releases/{newer.version}/SHA256SUMS.sig") == b"a signature\n"
 
 
 def test_what_an_earlier_attempt_left_over_is_cleared(bucket: Any, newer: Shipment, tmp_path: Path) -> None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
+import threading
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from publish_sample import RELEASED_ON, sample_tables
 
+from kakehashi.history import Remote, published_on
 from pipelines.errors import ReleaseError
 from pipelines.publish import formats
+from pipelines.publish.folder import SIGNATURE
 from pipelines.publish.release import write_release
 from pipelines.publish.targets import directory
 from pipelines.publish.targets.directory import Directory
 from pipelines.publish.targets.named import target
-from pipelines.publish.targets.shipment import Shipment, prepare
+from pipelines.publish.targets.shipment import Shipment, Shipped, prepare
 from pipelines.publish.verify import verify
 
 
@@ -33,7 +40,7 @@ def test_a_release_arrives_whole_and_once(tmp_path: Path, newer: Shipment) -> No
     assert os.readlink(tmp_path / "public" / "latest") == "releases/2026.12.01"
     assert verify(tmp_path / "public" / "latest") == ()
     assert sorted(path.name for path in (tmp_path / "public").iterdir()) == [
-        ".lock", "latest", "latest.json", "releases",
+        ".lock", "latest", "releases", "releases.json",
     ]  # fmt: skip
 
 
@@ -44,9 +51,10 @@ def test_an_older_release_is_kept_and_never_becomes_the_latest(
     goal.send(newer, quiet)
     assert not goal.send(older, quiet).is_latest
     assert os.readlink(tmp_path / "latest") == "releases/2026.12.01"
-    told = json.loads((tmp_path / "latest.json").read_text())
-    assert told["latest"] == "2026.12.01"
-    assert [one["version"] for one in told["releases"]] == ["2026.11.22", "2026.12.01"]
+    told = json.loads((tmp_path / "releases.json").read_text())
+    assert [(one["version"], one["released_on"]) for one in told] == [
+        ("2026.11.22", "2026-11-22"), ("2026.12.01", "2026-12-01"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("after", [0, 1, 30, 95])
@@ -86,6 +94,39 @@ def test_a_published_version_never_changes(tmp_path: Path, newer: Shipment) -> N
     (sums.parent / "README.md").write_text("changed")
     with pytest.raises(ReleaseError, match=r"a damaged README\.md"):
         goal.send(newer, quiet)
+
+
+def signed(shipment: Shipment, tmp_path: Path) -> Shipment:
+    """The same release with a signature that was made later."""
+    path = tmp_path / SIGNATURE
+    path.write_text("a signature\n")
+    file = Shipped(path, formats.file_sha256(path), path.stat().st_size)
+    return replace(shipment, files={SIGNATURE: file, **shipment.files})
+
+
+def test_a_signature_made_later_follows(tmp_path: Path, newer: Shipment) -> None:
+    goal = Directory(tmp_path / "public")
+    goal.send(newer, quiet)
+    sent = goal.send(signed(newer, tmp_path), quiet)
+    assert (sent.sent, sent.there) == (1, len(newer))
+    assert (tmp_path / "public" / "latest" / SIGNATURE).read_text() == "a signature\n"
+    assert goal.send(newer, quiet).sent == 0
+    assert verify(tmp_path / "public" / "latest") == ()
+
+
+def test_what_is_published_is_found_by_its_day(tmp_path: Path, older: Shipment, newer: Shipment) -> None:
+    goal = Directory(tmp_path)
+    goal.send(newer, quiet)
+    goal.send(older, quiet)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        there = Remote(f"http://127.0.0.1:{server.server_port}")
+        assert published_on(there.releases(), dt.date(2026, 11, 30), "there") == older.version
+        assert there.table(newer.version, "projects").num_rows > 1
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_what_an_earlier_attempt_left_over_is_not_published(tmp_path: Path, newer: Shipment) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from services import TOKEN, Deposits, Hub, Service, serving
-from test_directory import quiet
+from test_directory import quiet, signed
 
 from pipelines.errors import ReleaseError
 from pipelines.publish.targets.named import target
@@ -154,6 +154,13 @@ def test_a_cut_push_leaves_main_and_goes_on(
     assert json.loads(hub.main["release.json"])["version"] == newer.version
     assert list(hub.tags) == [older.version, newer.version]
     assert len(hub.commits) == 3
+
+
+def test_a_signature_made_later_follows(hub: Hub, newer: Shipment, tmp_path: Path) -> None:
+    _push(hub, newer)
+    assert _push(hub, signed(newer, tmp_path)).sent == 1
+    assert _push(hub, newer).sent == 0
+    assert hub.main["SHA256SUMS.sig"] == b"a signature\n"
 
 
 def test_other_bytes_under_a_published_version_are_refused(hub: Hub, newer: Shipment) -> None:
