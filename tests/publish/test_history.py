@@ -78,7 +78,7 @@ def test_releases_at_an_address(two: Path, address: str, capfd: pytest.CaptureFi
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(ReleaseError, match="sha256"):
         load("projects", releases=address)
-    (two / "releases.json").write_text("{}")
+    (two / "releases.json").write_text("[{}]")
     with pytest.raises(ReleaseError, match="a list of releases"):
         load("projects", releases=address)
     capfd.readouterr()
