@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from assets.run import run_build
 from pipelines.build import Inputs
 from pipelines.publish.verify import verify
@@ -24,6 +26,7 @@ def _raw(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_dropped_article_becomes_a_release(tmp_path: Path, home: Path) -> None:
     inputs = Inputs(_raw(tmp_path / "raw"), as_of=dt.date(2026, 3, 4))
     outcome = run_build(inputs, tmp_path / "out", home=home)

@@ -60,6 +60,7 @@ def test_a_gate_lets_through_what_the_pattern_matches() -> None:
         assert book.find("one", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_gates_of_all_vocabularies_together_miss_no_match(language: str) -> None:
     """Every pattern alone, without any gate, finds in the test documents just what the gated book finds."""

@@ -43,6 +43,7 @@ def _run(output: Path, *arguments: str, seed: str = "0", zone: str = "UTC", cwd:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "elsewhere" / "second"
     _run(first, seed="1", zone="Asia/Tokyo", cwd=tmp_path)
@@ -81,6 +82,7 @@ def test_nothing_new_makes_no_version(tmp_path: Path) -> None:
     assert len(list((tmp_path / "releases").iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_versions_of_one_date_are_numbered_and_dates_never_go_back(tmp_path: Path) -> None:
     made = [build(tmp_path, DAY, letter * 64) for letter in "abc"]
     made.append(build(tmp_path, dt.date(2026, 12, 1), "d" * 64))

@@ -104,6 +104,7 @@ def _equal(one: Stated, two: Stated) -> bool:
     return bool(said(one) == said(two) and (one.claims, one.quarantined) == (two.claims, two.quarantined))
 
 
+@pytest.mark.slow
 def test_what_was_read_is_not_read_again(raw: Path, tmp_path: Path, read: Counts) -> None:
     cold = _state(raw, None)
     assert sum(bool(one.claims) for one in cold.readings) == 3
@@ -483,6 +484,7 @@ def test_releases_have_the_same_bytes_with_an_empty_a_warm_a_damaged_and_no_stor
     assert all(release == releases[0] for release in releases)
 
 
+@pytest.mark.slow
 def test_the_committed_raw_gives_the_same_tables_from_memory(built: Built, tmp_path: Path, read: Counts) -> None:
     for run in ("empty", "warm"):
         _taken(read)

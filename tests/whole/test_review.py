@@ -198,6 +198,7 @@ def _lines(house: House, name: str) -> list[list[str]]:
     return list(csv.reader((house.raw / "decisions" / f"{name}.csv").read_text().splitlines()))
 
 
+@pytest.mark.slow
 def test_a_merged_organisation_leaves_a_redirect_and_comes_back_when_its_text_changes(house: House) -> None:
     item = house.item("organization")
     old = item["row"]["key"]
@@ -236,6 +237,7 @@ def test_a_vanished_source_is_told_and_the_old_id_still_leads_on(house: House) -
     assert [choice["decision"] for choice in again["choices"]] == ["withdraw"]
 
 
+@pytest.mark.slow
 def test_the_same_project_as_a_known_one_lends_it_what_was_said(house: House) -> None:
     curated = house.raw / "curated"
     curated.mkdir()
@@ -279,6 +281,7 @@ def test_what_needs_nothing_leaves_the_queue_until_its_source_changes(house: Hou
     assert len(_lines(house, "reviews")) == 3
 
 
+@pytest.mark.slow
 def test_a_correction_is_guarded_and_told_when_it_is_not_needed_any_more(house: House) -> None:
     project = house.item("project")["row"]["key"]
     row = f"projects:{project}"
