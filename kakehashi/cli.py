@@ -95,11 +95,29 @@ def _parser() -> argparse.ArgumentParser:
         "verify", help="check a release: bytes, contract, keys, receipts, sums", epilog=_EPILOG
     )
     verify.add_argument("release", nargs="?", type=Path, help="folder of a release (default: output/latest)")
+    verify.add_argument(
+        "--signers", type=Path, metavar="FILE", help="it must be signed by one of these (ssh-keygen -Y)"
+    )
     verify.set_defaults(run=_verify)
+
+    sign = commands.add_parser("sign", help="sign a release with an SSH key")
+    sign.add_argument("release", nargs="?", type=Path, help="folder of a release (default: output/latest)")
+    sign.add_argument(
+        "--key", type=Path, required=True, help="private SSH key, or the public one of a key in the agent"
+    )
+    sign.set_defaults(run=_sign)
 
     tables = commands.add_parser("tables", help="the tables of a release, with their rows")
     _release_arguments(tables)
     tables.set_defaults(run=_tables)
+
+    diff = commands.add_parser("diff", help="what differs between two releases, cell by cell, each with its reason")
+    diff.add_argument("old", metavar="OLD", help="version of a release, or its folder")
+    diff.add_argument("new", metavar="NEW", help="version of a release, or its folder")
+    diff.add_argument("--json", action="store_true", help="one JSON object a change")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="write a page instead")
+    diff.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+    diff.set_defaults(run=_diff)
 
     _files_command(commands)
     _dependence_commands(commands)
@@ -228,7 +246,19 @@ def _receipt(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from kakehashi.commands import verify
 
-    return verify(options.release)
+    return verify(options.release, options.signers)
+
+
+def _sign(options: argparse.Namespace) -> int:
+    from kakehashi.commands import sign
+
+    return sign(options.release, options.key)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from kakehashi.differing import diff
+
+    return diff(options)
 
 
 def _tables(options: argparse.Namespace) -> int:

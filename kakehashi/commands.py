@@ -82,7 +82,7 @@ def receipt(table: str, key: str, column: str, version: str, output: Path | None
     return DONE
 
 
-def verify(release: Path | None) -> int:
+def verify(release: Path | None, signers: Path | None = None) -> int:
     """Check a release and list what is wrong with it."""
     from kakehashi.progress import steps
     from kakehashi.reader import release_folder
@@ -92,13 +92,24 @@ def verify(release: Path | None) -> int:
     if not folder.is_dir():
         raise KakehashiError(str(folder), "no folder", "a release", "Name the folder of a release.")
     with steps() as tell:
-        findings = check(folder, tell)
+        findings = check(folder, tell, signers)
     for finding in findings:
         print(finding)
     if findings:
         print(f"{folder.name}: {len(findings)} finding(s). Do not use this copy; build or download it again.")
         return DAMAGED
-    print(f"{folder.name}: whole; bytes, contract, keys, receipts and sums hold.")
+    signed = "" if signers is None else " It is signed by one of the signers."
+    print(f"{folder.name}: whole; bytes, contract, keys, receipts and sums hold.{signed}")
+    return DONE
+
+
+def sign(release: Path | None, key: Path) -> int:
+    """Sign a release with an SSH key."""
+    from kakehashi.reader import release_folder
+    from pipelines.publish.signatures import sign as write_signature
+
+    folder = release.resolve() if release is not None else release_folder()
+    print(f"{folder.name}: signed, {write_signature(folder, key)}")
     return DONE
 
 

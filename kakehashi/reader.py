@@ -5,10 +5,12 @@ What belongs here: finding a release and reading a table from it. What does not:
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import ReleaseError
@@ -46,35 +48,116 @@ def release_folder(version: str = "latest", output: Path | None = None) -> Path:
     return folder.resolve()
 
 
-def load(table: str, version: str = "latest", output: Path | None = None) -> pd.DataFrame:
+def load(
+    table: str,
+    version: str = "latest",
+    output: Path | None = None,
+    *,
+    as_of: str | dt.date | None = None,
+    valid_on: str | dt.date | None = None,
+    releases: str | None = None,
+    aliases: bool = False,
+) -> pd.DataFrame:
     """Load a table of a release.
 
     Args:
         table: Name of a table of the contract, such as `projects`.
         version: `latest`, or a version such as `2026.11.22`.
         output: Folder that holds `releases/` and `latest`; `default_output()` if None.
+        as_of: The release that was the newest on that day, instead of `version`: what had been published then.
+        valid_on: What was true on that day according to the release: rows that held, stages and statuses of then.
+        releases: Address where releases are published, instead of `output`.
+        aliases: Also give renamed columns under their old names, as long as the contract accepts these.
 
     Returns:
         A DataFrame with Arrow-backed columns of the contract's types (decimals for money, dates as dates, null where
         a value is not known), rows in key order. Text is as it was published: the apostrophes that guard cells of
-        the CSV are not in it.
+        the CSV are not in it. A release of an older contract version has the columns of that version.
 
     Raises:
-        ReleaseError: There is no such table or release (names those there are), or its file cannot be read.
+        ReleaseError: There is no such table or release (names those there are, or the oldest one), its file cannot be
+            read, or nothing dates the rows of the table.
+        KakehashiError: A day that is none.
     """
     if table not in contract.TABLES:
         raise ReleaseError(
             f"load({table!r})", f"no table {table}", f"one of: {', '.join(contract.TABLES)}",
             "Name one of these tables.",
         )  # fmt: skip
-    path = release_folder(version, output) / "tables" / f"{table}.parquet"
+    if releases is not None:
+        if valid_on is not None:
+            remedy = "Download the release and name its output folder."
+            raise ReleaseError(f"load({table!r})", "valid_on at an address", "a release in a folder", remedy)
+        found = _from_address(table, version, releases, as_of)
+    else:
+        if as_of is not None:
+            version = _version_on(as_of, output)
+        folder = release_folder(version, output)
+        found = _frame(table, _read(folder / "tables" / f"{table}.parquet"))
+        if valid_on is not None:
+            found = _valid(found, table, version, output, valid_on)
+    return _with_aliases(found, table) if aliases else found
+
+
+def _read(path: Path) -> pa.Table:
     try:
-        return contract.from_arrow(table, pq.read_table(path))
+        return pq.read_table(path)
     except (OSError, ValueError) as error:
         raise ReleaseError(
             str(path), str(error).splitlines()[0], "the table's Parquet file",
             "Run `kakehashi verify` on this release; if it is damaged, build again or take a whole copy.",
         ) from error  # fmt: skip
+
+
+def _frame(table: str, arrow: pa.Table) -> pd.DataFrame:
+    same = arrow.schema.names == contract.arrow_schema(table).names
+    return contract.from_arrow(table, arrow) if same else contract.as_published(arrow)
+
+
+def _version_on(as_of: str | dt.date, output: Path | None) -> str:
+    from kakehashi.history import a_day, local_releases, published_on
+
+    place = output if output is not None else default_output()
+    return published_on(local_releases(place, _versions(place)), a_day(as_of, "as_of"), str(place))
+
+
+def _from_address(table: str, version: str, url: str, as_of: str | dt.date | None) -> pd.DataFrame:
+    from kakehashi.history import Remote, a_day, published_on
+
+    remote = Remote(url)
+    known = remote.releases()
+    if as_of is not None:
+        version = published_on(known, a_day(as_of, "as_of"), url)
+    elif version == "latest" and known:
+        version = list(known)[-1]
+    if version not in known:
+        there = ", ".join(known) or "none"
+        raise ReleaseError(url, f"no release {version}", f"one of the releases there are: {there}", "Name another.")
+    return _frame(table, remote.table(version, table))
+
+
+def _valid(found: pd.DataFrame, table: str, version: str, output: Path | None, valid_on: str | dt.date) -> pd.DataFrame:
+    from kakehashi.history import a_day
+    from kakehashi.published import Published
+    from kakehashi.validity import valid_rows
+
+    rows = valid_rows(Published(version, output), table, a_day(valid_on, "valid_on"))
+    # The release's own columns, so that an older one keeps its shape.
+    records = [{name: row.values.get(name) for name in found.columns} for row in rows.values()]
+    whole = contract.frame(table, records)
+    return whole[list(found.columns)]
+
+
+def _with_aliases(found: pd.DataFrame, table: str) -> pd.DataFrame:
+    from schemas.renames import RENAMES
+
+    now = _parts(contract.CONTRACT_VERSION)
+    old = {one.old_column: one.new_column for one in RENAMES if one.table == table and now <= _parts(one.until)}
+    return found.assign(**{name: found[new] for name, new in old.items() if new in found.columns})
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]
 
 
 def _versions(output: Path) -> list[str]:
@@ -83,4 +166,4 @@ def _versions(output: Path) -> list[str]:
     if not folder.is_dir():
         return []
     names = (path.name for path in folder.iterdir() if path.is_dir() and path.name[:1].isdigit())
-    return sorted(names, key=lambda name: [int(part) for part in name.split(".") if part.isdigit()])
+    return sorted(names, key=_parts)

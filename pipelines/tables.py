@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 import pandas as pd
@@ -31,6 +31,7 @@ from pipelines.resolve.decisions import Decisions
 from pipelines.resolve.merges import merge_targets
 from pipelines.resolve.standing import item_id
 from schemas.contract import TABLES, frame
+from schemas.renames import RENAMES
 
 Records = list[dict[str, Any]]
 
@@ -85,6 +86,7 @@ def assemble(
     records["codelists"] = _codelist_rows(raw)
     records["crosswalk"] = _crosswalk_rows(raw)
     records["redirects"] = _redirect_rows(decisions, rows)
+    records["renames"] = [asdict(rename) for rename in RENAMES]
     return {name: frame(name, records.get(name, [])) for name in TABLES}
 
 

@@ -20,6 +20,7 @@ from schemas.descriptors import (
 from schemas.frames import (
     LIST_SEPARATOR,
     ContractViolationError,
+    as_published,
     empty,
     frame,
     from_arrow,
@@ -42,6 +43,7 @@ __all__ = [
     "TableMeaning",
     "TableSpec",
     "arrow_schema",
+    "as_published",
     "as_text",
     "codes",
     "complete_key",

@@ -67,6 +67,40 @@ def take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) ->
             told = [(one, _opens(paragraph.text, one.start)) for one in firms]
             mentions.extend(_english(paragraph.text, spoken, told, lexicon))
         spoken += told
+    _take_up_bodies(document, found)
+
+
+_BODY = re.compile(
+    r"\b(?P<the>[Tt]he )(?P<word>Department|Ministry|Agency|Bank|Authority|Administration|Commission|Fund"
+    r"|Corporation|Council)"
+    r"\b(?!(?:['’]s)? (?:of|for)\b)(?![’']?s? [A-Z])"
+)
+
+
+def _take_up_bodies(document: Document, found: list[list[Mention]]) -> None:
+    """Read "the Department", with its capital, as the one body of that word that an English document has named."""
+    named: dict[str, dict[str, Mention]] = {}
+    for paragraph, mentions in zip(document.paragraphs, found, strict=True):
+        if has_cjk(paragraph.text):
+            continue
+        orgs = sorted((one for one in mentions if one.kind == "org"), key=lambda one: one.start)
+        for match in _BODY.finditer(paragraph.text):
+            for org in (one for one in orgs if one.end <= match.start()):
+                _note(org, named)
+            bodies = named.get(match["word"], {})
+            start, end = match.start("word"), match.end()
+            free = not any(one.start < end and start < one.end for one in mentions)
+            if len(bodies) == 1 and free:
+                body = next(iter(bodies.values()))
+                mentions.append(Mention("org", start, end, body.text, body.id))
+        for org in orgs:
+            _note(org, named)
+
+
+def _note(org: Mention, named: dict[str, dict[str, Mention]]) -> None:
+    """Remember an organisation under each word of its name by which it may be taken up."""
+    for word in org.text.split():
+        named.setdefault(word.title() if word.isupper() else word, {}).setdefault(org.id, org)
 
 
 def _japanese(

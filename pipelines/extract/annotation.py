@@ -96,7 +96,9 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     _take_up_days(found)
     sentences: list[Sentence] = []
     for paragraph, mentions, scanned in zip(document.paragraphs, found, hits, strict=True):
-        products = [hit for hit in scanned if hit.term.kind == "product"]
+        products = [
+            hit for hit in scanned if hit.term.kind == "product" and not _is_verb(paragraph.text, hit.start, hit.end)
+        ]
         for start, end in split_sentences(paragraph.text):
             text = paragraph.text[start:end]
             heading = paragraph.text == document.title or (
@@ -110,6 +112,14 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
             sentences.append(sentence)
     language = document.source.language or ("ja" if any(map(has_cjk, texts)) else "en")
     return Annotated(document, tuple(sentences), language)
+
+
+_SHIPS = re.compile(r"\b(?:will|would|to|can|could|may|might|began to|it|they|who|which|that|also|now)\s(?:\w+ly\s)?$")
+
+
+def _is_verb(text: str, start: int, end: int) -> bool:
+    """Whether "ship" is what somebody does ("will ship its first transformers"), not what is made."""
+    return text[start:end].lower() in ("ship", "ships", "mine", "mines") and bool(_SHIPS.search(text[:start]))
 
 
 def _is_product(start: int, end: int, hits: Sequence[Hit], text: str) -> bool:

@@ -130,6 +130,7 @@ class Projects:
         batches: Sentences that speak of several projects at once -> these; none where it is not sure which.
         strangers: Keys of projects that the facility being told apart cannot be, for their firms or their sector.
         before: Organisations that the sentence before brought up, while the projects are being told apart.
+        head: The place alone that heads the paragraph ("**Ohio.** By far..."), while projects are told apart.
         newcomers: Organisations that the sentence is the first to name, while the projects are being told apart.
     """
 
@@ -142,6 +143,7 @@ class Projects:
     strangers: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()
     newcomers: frozenset[str] = frozenset()
+    head: Mention | None = None
     _of_mention: dict[tuple[int, int, int], Cluster] = field(default_factory=dict)
 
     def of(self, sentence: Sentence, mention: Mention) -> Cluster | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.names import NameRules
+from pipelines.extract.subjects import BRANCHES, acts_on, is_called, owns_site
 from pipelines.extract.terms import has_cjk
 from pipelines.extract.vocabulary import Row
 
@@ -37,21 +38,6 @@ _ROLE_CELL = re.compile(
     re.IGNORECASE,
 )
 _AGED = re.compile(r",\s(?:\d\d,|who\b)")
-_ASIDE = re.compile(r",\s(?!(?:and|but|who|while)\b)[^,.;]{3,70},|\s(?:of|from)\s[A-Z]\w+(?:,\s[A-Z]\w+)?(?=\s)")
-"""What may stand between a subject and its verb."""
-_TRADES = re.compile(
-    r"\s(?:(?:will|would|is to|also|now) )*"
-    r"(?:suppl|deliver|manufactur|produc|provid|own|operat|sell|design)(?:y|ies|ied|s|es|ed)?\s"
-    r"(?:the|its|their|all|some|most|both|\d)\b"
-)
-"""What a firm does with goods; a person hardly ever."""
-_PRESENT = re.compile(
-    r"\s(?:(?:also|now|already|still|itself) )*(?:has|will|would|is|\w+s)\s"
-    r"(?:an?|the|its|all|some|to|up|about|nearly|\d|[$€£¥A-Z]|[a-z]+ed\s)"
-)
-_CLAUSE_END = re.compile(r"[.!?]\s|;|$")
-_OBJECTS = frozenset({"site", "money", "quantity", "share", "material"})
-_ACTIVE = 2.0
 _NEEDED = 3.5
 _SURE = 4.0
 
@@ -129,6 +115,10 @@ class EnglishNames:
                     people.update((surface, surface.split()[-1]))
                     continue
                 self._weigh(signs[surface], text, start, end, spans)
+        firms = {one.text.split()[0] for spans in taken for one in spans if one.kind == "org" and one.text}
+        for surface, one in signs.items():
+            if surface.count(" ") == 1 and surface.split()[0] in firms and surface.split()[1] in BRANCHES:
+                one.add("branch", 4.0)
         found = self._chosen(signs, people, lower)
         if found and len(found) < len(signs):
             self._coordinate(signs, found, "\n".join(paragraphs))
@@ -227,7 +217,11 @@ class EnglishNames:
             signs.add("shape", 0.5)
         self._weigh_before(signs, before)
         self._weigh_after(signs, after, end_after, spans)
-        if opening and self._acts_on(text, end_after, spans, several=len(words) > 1):
+        if owns_site(text, end_after, spans):
+            signs.add("part", 2.0)
+        if is_called(text[end_after : end_after + 90], self._is_noun):
+            signs.add("part", _NEEDED)
+        if opening and acts_on(text, end_after, spans, self._verb, several=len(words) > 1):
             signs.add("object", 1.5)
         near = {one.end for one in spans if one.kind == "org"}, {one.start for one in spans if one.kind == "org"}
         if re.search(r"(?:,| and| or) (?:the )?$", before) and any(
@@ -308,21 +302,6 @@ class EnglishNames:
             skipped = re.match(r", [^,.;]{3,70},", after)
             after = after[skipped.end() :] if skipped else ""
         signs.add("verb", self._verb(after))
-
-    def _acts_on(self, text: str, end: int, spans: Sequence[Taken], *, several: bool) -> bool:
-        """Whether a sentence says what its subject builds, sells, holds: "Ausenco designs the plant"."""
-        skipped = _ASIDE.match(text, end)
-        start = skipped.end() if skipped else end
-        if not several and not _PRESENT.match(text, start):
-            # "Fully built" and "Local owned" are no subjects.
-            return False
-        if not text.startswith(" ", start) or self._verb(text[start : start + 60]) < _ACTIVE:
-            return False
-        stop = _CLAUSE_END.search(text, start)
-        until = stop.start() if stop else len(text)
-        if several and _TRADES.match(text, start):
-            return True
-        return any(start < one.start < until and one.kind in _OBJECTS for one in spans)
 
     def _verb(self, after: str) -> float:
         """Points for the verb of which the name is the subject."""

@@ -24,6 +24,7 @@ from pipelines.extract.money_changes import (
     is_added,
     is_company_wide,
     is_history,
+    is_remark,
     lesser,
     superseded,
     totals_loans,
@@ -103,7 +104,7 @@ def find_sums(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> lis
         matches = lexicon.matches("amount_patterns", sentence) if money else []
         for mention in money:
             if not (
-                mention.value.is_vague or _is_remark(sentence, mention) or is_history(sentence, annotated.published_on)
+                mention.value.is_vague or is_remark(sentence, mention) or is_history(sentence, annotated.published_on)
             ):
                 found += filter(None, [_sum(context, sentence, mention, matches)])
     return _distinct(_current(_told(found)))
@@ -316,6 +317,8 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
 
 def _of_the_project(sentence: Sentence) -> bool:
     """Whether what is bought is a part of the project, not of a firm ("30% of the mine", "a stake" and no more)."""
+    if re.search(r"\b(?:preferred|common|ordinary|new) (?:stock|shares)\b|'s shares\b", sentence.masked):
+        return False
     part = rf"(?:{BLOCKS['share']}|stake|shares|interest|holding|fifth|quarter|third|half|株式?|持ち分|持分)"
     firm = rf"{part}(?: \w+){{0,2}}? ?(?:of|in|の)? ?(?:the )?{BLOCKS['org']}"
     return not re.search(firm, sentence.masked) and not re.search(
@@ -326,18 +329,6 @@ def _of_the_project(sentence: Sentence) -> bool:
 _OF_PROJECT = frozenset({"project_cost", "revenue", "export_value", "other"})
 """A sum this large that equals a programme's pledge is that pledge, even where the programme is not named."""
 
-_REMARK = re.compile(
-    r"(?:fine|ticket|salary|salaries|wage|rent|reward|prize|bonus|settlement|damages|lawsuit|"
-    r"per share|a share|a barrel|bail|share price|market value|market capitali[sz]ation|"
-    r"時価総額|罰金|年収|給与|株価|賞金|賠償)"
-)
-
-
-def _is_remark(sentence: Sentence, mention: Mention) -> bool:
-    """Whether a sum is a fine, a wage, a share price: nothing we publish."""
-    start = mention.start - sentence.start
-    return bool(_REMARK.search(sentence.text[max(0, start - 40) : mention.end - sentence.start + 25]))
-
 
 def _own_money(sentence: Sentence, mention: Mention) -> bool:
     after = sentence.masked[sentence.position(mention) + 1 :]
@@ -346,7 +337,8 @@ def _own_money(sentence: Sentence, mention: Mention) -> bool:
 
 _COMPANY_SALES = re.compile(
     r"\b(?:its|their|company's|group's|firm's|group|consolidated|annual) (?:\w+ )?(?:sales|"
-    r"revenues?|turnover)|last year|fiscal|"
+    r"revenues?|turnover)|last year|fiscal|\bfounded\b|\b(?:had|reported|booked) (?:\w+ )?(?:sales|revenues?"
+    r"|turnover)\b|"
     r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売|連結業績|業績予想|売上高予想|業績見通し|[0-9]月期"
 )
 

@@ -82,6 +82,9 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     """The project by what the text has told before, where neither a name nor a place decides."""
     here = [one for one in projects.explicit.get(sentence.number, []) if _compatible(site, one, sentence)]
     compatible = [one for one in projects.clusters if _compatible(site, one, sentence) and (not listed or one.listed)]
+    if projects.head is not None:
+        # "**Kabanga, Tanzania.** ... for the nickel mine": what a place heads lies there.
+        compatible = [one for one in compatible if not lies_elsewhere(one, projects.head.value)]
     recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
     if recent is not None and not listed and _is_part(site, sentence):
         return here[-1] if here else recent
@@ -211,10 +214,17 @@ def _headline(site: Site, sentence: Sentence, projects: Projects) -> Cluster | N
     """The headline's project, which the first mention in the text takes up."""
     if sentence.heading or site.plural:
         return None
+    if site.determiner == "definite" and site.generic and not site.name:
+        # "The plant" is the one just told, whatever else the headline names.
+        told = [one for one in projects.clusters if not one.only_heading and _compatible(site, one, sentence)]
+        if any(sentence.number - one.sites[-1][0] <= _STILL for one in told):
+            return None
     waiting = (one for one in projects.clusters if one.only_heading and not _stands_beside(site, one, sentence))
     return next((one for one in waiting if _compatible(site, one, sentence, ordinals=False)), None)
 
 
+_STILL = 5
+"""Sentences after which "the plant" may be another than the one told last."""
 _APART = re.compile(
     r"^(?:Separately|In a separate (?:\w+ )?(?:project|move|development|step|deal)|Apart from (?:this|that)|Elsewhere"
     r"|(?:これ|それ|本件|同計画|同事業|今回の(?:計画|事業|投資|案件))とは別(?:に|の))"

@@ -235,3 +235,16 @@ def is_company_wide(sentence: Sentence, mention: Mention) -> bool:
     before, after = sentence.masked[:place], sentence.masked[place + 1 :]
     yearly = _SPENT.search(before) and _YEARLY.search(re.split(r"[.;]|, ", after)[0])
     return bool(yearly or _PART_OF.search(before))
+
+
+_REMARK = re.compile(
+    r"(?:fine|ticket|salary|salaries|wage|rent|reward|prize|bonus|settlement|damages|lawsuit|"
+    r"per share|a share|a barrel|bail|share price|market value|market capitali[sz]ation|"
+    r"時価総額|罰金|年収|給与|株価|賞金|賠償)"
+)
+
+
+def is_remark(sentence: Sentence, mention: Mention) -> bool:
+    """Whether a sum is a fine, a wage, a share price: nothing we publish."""
+    start = mention.start - sentence.start
+    return bool(_REMARK.search(sentence.text[max(0, start - 40) : mention.end - sentence.start + 25]))

@@ -13,6 +13,7 @@ from pipelines.extract.clusters import Projects
 from pipelines.extract.mentions import Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
+from pipelines.extract.whereabouts import lies_there, own_place
 
 
 def newcomers(sentence: Sentence, known: Collection[str]) -> frozenset[str]:
@@ -33,6 +34,7 @@ def _family(org_id: str) -> str:
 _ORGS = "\ue000-\ue1ff"
 _OWNER = re.compile(r"['’]s?\s(?:(?!(?:the|a|an)\b)[\w.&'’-]+\s){0,4}$")
 _ITS_OWN = re.compile(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$")
+_CLOSED = re.compile(r"(?:\s\([^()]*\))?,")
 _BUILDS = re.compile(
     rf"^(?:[^{_ORGS}]{{0,24}})?{BLOCKS['org']}(?:, [^,]{{2,60}},| of \S+| \([^()]*\))? "
     r"(?:(?:will|would|is|are|has|have|also|now|said|plans?|wants?|means|intends|hopes|aims|it|"
@@ -54,11 +56,29 @@ def is_newcomers(site: Site, sentence: Sentence, projects: Projects) -> bool:
     led = [one for one in projects.clusters if (one.org_ids and not one.only_heading) or one.several]
     if sentence.japanese or sentence.heading or not led or projects.explicit.get(sentence.number):
         return False
+    if _is_venture(site, sentence, projects):
+        return True
     before = [org for org in sentence.of("org") if org.end <= site.start]
     if not before or not {before[0].id, before[-1].id} & projects.newcomers:
         return False
     own = before[0].id in projects.newcomers and _ITS_OWN.search(sentence.text[: site.start - sentence.start])
     if own or _OWNER.match(sentence.text[before[-1].end - sentence.start : site.start - sentence.start]):
         return True
-    alone = len(before) == 1 and site.determiner == "new" and not site.plural
-    return alone and bool(_BUILDS.match(sentence.masked))
+    if len(before) > 1 or site.plural or not _BUILDS.match(sentence.masked):
+        return False
+    return site.determiner == "new" or (site.determiner == "definite" and _lies_apart(site, sentence, projects))
+
+
+def _is_venture(site: Site, sentence: Sentence, projects: Projects) -> bool:
+    """Whether a firm that is new to the text explains a facility: "that venture, Japan Advanced (JASM), started"."""
+    behind = next((org for org in sentence.of("org") if org.start == site.end + 2), None)
+    comma = sentence.text[site.end - sentence.start : site.end - sentence.start + 2] == ", "
+    if behind is None or not comma or behind.id not in projects.newcomers:
+        return False
+    return bool(_CLOSED.match(sentence.text, behind.end - sentence.start))
+
+
+def _lies_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
+    """Whether a facility has a place beside it where no project of the text lies."""
+    place = own_place(site.start, site.end, sentence)
+    return place is not None and not any(lies_there(one, place) for one in projects.clusters)

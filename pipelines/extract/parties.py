@@ -189,7 +189,8 @@ def by_name(parts: Sequence[Part], lexicon: Lexicon) -> list[Part]:
 def _by_name(part: Part, led: bool, lexicon: Lexicon) -> Part:
     if part.role in ("developer", "supplier") and led and _is_builder(part.org, lexicon):
         return replace(part, role="contractor")
-    kind = lexicon.organizations.get(part.org.id, {}).get("kind", "")
+    about = lexicon.organizations.get(part.org.id) or lexicon.firm_names.get(part.org.id.removeprefix("@"), {})
+    kind = about.get("kind", "")
     bank = kind in ("commercial_bank", "government_bank") or (not kind and _BANK.search(part.org.text))
     if bank and part.role in ("developer", "supplier", "operator", "contractor", "offtaker"):
         lends = re.search(r"loan|lend|lent|credit|borrow|debt|融資|貸|借", part.sentence.masked)

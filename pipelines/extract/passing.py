@@ -25,7 +25,7 @@ _STARTING = re.compile(
 _NEIGHBOUR = re.compile(
     r"\b(?:next(?:\sdoor)?\sto|beside|alongside|adjacent\sto|adjoining|across\s(?:\w+\s){0,2}from|opposite|not\sfar\sfrom"
     r"|miles?\s(?:away\s)?(?:from|north\sof|south\sof|east\sof|west\sof)|kilomet(?:er|re)s?\s(?:away\s)?from|close\sto"
-    r"|in\sthe\sshadow\sof|(?:part|corner|edge|end)\sof\san?|(?:began|started|founded|set\sup|born)\s(?:life\s)?(?:in\s\d{4}\s)?as|on\sthe\ssite\sof|site\sof|in\sthe\sgrounds\sof|grounds\sof|in\spart\sof|neighbou?ring)"
+    r"|in\sthe\sshadow\sof|(?:part|corner|edge|end)\sof\san?|(?:began|started|founded|set\sup|born)\s(?:life\s)?(?:in\s\d{4}\s)?as|on\sthe\ssite\sof|site\sof|in\sthe\sgrounds\sof|grounds\sof|in\spart\sof|neighbou?ring|together\swith|along\swith|combined\swith)"
     rf"\s{_WORDS}"
 )
 _PURPOSE = re.compile(

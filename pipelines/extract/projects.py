@@ -51,6 +51,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         together = previous is not None and previous.paragraph == sentence.paragraph
         projects.before = _new_firms(previous, known) if previous is not None and together else ()
         known |= {org.id for org in previous.of("org")} if previous is not None else set()
+        projects.head = _head(sentence, annotated)
         projects.newcomers = newcomers(sentence, known)
         previous = sentence
         for mention in _facilities(sentence, projects, listed=listed):
@@ -119,6 +120,13 @@ def _new_firms(previous: Sentence, known: set[str]) -> tuple[str, ...]:
     return () if known & set(orgs) else tuple(orgs)
 
 
+def _head(sentence: Sentence, annotated: Annotated) -> Mention | None:
+    """The place that stands alone at the head of a sentence's paragraph."""
+    first = annotated.paragraph(sentence.paragraph)[0]
+    places = [one for one in first.of("place") if one.value.admin1 or one.value.country]
+    return places[0] if len(places) == 1 and re.fullmatch(r"\W*.\W*", first.masked) else None
+
+
 def _place_by_head(cluster: Cluster, sentence: Sentence, annotated: Annotated) -> None:
     """A paragraph headed by a place alone ("**Ohio.** By far the largest...") tells of the project there."""
     if cluster.admin1:
@@ -126,7 +134,7 @@ def _place_by_head(cluster: Cluster, sentence: Sentence, annotated: Annotated) -
     for other in annotated.sentences[max(0, sentence.number - 3) : sentence.number]:
         if not (other.heading or other.paragraph == sentence.paragraph):
             continue
-        places = [one for one in other.of("place") if one.value.admin1]
+        places = [one for one in other.of("place") if one.value.admin1 or (one.value.country and not cluster.country)]
         if len(places) == 1 and re.fullmatch(r"\W*.\W*", other.masked):
             cluster.places.append((other, places[0]))
 

@@ -98,7 +98,7 @@ def take(record: Record, projects: Projects, lexicon: Lexicon) -> None:
     if not cluster.products:
         _add_product(cluster, record, cells)
     if not cluster.sector:
-        cluster.sectors[_section_sector(record) or "other"] += 1
+        cluster.sectors[_section_sector(record) or _sector_beside(record, projects) or "other"] += 1
     for sentence in record.sentences:
         explicit = projects.explicit.setdefault(sentence.number, [])
         if cluster not in explicit:
@@ -178,6 +178,13 @@ def _section_sector(record: Record) -> str:
         return str(hit.term.row["sector"])
     products = record.section.products if record.section is not None else ()
     return str(products[0].term.row["sector"]) if products else ""
+
+
+def _sector_beside(record: Record, projects: Projects) -> str:
+    """The sector of the other projects of a table, where all told so far are of one; empty elsewhere."""
+    others = [one for one in projects.clusters if one.entry and not one.listed and one is not record.cluster]
+    told = {one.sector for one in others} - {""}
+    return told.pop() if len(told) == 1 and "other" not in told and not record.listing.listed else ""
 
 
 def _known(record: Record, sites: Sequence[tuple[Sentence, Mention]], projects: Projects) -> Cluster | None:

@@ -17,6 +17,7 @@ _WORKS_LEAD = re.compile(
     r"(?:\b(?:an?|the|its|their|his|our|new|two|three|four|both|such|another|second|third|former|old"
     r"|big|own|first|existing|present|planned|proposed|sister|whole|only|future|giant|small|large)|[A-Z][\w'’-]+)\s$"
 )
+_WORKS_MAKING = re.compile(r"\b(?:an?|another|its|their|new)\s(?:[a-z][\w-]*\s){1,3}$")
 _WORKS_VERB = re.compile(
     r"\s(?:on|with|to|closely|well|hard|as|out|like|by|together|against|best|only|so|because|when|if|that way|just)\b"
 )
@@ -27,6 +28,7 @@ def is_noun(text: str, hit: Hit, start: int) -> bool:
     if start < hit.start:
         return True
     led = _WORKS_LEAD.search(text, max(0, hit.start - _REACH), hit.start)
+    led = led or _WORKS_MAKING.search(text, max(0, hit.start - _REACH), hit.start)
     return bool(led) and not _WORKS_VERB.match(text, hit.end)
 
 

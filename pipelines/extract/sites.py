@@ -65,7 +65,8 @@ class Site:
 
 
 _BETWEEN = (
-    r"(?:(?!(?:the|this|that|its|their|an?|with|of|for|in|at|on|by|to|from|and|is|are|will|has)\b)[\w'’.%-]+\s){0,5}$"
+    r"(?:(?!(?:the|this|that|its|their|an?|with|of|for|in|at|on|by|to"
+    r"|from|and|is|are|will|has)\b)[\w'’.%$€£¥,-]+\s){0,5}$"
 )
 _BEFORE = re.compile(
     rf"\b(?P<other>another|a second|a sister|a third|a further|a separate|other)\s{_BETWEEN}"

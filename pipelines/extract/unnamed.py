@@ -98,9 +98,13 @@ _WORKS = re.compile(
     r"|(?:broke|break|breaks|breaking) ground|put(?:s|ting)? up|construct(?:s|ed|ing)?|costs?|priced at|is done"
     r"|expand(?:s|ed|ing)?"
     r"|goes up|going up|rise|rises|invest(?:s|ed|ing)?|spend(?:s|ing)?|start(?:s|ed)? (?:up|production|work)"
-    r"|began (?:production|work)|begun to|has begun|develop(?:s|ed|ing)?|does the same)\b"
+    r"|began (?:production|work)|begun to|has begun|restart of|reopening of|expansion of|wants (?:up to |to )"
+    r"|(?:has )?applied for|develop(?:s|ed|ing)?|does the same)\b"
 )
-_SUBJECT = re.compile(r"^(?:It|They|The (?:company|group|firm|two|pair|partners))\b")
+_SUBJECT = re.compile(
+    r"^(?:(?:The )?(?:[Rr]estart|[Rr]eopening|[Ee]xpansion|[Ee]nlargement|[Rr]evival|[Rr]ebuilding) of\b|It"
+    r"|They|The (?:company|group|firm|two|pair|partners))\b"
+)
 _NOT_BUILT = re.compile(
     r"\b(?:office|headquarter|warehouse|school|road|house|sales|store|shop|court|hearing|talks|conference|meeting|summit"
     r"|election|subsidiary|laborator(?:y|ies)|training)\w*\b"

@@ -24,6 +24,8 @@ from pipelines.publish.formats import file_sha256
 from schemas import contract
 
 SUMS = "SHA256SUMS"
+SIGNATURE = "SHA256SUMS.sig"
+"""Not among the sums: it is made of them."""
 _SUMS_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 
@@ -113,13 +115,47 @@ class Folder:
         return self._read[name]
 
     @cached_property
+    def older(self) -> bool:
+        """Whether it follows an earlier contract of the same major version, which may lack tables and columns."""
+        told = (self.manifest or {}).get("contract_version")
+        if not isinstance(told, str) or not re.fullmatch(r"\d+\.\d+\.\d+", told):
+            return False
+        ours, theirs = ([int(part) for part in text.split(".")] for text in (contract.CONTRACT_VERSION, told))
+        return theirs[0] == ours[0] and theirs < ours
+
+    def lacks(self, name: str) -> tuple[str, ...]:
+        """Columns that came after the contract of an older release; all of them where the table came later."""
+        if not self.older:
+            return ()
+        expected = contract.arrow_schema(name).names
+        table = self.table(name)
+        if isinstance(table, pa.Table):
+            return tuple(column for column in expected if column not in table.schema.names)
+        entries = (self.manifest or {}).get("tables")
+        return tuple(expected) if isinstance(entries, dict) and name not in entries else ()
+
+    @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
-        """Table name -> frame, of the tables that can be read and have the contract's schema."""
+        """Table name -> frame, of the tables that can be read and have the contract's schema.
+
+        What an older release lacks stands there empty.
+        """
         found: dict[str, pd.DataFrame] = {}
         for name in contract.TABLES:
-            table = self.table(name)
-            if isinstance(table, pa.Table) and table.schema.equals(contract.arrow_schema(name)):
-                found[name] = contract.from_arrow(name, table)
+            table, schema = self.table(name), contract.arrow_schema(name)
+            lacking = self.lacks(name)
+            if isinstance(table, str) and lacking:
+                table = schema.empty_table()
+            elif isinstance(table, pa.Table) and lacking:
+                filled = table
+                for column in lacking:
+                    filled = filled.append_column(
+                        schema.field(column), pa.nulls(table.num_rows, schema.field(column).type)
+                    )
+                table = filled.select(schema.names)
+            same = isinstance(table, pa.Table) and table.schema.equals(schema)
+            if isinstance(table, pa.Table) and (same or (lacking and table.schema.types == schema.types)):
+                found[name] = contract.as_published(table) if lacking else contract.from_arrow(name, table)
         return found
 
 

@@ -24,7 +24,9 @@ from pipelines.errors import ReleaseError
 from pipelines.licences import table_licences
 from pipelines.publish import descriptors
 from pipelines.publish.atomic import appear, clear_errors, output_lock, point, staging
+from pipelines.publish.changelog import changelog
 from pipelines.publish.checks import Finding, gate, refuse
+from pipelines.publish.compatibility import refuse_unsaid, shape_changes
 from pipelines.publish.descriptors import ReleaseFacts, ReleaseTexts, TableFacts
 from pipelines.publish.diff import changes
 from pipelines.publish.findings import Tables
@@ -89,6 +91,8 @@ def write_release(
             _point_at(output, before.version)
             return before
         version = next_version(versions(output), released_on, where=str(output))
+        if before is not None:
+            refuse_unsaid(shape_changes(before.path), _contract_version(before), contract.CONTRACT_VERSION)
         data = dict(tables)
         if "changes" not in data:
             data["changes"] = contract.frame("changes", changes(before.path if before else None, data))
@@ -158,6 +162,14 @@ def _manifest(release: Release) -> dict[str, Any]:
     return found
 
 
+def _contract_version(release: Release) -> str:
+    told = str(_manifest(release).get("contract_version"))
+    if not re.fullmatch(r"\d+\.\d+\.\d+", told):
+        remedy = "Move this damaged release out of the folder, then build again."
+        raise ReleaseError(str(release.path / "release.json"), f"contract_version {told}", "a version as 1.0.0", remedy)
+    return told
+
+
 def _point_at(output: Path, version: str) -> None:
     with staging(output) as work:
         point(output / "latest", f"releases/{version}", work)
@@ -183,6 +195,8 @@ def _write_folder(
         "release.json": descriptors.json_bytes(descriptors.manifest(facts)),
         "README.md": descriptors.readme("en", facts, texts, totals),
         "README.ja.md": descriptors.readme("ja", facts, texts, totals),
+        "CHANGELOG.md": changelog("en", data, version, previous),
+        "CHANGELOG.ja.md": changelog("ja", data, version, previous),
         "data_dictionary.csv": descriptors.data_dictionary_csv(),
         "contract.sql": contract.sql_ddl().encode(),
     }

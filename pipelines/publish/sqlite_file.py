@@ -181,15 +181,20 @@ def read_declarations(path: Path) -> dict[str, str]:
     return {name: "\n".join(line.partition(" -- ")[0] for line in sql.splitlines()) for name, sql in found}
 
 
-def read_batches(path: Path, name: str) -> Iterator[pa.RecordBatch]:
-    """Yield a table of a file in the contract's types, in key order.
+def read_batches(path: Path, name: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield a table of a file in key order.
+
+    Args:
+        path: The file.
+        name: Contract table.
+        schema: Columns that are read, and their types; an older release has fewer than the contract.
 
     Raises:
         sqlite3.Error: It is no SQLite file, or has no such table or columns.
         ValueError: A cell that is no value of its column (also as ArithmeticError, TypeError or ArrowException).
     """
-    schema, spec = contract.arrow_schema(name), contract.TABLES[name]
-    columns = ", ".join(f'"{column}"' for column in spec.names)
+    spec = contract.TABLES[name]
+    columns = ", ".join(f'"{column}"' for column in schema.names)
     order = ", ".join(f'"{part}"' for part in spec.key) if contract.complete_key(spec) else "rowid"
     with closing(_open(path)) as database:
         rows = database.execute(f'SELECT {columns} FROM "{name}" ORDER BY {order}')  # noqa: S608 - as above

@@ -25,25 +25,27 @@ from pipelines.publish.checks import gate
 from pipelines.publish.descriptors import LAYOUT, data_dictionary_csv, resource
 from pipelines.publish.findings import Finding
 from pipelines.publish.flat import FLAT_COLUMNS, flat_csv, projects_flat
-from pipelines.publish.folder import RELEASE_CHECKS, SUMS, Folder, release_check
+from pipelines.publish.folder import RELEASE_CHECKS, SIGNATURE, SUMS, Folder, release_check
 from pipelines.publish.formats import CSV_BATCH_ROWS, csv_chunks, logical_sha256
 from pipelines.publish.forms import FORM_FILES
+from pipelines.publish.signatures import check_signature
 from schemas import contract
 
 Progress = Callable[[str, int, int], None]
 
 _FIXED_FILES = (
-    "projects_flat.csv", "datapackage.json", "release.json", "README.md", "README.ja.md", "data_dictionary.csv",
-    "contract.sql",
+    "projects_flat.csv", "datapackage.json", "release.json", "README.md", "README.ja.md", "CHANGELOG.md",
+    "CHANGELOG.ja.md", "data_dictionary.csv", "contract.sql",
 )  # fmt: skip
 
 
-def verify(release: Path, progress: Progress | None = None) -> tuple[Finding, ...]:
+def verify(release: Path, progress: Progress | None = None, signers: Path | None = None) -> tuple[Finding, ...]:
     """Check a release folder.
 
     Args:
         release: The folder, or a link to it such as `output/latest`.
         progress: Told of each check as it begins: its name, its number, and how many there are.
+        signers: Allowed signers; the release must be signed by one of them. None: a signature is not looked at.
 
     Returns:
         What is wrong, empty for a whole and true release. Damage never raises; each finding names its check.
@@ -53,7 +55,7 @@ def verify(release: Path, progress: Progress | None = None) -> tuple[Finding, ..
         return (Finding("release_there", str(release), found, "the folder of a release"),)
     folder = Folder(release)
     steps = len(RELEASE_CHECKS) + 1
-    findings: list[Finding] = []
+    findings: list[Finding] = [] if signers is None else check_signature(release, signers)
     for number, (name, check) in enumerate(RELEASE_CHECKS.items(), start=1):
         if progress is not None:
             progress(name, number, steps)
@@ -74,7 +76,14 @@ def _of_tables(folder: Folder) -> tuple[Finding, ...]:
                 f"all {len(contract.TABLES)}, so that keys and receipts can be followed",
             ),
         )  # fmt: skip
-    return gate(folder.frames, own_use=_own_use(folder))
+    findings = gate(folder.frames, own_use=_own_use(folder))
+    # What came with a later contract is empty in an older release, and nothing is wrong with that.
+    return tuple(finding for finding in findings if not _came_later(folder, finding))
+
+
+def _came_later(folder: Folder, finding: Finding) -> bool:
+    words = finding.where.split()
+    return words[0] in contract.TABLES and words[-1] in folder.lacks(words[0])
 
 
 def _own_use(folder: Folder) -> bool:
@@ -92,7 +101,8 @@ def sums_readable(folder: Folder) -> Iterator[Finding]:
 @release_check("files_present")
 def files_present(folder: Folder) -> Iterator[Finding]:
     """Every file of a release is there, whatever SHA256SUMS says."""
-    for name in sorted({*_expected_files(folder), *(folder.sums or {})} - folder.files.keys()):
+    expected = () if folder.older else _expected_files(folder)
+    for name in sorted({*expected, *(folder.sums or {})} - folder.files.keys()):
         yield Finding("files_present", name, "no such file", "a file of the release")
 
 
@@ -111,7 +121,7 @@ def files_listed(folder: Folder) -> Iterator[Finding]:
     for name, path in folder.files.items():
         if path.is_symlink() or not path.is_file():
             yield Finding("files_listed", name, "a link or something that is no file", "plain files only")
-        elif name != SUMS and folder.sums is not None and name not in folder.sums:
+        elif name not in (SUMS, SIGNATURE) and folder.sums is not None and name not in folder.sums:
             yield Finding("files_listed", name, "a file that SHA256SUMS does not name", "no such file")
 
 
@@ -167,7 +177,8 @@ def manifest_agrees(folder: Folder) -> Iterator[Finding]:
     entries = (folder.manifest or {}).get("tables")
     if not isinstance(entries, dict):
         return
-    for name in sorted(entries.keys() ^ contract.TABLES.keys()):
+    missing = contract.TABLES.keys() - entries.keys() if not folder.older else set()
+    for name in sorted((entries.keys() - contract.TABLES.keys()) | missing):
         found = "an entry" if name in entries else "no entry"
         yield Finding("manifest_agrees", f"release.json tables {name}", found, "one entry a table of the contract")
     for name, entry in entries.items():
@@ -210,6 +221,7 @@ def parquet_schema(folder: Folder) -> Iterator[Finding]:
             continue
         expected = contract.arrow_schema(name)
         where = f"tables/{name}.parquet"
+        expected = pa.schema([field for field in expected if field.name not in folder.lacks(name)])
         if table.schema.names != expected.names:
             odd = sorted(set(table.schema.names) ^ set(expected.names)) or ["the order"]
             yield Finding("parquet_schema", where, f"a difference in {', '.join(odd)}", "the contract's columns")
@@ -273,7 +285,7 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
     licences = table_licences(
         {name: table for name in contract.TABLES if isinstance(table := folder.table(name), pa.Table)}
     )
-    for name in contract.TABLES:
+    for name in () if folder.older else contract.TABLES:
         if name not in described:
             yield Finding("descriptor_agrees", f"datapackage.json {name}", "no resource", "one")
         elif _shape(described[name]) != _shape(resource(name, licences.get(name))):
@@ -304,7 +316,7 @@ def declarations_agree(folder: Folder) -> Iterator[Finding]:
         "data_dictionary.csv": (_declared_columns(data_dictionary_csv()), _declared_columns),
         "contract.sql": (_declared_tables(contract.sql_ddl().encode()), _declared_tables),
     }
-    for name, (ours, read) in expected.items():
+    for name, (ours, read) in expected.items() if not folder.older else ():
         content = folder.content(name)
         if content is not None and read(content) != ours:
             yield Finding("declarations_agree", name, "other declarations", f"contract {contract.CONTRACT_VERSION}")
@@ -323,7 +335,7 @@ def _declared_tables(content: bytes) -> list[str]:
 def flat_agrees(folder: Folder) -> Iterator[Finding]:
     """projects_flat.csv has every project once and repeats its cells; words of its own may be put better in time."""
     content = folder.content("projects_flat.csv")
-    if content is None or "projects" not in folder.frames:
+    if content is None or "projects" not in folder.frames or folder.older:
         return
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline="")))
     found = {row.get("project_id"): row for row in rows}

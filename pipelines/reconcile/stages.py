@@ -106,7 +106,8 @@ def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None
 def _proves(event: Row) -> bool:
     """A party's own word shows what it says it will do, not that money or concrete has moved."""
     if event.text("stage") in FLOORED:
-        return event.text("evidence") == "primary_document" or witnesses(event.support) >= 2
+        count = event.values.get("n_witnesses")
+        return event.text("evidence") == "primary_document" or (isinstance(count, int) and count >= 2)
     return event.text("evidence") in STRONG or event.text("stage") in WEAK_STAGES
 
 

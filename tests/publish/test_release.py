@@ -57,7 +57,7 @@ def test_layout_and_manifest(built: Path) -> None:
     files = _files(built)
     tables = {f"tables/{name}.{form}" for name in contract.TABLES for form in ("csv", "parquet")}
     beside = {
-        "projects_flat.csv", "datapackage.json", "release.json", "SHA256SUMS", "README.md", "README.ja.md",
+        "projects_flat.csv", "datapackage.json", "release.json", "SHA256SUMS", "README.md", "CHANGELOG.md", "CHANGELOG.ja.md", "README.ja.md",
         "data_dictionary.csv", "contract.sql",
     }  # fmt: skip
     assert set(files) == tables | beside

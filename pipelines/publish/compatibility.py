@@ -1,0 +1,120 @@
+"""Does a release break what people have built on the release before, and does the contract's version say so?
+
+What belongs here: comparing the shape of two releases with the versions they claim. What does not: cells (`diff`).
+
+Semantic versions: a column or table that went, another type, unit or key is a break and needs a new major version,
+unless `schemas/renames` names its new name. A table or column that came needs a new minor version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.errors import ContractError
+from schemas import contract
+from schemas.renames import RENAMES, Rename
+
+Version = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeChange:
+    """One difference in shape.
+
+    Attributes:
+        breaks: Whether somebody's program stops working.
+    """
+
+    where: str
+    was: str
+    now: str
+    breaks: bool
+
+
+def shape_changes(previous: Path, renames: Sequence[Rename] = RENAMES) -> list[ShapeChange]:
+    """Compare the tables of a release with the contract as it is now.
+
+    Args:
+        previous: Folder of the release before; its Parquet files tell names, types and units.
+        renames: Columns that have another name now.
+
+    Returns:
+        What differs, in the contract's order; tables that went come last.
+    """
+    folder = previous / "tables"
+    before = {path.stem: pq.read_schema(path) for path in sorted(folder.glob("*.parquet"))}
+    found: list[ShapeChange] = []
+    for name in contract.TABLES:
+        if name in before:
+            found.extend(
+                _of_table(name, before[name], {r.old_column: r.new_column for r in renames if r.table == name})
+            )
+        else:
+            found.append(ShapeChange(name, "no table", "a table", breaks=False))
+    gone = [name for name in before if name not in contract.TABLES]
+    return [*found, *(ShapeChange(name, "a table", "no table", breaks=True) for name in gone)]
+
+
+def refuse_unsaid(changes: Iterable[ShapeChange], was: str, now: str) -> None:
+    """Stop a release whose shape changed more than its contract version says.
+
+    Args:
+        changes: Of `shape_changes`.
+        was: Contract version of the release before.
+        now: Contract version of this one.
+
+    Raises:
+        ContractError: Names the first change that the version does not own up to, and counts the others.
+    """
+    before, after = _parts(was), _parts(now)
+    unsaid = [change for change in changes if not _said(change, before, after)]
+    if not unsaid:
+        return
+    first = next((change for change in unsaid if change.breaks), unsaid[0])
+    needed = f"{before[0] + 1}.0.0" if first.breaks else f"{before[0]}.{before[1] + 1}.0"
+    more = f" There are {len(unsaid) - 1} more such changes." if len(unsaid) > 1 else ""
+    raise ContractError(
+        f"contract {now}, {first.where}", f"{first.now}, where release {was} of the contract has {first.was}",
+        f"contract version {needed} or later" + (", or an entry in schemas/renames" if first.breaks else ""),
+        f"Say so in CONTRACT_VERSION, or take the change back; nothing was published.{more}",
+    )  # fmt: skip
+
+
+def _of_table(name: str, before: pa.Schema, renamed: dict[str, str]) -> Iterator[ShapeChange]:
+    after = contract.arrow_schema(name)
+    for field in before:
+        where = f"{name}.{field.name}"
+        new = renamed.get(field.name, field.name)
+        if new not in after.names:
+            yield ShapeChange(where, "a column", "no column", breaks=True)
+            continue
+        now = after.field(new)
+        if now.type != field.type:
+            yield ShapeChange(where, str(field.type), str(now.type), breaks=True)
+        if _unit(now) != _unit(field):
+            yield ShapeChange(where, f"unit {_unit(field)}", f"unit {_unit(now)}", breaks=True)
+        if new != field.name:
+            yield ShapeChange(where, field.name, new, breaks=False)
+    known = {renamed.get(column, column) for column in before.names}
+    for column in after.names:
+        if column not in known:
+            yield ShapeChange(f"{name}.{column}", "no column", "a column", breaks=column in contract.TABLES[name].key)
+
+
+def _unit(field: pa.Field) -> str | None:
+    unit = (field.metadata or {}).get(b"unit")
+    return None if unit is None else unit.decode()
+
+
+def _said(change: ShapeChange, before: Version, after: Version) -> bool:
+    return after[0] > before[0] or (not change.breaks and after[:2] > before[:2])
+
+
+def _parts(version: str) -> Version:
+    major, minor, patch = (int(part) for part in version.split("."))
+    return major, minor, patch
