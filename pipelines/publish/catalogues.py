@@ -30,6 +30,9 @@ _MEDIA_TYPES = {
     "sqlite": "application/vnd.sqlite3",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_CROISSANT_MEDIA_TYPES = {"parquet": "application/x-parquet"}
+"""What Croissant's readers know a file by, where it is not its registered media type."""
+
 _FORMAT_NAMES = {"csv": "CSV", "parquet": "Parquet", "sqlite": "SQLite", "xlsx": "Excel workbook"}
 _CROISSANT_TYPES = {
     "text": "sc:Text", "list": "sc:Text", "money": "sc:Float", "rate": "sc:Float", "number": "sc:Float",
@@ -45,6 +48,7 @@ _CROISSANT_CONTEXT: dict[str, Any] = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -140,7 +144,7 @@ def croissant(facts: ReleaseFacts, texts: ReleaseTexts, files: Mapping[str, File
                 "description": _title(path),
                 "contentUrl": path,
                 "contentSize": f"{file.size} B",
-                "encodingFormat": _MEDIA_TYPES[_ending(path)],
+                "encodingFormat": _CROISSANT_MEDIA_TYPES.get(_ending(path), _MEDIA_TYPES[_ending(path)]),
                 "sha256": file.sha256,
             }
             for path, file in sorted(files.items())
@@ -150,6 +154,8 @@ def croissant(facts: ReleaseFacts, texts: ReleaseTexts, files: Mapping[str, File
 
 
 def _record_set(spec: contract.TableSpec) -> dict[str, Any]:
+    # Without `references`: Croissant's own reader joins what is referred to and drops each row whose reference is null.
+    # The Frictionless package tells the foreign keys.
     fields = []
     for column in spec.columns:
         unit = f" Unit: {column.meaning.unit}." if column.meaning.unit else ""
@@ -163,9 +169,6 @@ def _record_set(spec: contract.TableSpec) -> dict[str, Any]:
         }
         if column.type_name == "list":
             field["repeated"] = True
-        if column.meaning.foreign_key is not None:
-            table, _, target = column.meaning.foreign_key.partition(".")
-            field["references"] = {"field": {"@id": f"{table}/{target}"}}
         fields.append(field)
     return {
         "@type": "cr:RecordSet",
