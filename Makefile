@@ -2,6 +2,7 @@
 # make test      the test suite
 # make ui        watch runs in the Dagster UI, on this machine alone
 # make evaluate  score the reading of documents on the gold set (ARGS=-v: the third kept aside in full, too)
+# make publish-clients   what `kakehashi publish` needs for a bucket
 # make faults    kill builds, fill disks, run two at once; counts what broke (ARGS="--share 0.1": a tenth of it)
 # make bench     throughput beside peers (make peers installs them; ARGS="reading --documents 10000")
 # Each sets up .venv from requirements.lock by itself; a second call installs nothing.
@@ -10,21 +11,26 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
+TEST_READY := $(READY)-test-$(shell cat requirements-test.lock 2>/dev/null | sha256sum | cut -c1-16)
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: dataset test test-all lint ui evaluate faults bench peers lock clean
+.PHONY: dataset test test-all publish-clients lint ui evaluate faults bench peers lock clean
 
 dataset: $(READY)
 	@$(BIN)/kakehashi build
 
-test: $(READY)
+test: $(TEST_READY)
 	@$(BIN)/pytest -m "not slow"
 
-test-all: $(READY)
+test-all: $(TEST_READY)
 	@$(BIN)/pytest
+
+# What publishing to a bucket needs; nothing else does.
+publish-clients: $(READY)
+	@$(PIP) --require-hashes --only-binary :all: -r requirements-publish.lock
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -55,6 +61,12 @@ peers: .venv-bench/ready
 lock:
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements.in -o requirements.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements-bench.in -o requirements-bench.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock requirements-publish.in -o requirements-publish.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock -c requirements-publish.lock requirements-test.in -o requirements-test.lock
+
+$(TEST_READY): $(READY) requirements-test.lock
+	@$(PIP) --retries 1 --require-hashes --only-binary :all: -r requirements-test.lock && touch $@ \
+	  || echo "Without requirements-test.lock the tests against a local S3 service are skipped."
 
 clean:
 	rm -rf $(VENV) .venv-bench .dagster .cache

@@ -28,6 +28,12 @@ _FETCH_EPILOG = (
 )
 
 
+_TO_EPILOG = (
+    "credentials are read from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_ENDPOINT_URL for "
+    "another service than Amazon's), ZENODO_TOKEN, HF_TOKEN. A command that was cut off is run again."
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -121,7 +127,9 @@ def _parser() -> argparse.ArgumentParser:
 
     _files_command(commands)
     _dependence_commands(commands)
+    _concentration_command(commands)
     _raw_commands(commands)
+    _release_commands(commands)
 
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
     ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1 (default: 3000)")
@@ -155,6 +163,19 @@ def _dependence_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     exposures.add_argument("--json", action="store_true", help="one JSON object an exposure")
     _release_arguments(exposures)
     exposures.set_defaults(run=_exposures)
+
+
+def _concentration_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command that reckons whole trade tables, which are no part of a release."""
+    found = commands.add_parser(
+        "concentration", help="supplier shares and concentration of a whole table of CEPII BACI"
+    )
+    found.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="Parquet or CSV files with t,i,j,k,v")
+    found.add_argument("--output", type=Path, required=True, metavar="FOLDER", help="new folder for the two tables")
+    found.add_argument("--memory", type=float, default=4.0, metavar="GB", help="gigabytes to use at most (default: 4)")
+    found.add_argument("--threads", type=int, help="processors to use (default: all); the result is the same")
+    found.add_argument("--codes-as-written", action="store_true", help="leave country codes as the table has them")
+    found.set_defaults(run=_concentration)
 
 
 def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -201,6 +222,28 @@ def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     decide.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
     _release_arguments(decide)
     decide.set_defaults(run=_decide)
+
+
+def _release_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that hand releases on, and those that decide which of them stay."""
+    publish = commands.add_parser("publish", help="send a release to others, whole or not at all", epilog=_TO_EPILOG)
+    publish.add_argument(
+        "--to", required=True, metavar="TARGET", help="a folder, s3://bucket/prefix, zenodo, or hf:owner/name"
+    )
+    _release_arguments(publish)
+    publish.set_defaults(run=_publish)
+
+    prune = commands.add_parser("prune", help="remove the oldest releases; never the latest or a tagged one")
+    prune.add_argument("--keep", type=int, required=True, metavar="N", help="how many of the newest stay")
+    prune.add_argument("--dry-run", action="store_true", help="only tell which would go")
+    prune.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+    prune.set_defaults(run=_prune)
+
+    tag = commands.add_parser("tag", help="name a release, so that it is never pruned; without a name: list tags")
+    tag.add_argument("name", nargs="?", metavar="NAME", help="the tag, such as report-2026")
+    tag.add_argument("--remove", action="store_true", help="take the tag away")
+    _release_arguments(tag)
+    tag.set_defaults(run=_tag)
 
 
 def _summary() -> str:
@@ -279,6 +322,14 @@ def _exposures(options: argparse.Namespace) -> int:
     return exposures(options)
 
 
+def _concentration(options: argparse.Namespace) -> int:
+    from kakehashi.concentrating import concentration
+
+    return concentration(
+        options.paths, options.output, options.memory, options.threads, as_written=options.codes_as_written
+    )
+
+
 def _add(options: argparse.Namespace) -> int:
     from kakehashi.adding import add
 
@@ -303,6 +354,24 @@ def _decide(options: argparse.Namespace) -> int:
     from kakehashi.deciding import decide
 
     return decide(options)
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from kakehashi.publishing import publish
+
+    return publish(options.to, options.version, options.output)
+
+
+def _prune(options: argparse.Namespace) -> int:
+    from kakehashi.publishing import prune
+
+    return prune(options.keep, options.output, only_tell=options.dry_run)
+
+
+def _tag(options: argparse.Namespace) -> int:
+    from kakehashi.publishing import tag
+
+    return tag(options.name, options.version, options.output, remove=options.remove)
 
 
 def _ui(options: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from pipelines.errors import KakehashiError, ReleaseError
 
 INDEX = "releases.json"
-"""At an address: a JSON list of releases, each with `version` and `released_on`, oldest first."""
+"""At an address: every release with its `version` and `released_on`, oldest first, as `kakehashi publish` writes it."""
 _TIMEOUT = 30
 _MOST_BYTES = 2 * 1024**3
 

@@ -176,6 +176,7 @@ CODELISTS: dict[str, tuple[str, ...]] = {
     ),
     "change_kind": ("added", "removed", "changed"),
     "change_reason": (
+        "date_moved",
         "source_revised", "new_source", "rule_changed", "correction", "entity_merged", "fx_refreshed",
     ),
     "severity": ("error", "warning", "info"),

@@ -1,7 +1,7 @@
 """`make bench`: how long things take and how much memory they need, as ratios measured in one run.
 
 What belongs here: whole commands, timed beside a yardstick on the same machine in the same minute, and the order of all
-measurements (`bench_reading.py`, `bench_incremental.py`). What does not: asserts; a slow machine is no defect.
+measurements (`bench_reading.py`, `bench_incremental.py`, `bench_concentration.py`). What does not: asserts; a slow machine is no defect.
 """
 
 from __future__ import annotations
@@ -91,8 +91,10 @@ def commands() -> None:
 def main() -> None:
     """Measure what was asked for, by default everything."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("parts", nargs="*", help="commands, reading, incremental (default: all)")
+    parser.add_argument("parts", nargs="*", help="commands, reading, incremental (default: these), concentration")
     parser.add_argument("--documents", type=int, default=2000, help="documents to which one is added (default: 2000)")
+    parser.add_argument("--rows", type=int, default=100_000_000, help="flows for concentration (default: 100 million)")
+    parser.add_argument("--scratch", type=Path, help="folder with room for concentration, 60 bytes a flow")
     options = parser.parse_args()
     parts = options.parts or ["commands", "reading", "incremental"]
     if "commands" in parts:
@@ -105,6 +107,10 @@ def main() -> None:
         from tests import bench_incremental
 
         bench_incremental.main(options.documents)
+    if "concentration" in parts:
+        from tests import bench_concentration
+
+        bench_concentration.main(options.rows, options.scratch)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ ITEMS = ("production", "imports", "exports", "industry_stocks", "government_stoc
 """What a line counts as. Lines of one item add up; stocks are those at the end of the year."""
 TOLERANCE = 2.0
 """Points by which a reckoned reliance may differ from the printed one: USGS rounds both parts and result."""
-PLAIN = "imports_minus_exports"
+PLAIN, IMPORTS_ALONE = "imports_minus_exports", "imports_only"
+STOCKS = ("industry_stocks", "government_stocks")
 _BASIS = "usgs_net_reliance"
 _ESTIMATE_DIGITS, _FIGURE_DIGITS = 2, 3
 """Significant digits to which USGS rounds estimates, and other figures of more digits."""
@@ -170,27 +171,30 @@ def reckon(lines: Sequence[Line], before: Sequence[Line], formula: str) -> Recko
         formula: Code of `nir_formula` that the source uses; empty where it tells none.
     """
     parts = {item: _sum(lines, item) for item in ITEMS}
-    net, used = _net(parts, lines, before, formula)
     produced, consumed = parts["production"], parts["consumption"]
     if consumed is not None and produced is not None and produced.code == "not_available":
         produced = None
+    used, draws = _stocks(lines, before, formula or PLAIN)
     needed = {"imports": parts["imports"], "exports": parts["exports"]}
-    if used == "imports_only":
-        needed.pop("exports")
+    if used == IMPORTS_ALONE:
+        needed["exports"] = NOTHING
     needed["production or consumption"] = produced if produced is not None else consumed
     lacking = {name: part for name, part in needed.items() if part is None or not part.known}
-    if lacking or net is None:
-        words = [f"{name} {_told(part)}" for name, part in lacking.items()]
-        return Reckoned(Reliance(None, "not_available"), None, None, used, tuple(words), _worst(lacking.values()))
-    if produced is not None:
-        reliance = net_import_reliance(produced.value, net.value, 0.0)
-        ends = (net_import_reliance(produced.high, net.low, 0.0), net_import_reliance(produced.low, net.high, 0.0))
-    else:
-        assert consumed is not None  # one of the two is needed above
-        reliance = reliance_of_consumption(net.value, consumed.value)
-        ends = (reliance_of_consumption(net.low, consumed.high), reliance_of_consumption(net.high, consumed.low))
-    low, high = (0.0 if end.code == "net_exporter" else end.pct for end in ends)
-    return Reckoned(reliance, low, high, used)
+    if lacking:
+        words = tuple(f"{name} {_told(part)}" for name, part in lacking.items())
+        return Reckoned(Reliance(None, "not_available"), None, None, used, words, _worst(lacking.values()))
+    imports, exports, whole = (part or NOTHING for part in needed.values())
+
+    def at(more: str, less: str) -> Reliance:
+        """With the ends of imports and draws named by `more`, those of exports and of the whole by `less`."""
+        industry, government = (getattr(draws.get(item, NOTHING), more) for item in STOCKS)
+        into, out, base = getattr(imports, more), getattr(exports, less), getattr(whole, less)
+        if produced is None:
+            return reliance_of_consumption(into - out + industry + government, base)
+        return net_import_reliance(base, into, out, used, industry, government)
+
+    low, high = (0.0 if end.code == "net_exporter" else end.pct for end in (at("low", "high"), at("high", "low")))
+    return Reckoned(at("value", "value"), low, high, used)
 
 
 def _line(file: TableFile, number_: int, row: Mapping[str, str], source_id: str) -> Line:
@@ -246,26 +250,13 @@ def _plain(line: Line) -> Sum:
     return Sum(value, max(0.0, value - line.slack), value + line.slack)
 
 
-def _net(
-    parts: Mapping[str, Sum | None], lines: Sequence[Line], before: Sequence[Line], formula: str
-) -> tuple[Sum | None, str]:
-    """Net imports with the stock changes that can be told, and the formula that this makes."""
-    imports, exports = parts["imports"], parts["exports"]
-    if imports is None or (exports is None and formula != "imports_only"):
-        return None, formula or PLAIN
-    net = imports if exports is None or formula == "imports_only" else imports.less(exports)
+def _stocks(lines: Sequence[Line], before: Sequence[Line], formula: str) -> tuple[str, dict[str, Sum]]:
+    """The formula that can be reckoned with, and the draws that enter: all that it asks for, or none."""
+    wanted = [item for item in STOCKS if formula == "with_both" or item.split("_")[0] in formula]
     if formula not in STOCK_FORMULAS:
-        return net, formula or PLAIN
-    wanted = [item for item in ("industry_stocks", "government_stocks") if item.split("_")[0] in formula]
-    if formula == "with_both":
-        wanted = ["industry_stocks", "government_stocks"]
-    drawn = [_draw(lines, before, item) for item in wanted]
-    told = [draw for draw in drawn if draw is not None and draw.known]
-    if len(told) < len(wanted):
-        return net, PLAIN
-    for draw in told:
-        net = net.and_(draw)
-    return net, formula
+        return formula, {}
+    drawn = {item: draw for item in wanted if (draw := _draw(lines, before, item)) is not None and draw.known}
+    return (formula, drawn) if len(drawn) == len(wanted) else (PLAIN, {})
 
 
 def _draw(lines: Sequence[Line], before: Sequence[Line], item: str) -> Sum | None:

@@ -87,6 +87,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     for name in lexicon.new_names.find(texts, taken, document.source.publisher or ""):
         if _is_product(name.start, name.end, hits[name.paragraph], texts[name.paragraph]):
             continue
+        _unname(texts[name.paragraph], found[name.paragraph], name.start, name.end)
         found[name.paragraph].append(Mention("org", name.start, name.end, name.text, name.id))
     name_phases(texts, found)
     name_towns(texts, found)
@@ -112,6 +113,15 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
             sentences.append(sentence)
     language = document.source.language or ("ja" if any(map(has_cjk, texts)) else "en")
     return Annotated(document, tuple(sentences), language)
+
+
+def _unname(text: str, mentions: list[Mention], start: int, end: int) -> None:
+    """Take a firm's name off the Japanese facility that seemed to be called so: ビッグ・リバー製鉄所."""
+    for number, one in enumerate(mentions):
+        named = one.kind == "site" and one.value.name and not one.value.project_id and has_cjk(one.text)
+        if named and start <= one.start < end < one.end and one.start + len(one.value.name) <= end:
+            site = replace(one.value, start=end, text=text[end : one.end], name="")
+            mentions[number] = replace(one, start=end, text=site.text, value=site)
 
 
 _SHIPS = re.compile(r"\b(?:will|would|to|can|could|may|might|began to|it|they|who|which|that|also|now)\s(?:\w+ly\s)?$")

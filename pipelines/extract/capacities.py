@@ -59,12 +59,20 @@ def _candidates(
             near = {kind for kind, place in cues if start <= place < end}
             if projects.nearest(sentence, one) is not cluster or "foreign" in near:
                 continue
+            if sentence.japanese and _of_passing(sentence, one, projects):
+                continue
             score = 2 * ("telling" in near) + 2 * _beside_site(sentence, one)
             score += any(kind == "telling" for kind, _ in cues) + any(kind == "whole" for kind, _ in cues)
             # What is measured in watts is nobody's purchase.
             score += one.value.unit in _POWER and cluster.sector in _POWERED
             if score:
                 yield score, Capacity(sentence, one, one.value.value, unit_of(one, cluster))
+
+
+def _of_passing(sentence: Sentence, mention: Mention, projects: Projects) -> bool:
+    """Whether the facility before a quantity in a Japanese sentence is no project of the text (呉の本社工場の能力)."""
+    before = [site for site in sentence.of("site") if site.end <= mention.start]
+    return bool(before) and projects.of(sentence, before[-1]) is None
 
 
 _POWER = frozenset({"MW", "GW"})

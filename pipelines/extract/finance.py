@@ -36,6 +36,7 @@ from pipelines.extract.money_parties import bank_gives, find_payer, of_others, p
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.pledges import UNMISTAKABLE, pledged_programs, program_of_projects
 from pipelines.extract.vocabulary import Row
+from pipelines.extract.whereabouts import place_of_sum
 
 _ORDER = (
     "pledge",
@@ -184,6 +185,7 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     if pledge is not None:
         return pledge
     parallel = respective(sentence, mention, context.projects)
+    parallel = parallel or place_of_sum(sentence, mention, context.projects.clusters)
     batch = _batch(context, sentence, mention) if parallel is None else None
     if batch is not None and all(site.value.plural or is_batch(site, sentence) for site in sentence.of("site")):
         return batch
@@ -208,7 +210,8 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
             row = _LENT
     if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):
         row = _GRANT if public_giver(context.lexicon, sentence, mention) else row
-    return _by_words(context, sentence, mention, row, one_of_several(sentence, mention, context.projects, cluster))
+    project = parallel or one_of_several(sentence, mention, context.projects, cluster)
+    return _by_words(context, sentence, mention, row, project)
 
 
 _SURE = 0.45
@@ -322,7 +325,7 @@ def _of_the_project(sentence: Sentence) -> bool:
     part = rf"(?:{BLOCKS['share']}|stake|shares|interest|holding|fifth|quarter|third|half|株式?|持ち分|持分)"
     firm = rf"{part}(?: \w+){{0,2}}? ?(?:of|in|の)? ?(?:the )?{BLOCKS['org']}"
     return not re.search(firm, sentence.masked) and not re.search(
-        rf"{BLOCKS['org']}(?:の)?(?:株|持ち分|持分)", sentence.masked
+        rf"{BLOCKS['org']}(?:の?(?:株|持ち分|持分)|(?:の|を)(?:買収|完全子会社|傘下))", sentence.masked
     )
 
 

@@ -77,7 +77,8 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             carried, detached, paragraph = carried if sentence.row else [], False, sentence.paragraph
         explicit = projects.explicit.get(sentence.number, [])
         if explicit:
-            carried, detached = [explicit[-1], *[one for one in carried if one is not explicit[-1]]], False
+            last = _told(sentence, explicit, projects)
+            carried, detached = [last, *[one for one in carried if one is not last]], False
             projects.focus[sentence.number] = explicit
             continue
         if _DETACHED.search(sentence.masked) or sentence.number in projects.detached:
@@ -103,6 +104,16 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             projects.focus[sentence.number] = focus
             carried = carried if carried[:1] == focus[:1] else [*focus, *carried]
     spread(annotated, projects)
+
+
+def _told(sentence: Sentence, explicit: Sequence[Cluster], projects: Projects) -> Cluster:
+    """The last project of a sentence that it does not only name as a neighbour ("beside the Palisades station")."""
+    passing = {
+        one.key
+        for site in sentence.of("site")
+        if site.value.passing and (one := projects.of(sentence, site)) is not None and not sentence.japanese
+    }
+    return next((one for one in reversed(explicit) if one.key not in passing), explicit[-1])
 
 
 def _ahead(annotated: Annotated, sentence: Sentence, projects: Projects) -> list[Cluster]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipelines.extract.japanese_clauses import governs
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import LISTS, Found
@@ -63,6 +64,10 @@ _TOPIC = re.compile(
     r"[^。、]{0,14}?(?:は|を|も|には|では|については|に|のうち[^。]{0,10}は)、?(?:米|英|独|仏|豪|韓|加)?$"
 )
 """「残りの株式はXが持つ」: what is done stands first, and a verb of no colour last."""
+_OCCASION = re.compile(
+    r"[^。、]{0,4}(?:に合わせ|に伴|を受け|をにら|を機|に備え|に対応|に応じ|に続|を見据え|を追|に刺激)"
+)
+"""「Xの進出に合わせ」: what X does is why others act."""
 _JA_REACH = 46
 _JA_TOPIC_REACH = 80
 _JA_NEW_CLAUSE = re.compile(r"(?:する|した|し|れ|ち|り|き|い|え|て|で)、|[。；]")
@@ -123,6 +128,10 @@ def _japanese_cases(text: str, frame: Found, groups: Sequence[tuple[int, int, st
         if case is None or case in taken or "。" in gap:
             continue
         topic = particle[1] == "は"
+        if case == "subject" and not governs(text, stop, end, frame.row[case]):
+            continue
+        if particle[1] == "の" and _OCCASION.match(text, end):
+            continue
         if len(gap) > (_JA_TOPIC_REACH if topic else _JA_REACH) or (not topic and _JA_NEW_CLAUSE.search(gap)):
             continue
         taken.add(case)

@@ -32,7 +32,7 @@ def locate_by_name(cluster: Cluster, sentence: Sentence, mention: Mention, lexic
 def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexicon) -> None:
     """Tie the places of a sentence to a project where a pattern says that it lies there."""
     mark = sentence.position(mention)
-    own = own_place(mention.start, mention.end, sentence)
+    own = own_place(mention.start, mention.end, sentence) or _of_neighbour(sentence, mention)
     towns = any(place.value.city for _, place in cluster.places)
     if own is not None and own.admin1 and (not cluster.admin1 or (own.admin1 == cluster.admin1 and not towns)):
         where = next(one for one in sentence.of("place") if one.value is own)
@@ -56,6 +56,22 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
         for mention_ in _coordinated(sentence, caught[0]):
             if all(mention_ is not other for _, other in cluster.places):
                 cluster.places.append((sentence, mention_))
+
+
+_BESIDE = re.compile(
+    r"(?:-\d+)?\s(?:\w+\s){0,3}?(?:beside|next to|alongside|adjacent to|adjoining|across from"
+    r"|on the (?:grounds|site) of)\s"
+    r"(?:the|its|their|an?)\s(?:[\w-]+\s){0,4}"
+)
+
+
+def _of_neighbour(sentence: Sentence, mention: Mention) -> PlaceMention | None:
+    """The place of what a facility stands beside: "two reactors beside the old Palisades station in Covert"."""
+    other = next((one for one in sentence.of("site") if one.start >= mention.end), None)
+    if other is None or sentence.japanese:
+        return None
+    between = sentence.text[mention.end - sentence.start : other.start - sentence.start]
+    return own_place(other.start, other.end, sentence) if _BESIDE.fullmatch(between) else None
 
 
 _AT = re.compile(r"^(?:At|In|Near|Outside)\s(?:[A-Z][\w'’-]*,?\s(?:in\s)?){0,3}$")

@@ -227,4 +227,12 @@ _ASIDE = re.compile(
 
 def _without_asides(masked: str) -> str:
     """The masked text without appositions and brackets behind names, so that a subject meets its verb."""
-    return masked if masked.isascii() else _ASIDE.sub("", masked)
+    if masked.isascii():
+        return masked
+    return _THROUGH.sub(r"\g<topic>", _ASIDE.sub("", masked)) if "を通じ" in masked else _ASIDE.sub("", masked)
+
+
+_THROUGH = re.compile(
+    r"(?P<topic>[\ue000-\ue1ff](?:は|が|も)、?)(?:[^、。はが\ue000-\ue1ff]{0,14}(?:の|「)?[\ue000-\ue1ff]」?|[^、。はが]{0,14}(?:子会社|法人))を通じ(?:て|た)?、?"
+)
+"""「Aは子会社のBを通じて」: what follows is what A does."""

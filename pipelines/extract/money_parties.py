@@ -86,9 +86,13 @@ def find_payer(
     if source is not None:
         # "Borrowed from A": the lender stands behind; of several none is the payer.
         orgs = [] if source["more"] else sentence.caught(source["org"])
+    if not sentence.japanese:
+        # "Also Holtec's, which has a federal loan": whose a project is does not lend to it.
+        orgs = [org for org in orgs if not _WHOSE.match(sentence.text, org.end - sentence.start)]
     return next(iter(orgs), None)
 
 
+_WHOSE = re.compile(r"['’]s,")
 _SHARED = re.compile(
     r"協調融資|全体|総額|合わせて|共同で|両行|銀行団|co-?financ|syndicat|consorti|in all|together|altogether|in total|"
     rf"between them|jointly|round\b|{_ORG}(?:,| and|、|と|や) ?(?:the )?{_ORG}(?: \w+)? (?:lend|lent|provid|put)"

@@ -88,6 +88,8 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
         best = _lead(told.get(id(cluster), []), outside, lexicon)
         if best is None and not _other_firms(told.get(id(cluster), []), lexicon):
             best = _of_document(annotated, found, lexicon, outside)
+            if best is not None and not _is_its_own(best[0], cluster, found, annotated):
+                best = None
         if best is not None:
             org, sentence = best
             parts.append(Part(cluster, "", org, sentence, "developer", "", "", None, "planned", "lead"))
@@ -140,13 +142,32 @@ def _of_document(
 ) -> tuple[Mention, Sentence] | None:
     """The firm that the document is about: it leads every other project of it, and is named at the top."""
     leading = {part.org.id for part in found if part.role in _LEADING and part.project is not None}
-    top = [
+    first = [
         (org, sentence)
         for sentence in annotated.sentences[:5]
         for org in sentence.of("org")
-        if org.id in leading and org.id not in outside and is_firm(org, lexicon)
+        if org.id not in outside and is_firm(org, lexicon)
     ]
+    top = [pair for pair in first if pair[0].id in leading]
+    if len(leading) > 1 and annotated.language == "ja":
+        # The firm that a Japanese text names first, with its arms and partners: its other plants are its own.
+        return first[0] if top and first[0][0].id == top[0][0].id else None
     return top[0] if len(leading) == 1 and top else None
+
+
+def _is_its_own(org: Mention, cluster: Cluster, found: Sequence[Part], annotated: Annotated) -> bool:
+    """Whether a Japanese text goes on with a firm of several when it turns to a plant: 同社, 子会社, its name."""
+    leading = {part.org.id for part in found if part.role in _LEADING and part.project is not None}
+    if len(leading) == 1 or annotated.language != "ja":
+        return True
+    sectors = {part.project.sector for part in found if part.org.id == org.id and part.project is not None}
+    opens = cluster.sites[0][0]
+    near = annotated.sentences[max(0, opens - 1) : opens + 1]
+    told = any(_OWN.search(one.masked) or any(other.id == org.id for other in one.of("org")) for one in near)
+    return told and (not sectors or cluster.sector in sectors)
+
+
+_OWN = re.compile(r"当社|同社|自社|弊社|子会社|主力")
 
 
 def is_firm(org: Mention, lexicon: Lexicon) -> bool:

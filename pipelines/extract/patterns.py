@@ -47,7 +47,12 @@ def _block(kind: str) -> str:
 
 BLOCKS = {kind: _block(kind) for kind in KINDS}
 _ORG = BLOCKS["org"]
-_AFTER_ORG = rf"(?: of (?:the )?{BLOCKS['place']}| \([^()]{{1,30}}\)|（[^（）]{{1,30}}）| {BLOCKS['share']})?"
+_ARM = (
+    rf"の(?:{BLOCKS['place']}|現地|海外|欧州|北米|国内)?の?(?:現地法人|法人|子会社|グループ会社|事業会社)"
+    r"(?=[はがもにへとや、]|から|による|など)"
+)
+"""A firm's arm without a name of its own stands for the firm: 竹中工務店の欧州法人が."""
+_AFTER_ORG = rf"(?: of (?:the )?{BLOCKS['place']}| \([^()]{{1,30}}\)|（[^（）]{{1,30}}）| {BLOCKS['share']}|{_ARM})?"
 LISTS = {
     "orgs": rf"{_ORG}{_AFTER_ORG}(?:{_JOIN}{_ORG}{_AFTER_ORG}){{0,8}}",
     "materials": rf"{BLOCKS['material']}(?:{_JOIN}{BLOCKS['material']}){{0,12}}",

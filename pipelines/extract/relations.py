@@ -18,6 +18,7 @@ from pipelines.extract.cues import labelled, table_row, under_question
 from pipelines.extract.focus import BATCH, OWN_PLANT
 from pipelines.extract.frames import framed
 from pipelines.extract.gating import Cue
+from pipelines.extract.japanese_clauses import governs
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.parties import Part, by_name, denied, is_firm, lead_parts, strays, the_state
@@ -151,12 +152,15 @@ def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozense
     ):
         # "...from A, and B is in the running": the verb is B's alone.
         orgs = orgs[-1:]
+    if sentence.heading and sentence.japanese and match.match.string.startswith("と", match.match.end(group or 0)):
+        # 「A、Bと供給契約」: in a headline the comma stands for は.
+        orgs = orgs[-1:] if "、" in marks_caught else orgs
     share = next(iter(sentence.caught(match.mentions("share"))), None)
     told = row["modality"] or modality(marks)
     if "unnamed" in marks and told in ("asserted", "planned"):
         told = "reported"
     inner = row["role"] not in _BUILDING and sentence.japanese and orgs and _within_clause(match, group)
-    if inner or _is_open(match, sentence):
+    if inner or _is_open(match, sentence) or _of_another(match, sentence, group):
         return
     for org, project in _pairs(match, sentence, orgs, projects):
         if row["role"] == "@instruments":
@@ -182,6 +186,13 @@ def _within_clause(match: Found, group: str) -> bool:
         return False
     topic = any(text[place + 1 : place + 2] == "は" for place in range(at) if "\ue000" <= text[place] <= "\ue1ff")
     return topic and bool(re.search(r"[\ue400-\ue4ff](?:に|へ|を|の)", text[match.match.end(group) : end]))
+
+
+def _of_another(match: Found, sentence: Sentence, group: str) -> bool:
+    """Whether Japanese grammar gives what was found behind a name to somebody else."""
+    if not sentence.japanese or not group:
+        return False
+    return not governs(match.match.string, match.match.end(group), match.match.end(), match.row["role"])
 
 
 _OPEN = re.compile(r"\bwhether\b[^,;]*$")

@@ -1,4 +1,4 @@
-"""Words around an English facility: whether "works" is a plant, which of several ("the second") it is.
+"""Words around a facility: whether "works" is a plant, which of several it is, what ties a product to it in Japanese.
 
 What belongs here: tests on the text beside a facility word. What does not: facilities themselves (`sites`).
 """
@@ -9,6 +9,16 @@ import re
 
 from pipelines.extract.terms import Hit
 
+_JA_MAKING = (
+    r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
+    r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
+)
+JA_LINK = re.compile(
+    rf"[）)」]?(?:の|を)?(?:{_JA_MAKING})*"
+    r"(?:する|の|に向けた|向けの|用の|を取り出す|を作る|をつくる|を造る|を育てる|を焼く|を巻く|を溶かす|を掘る|を取る)?"
+    r"(?:新たな|新しい|新|大型の?|最新鋭の|専用の?|主力の?)?"
+)
+"""Between a product and a Japanese facility that makes it: ニッケルの製錬工場, 電池を作る新しい工場."""
 MODEL = re.compile(r"\s*(?:-?\d{1,4}\s)?")
 """Between two words for one facility: nothing, or the number of its model ("SMR-300 reactors")."""
 _REACH = 60

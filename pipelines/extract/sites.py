@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
-from pipelines.extract.site_words import MODEL, is_noun, ordinal_of
+from pipelines.extract.site_words import JA_LINK, MODEL, is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -111,15 +111,8 @@ _JA_NUMBER = re.compile(
 )
 _JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
-_JA_MAKING = (
-    r"製造|生産|量産|精製|製錬|精錬|分離|組み立て|組立|加工|開発|増産|回収|再生|抽出|合成|培養|再資源化|リサイクル|充填|処理|還元"
-    r"|貯蔵|輸出|輸入|積み出し|受け入れ|圧延|鋳造|鍛造|濃縮|成型|成形|検査|修繕|修理|建造|用|向け|関連|系|専用|新|大型|一貫"
-)
-_JA_LINK = re.compile(
-    rf"[）)」]?(?:の|を)?(?:{_JA_MAKING})*"
-    r"(?:する|の|に向けた|向けの|用の|を取り出す|を作る|をつくる|を造る|を育てる|を焼く|を巻く|を溶かす|を掘る|を取る)?"
-    r"(?:新たな|新しい|新|大型の?|最新鋭の|専用の?|主力の?)?"
-)
+_LEAST, _BEARS_TOWN = 2, {"原子力発電所", "原発", "火力発電所", "水力発電所", "製油所", "製鉄所", "製錬所"}
+"""Facilities that mostly bear the name of their town: 女川原子力発電所."""
 
 
 class SiteFinder:
@@ -177,8 +170,9 @@ class SiteFinder:
                 continue
             site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
             site = _unplaced(text, site, places) if site is not None else None
-            if site is not None and site.product and japanese and _is_hidden(text, site, taken):
-                site = replace(site, name="")
+            if site is not None and site.name and japanese and _is_hidden(text, site, taken):
+                start = site.start if site.product else hit.start
+                site = replace(site, name="", start=start, text=text[start : site.end])
             if site is not None and _is_bare(text, site, hit):
                 continue
             if site is not None and (hit.term.row["strength"] != "beside" or self._told(text, site, places)):
@@ -314,7 +308,7 @@ class SiteFinder:
             (
                 other
                 for other in reversed(products)
-                if other.end <= hit.start and _JA_LINK.fullmatch(text[other.end : hit.start])
+                if other.end <= hit.start and JA_LINK.fullmatch(text[other.end : hit.start])
             ),
             None,
         )
@@ -345,12 +339,14 @@ class SiteFinder:
 
     def _japanese_name(self, text: str, hit: Hit) -> str:
         """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
-        run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4})$", text[: hit.start])
-        if run is None or hit.term.row["strength"] not in ("generic", "beside"):
+        run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4}(?:第[0-9０-９一二])?)$", text[: hit.start])
+        named = hit.term.row["strength"] in ("generic", "beside") or hit.term.form in _BEARS_TOWN
+        if run is None or not named:
             return ""
         word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
         barred = not word or any(word.startswith(other) or word.endswith(other) for other in self._not_names)
-        return "" if barred else word.strip("・")
+        short = hit.term.row["strength"] == "strong" and len(word) < _LEAST
+        return "" if barred or short else word.strip("・")
 
     def _japanese_determiner(self, lead: str, surface: str) -> Determiner:
         if self._other.search(lead):
@@ -371,8 +367,9 @@ def _repeats(site: Site, before: Site, text: str) -> bool:
 
 def _is_hidden(text: str, site: Site, taken: Sequence[tuple[int, int]]) -> bool:
     """Whether the name in front of a facility is that of an organisation."""
-    start = site.start - len(site.name)
-    return bool(site.name) and any(start < end and other < site.start for other, end in taken)
+    start = site.start - len(site.name) if site.product else site.start
+    stop = site.start if site.product else site.start + len(site.name)
+    return bool(site.name) and any(start < end and other < stop for other, end in taken)
 
 
 def _unplaced(text: str, site: Site, places: set[str]) -> Site:

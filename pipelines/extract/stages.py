@@ -18,7 +18,7 @@ from pipelines.extract.eventdates import day_of_choice, list_date, nearest_date
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
-from pipelines.extract.tenses import DONE, has_happened, is_another, is_of_measure, is_planned
+from pipelines.extract.tenses import DONE, has_happened, is_ahead, is_another, is_of_measure, is_planned
 
 _RANK = {
     "reported": 0,
@@ -68,7 +68,7 @@ def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
             hearsay |= {cluster.key for cluster in focus}
         for match in lexicon.matches("stage_patterns", sentence):
             for cluster in _clusters(match, sentence, focus, projects):
-                step = _step(match, sentence, cluster, marks)
+                step = _step(match, sentence, cluster, marks, annotated.published_on)
                 if step is not None:
                     found.append(step)
     found = [_in_the_past(_confirmed(step, annotated, lexicon), annotated.published_on) for step in found]
@@ -128,8 +128,8 @@ _NO_YEAR = re.compile(
 _ENDED = frozenset({"suspended", "shelved", "cancelled"})
 _CONFIRMABLE = _ENDED | {"under_discussion", "announced", "under_construction", "operating"}
 _BUILDS = re.compile(
-    r"\b(?:will|is to|are to|has decided|have decided|had decided|going to|go ahead)\b|建設する|建てる|新設する|"
-    r"増設する|設ける|着工する|投じる"
+    r"\b(?:will|is to|are to|ha(?:s|ve|d) decided|go(?:ing to| ahead))\b|建設する|建てる|[新増]設する|設ける|着工する"
+    r"|投じる"
 )
 
 
@@ -141,8 +141,7 @@ def _was_before(step: Step) -> bool:
     """Whether the announcement is told as an earlier one ("had announced a plant on May 6")."""
     masked = step.sentence.masked
     if step.sentence.japanese:
-        at = masked.find(step.said)
-        return bool(_BEFORE_JA.match(masked[max(at, 0) :]))
+        return bool(_BEFORE_JA.match(masked[max(masked.find(step.said), 0) :]))
     return bool(_HAD.search(masked))
 
 
@@ -197,7 +196,7 @@ def _for_all(annotated: Annotated, projects: Projects, found: Sequence[Step], le
                 for one in batch
                 if one in meant and not told[one.key] & (_FIRM if stage != "approved" else {"approved"})
             ]
-            steps = [_step(match, sentence, cluster, marks) for cluster in lacking]
+            steps = [_step(match, sentence, one, marks, annotated.published_on) for one in lacking]
             more += [step for step in steps if step is not None and step.stage == stage]
     return _without_echoes(more)
 
@@ -288,7 +287,9 @@ _SEVERAL = re.compile(
 )
 
 
-def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[str]) -> Step | None:
+def _step(
+    match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[str], published: dt.date | None
+) -> Step | None:
     """The step that a match states; None where it is denied or rests on hearsay."""
     row = match.row
     if (row["note"] == "list" and not cluster.listed) or (sentence.heading and row["stage"] != "reported"):
@@ -297,8 +298,8 @@ def _step(match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[s
     if stage in DONE or event == "fid":
         if is_another(match, sentence):
             return None
-        if not has_happened(match, sentence, marks):
-            if not is_planned(match, sentence, marks):
+        if (ahead := is_ahead(match, sentence, published)) or not has_happened(match, sentence, marks):
+            if not ahead and not is_planned(match, sentence, marks):
                 return None
             # "Will open in 2028" opens nothing, but says that it goes ahead.
             stage, evidence, event, weak = "announced", "", "announcement", True
@@ -332,11 +333,8 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
             own = [step for step in own if step.stage != "reported"]
         firm = [step for step in own if not step.weak]
         # A project that waits for its decision is not announced by "would develop".
-        waiting = any(
-            step.stage == "under_discussion" and re.search(r"decid|decision|gone ahead", step.said) for step in firm
-        )
-        if waiting:
-            own = [step for step in own if step.stage not in ("announced",)]
+        if any(one.stage == "under_discussion" and re.search(r"decid|decision|gone ahead", one.said) for one in firm):
+            own = [step for step in own if step.stage != "announced"]
             firm = [step for step in own if not step.weak]
         talking = any(step.stage == "under_discussion" for step in firm)
         chosen = [

@@ -5,6 +5,7 @@ What belongs here: tense, negation, and whose works are spoken of. What does not
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from pipelines.extract.mentions import Sentence
@@ -83,6 +84,21 @@ def has_happened(match: Found, sentence: Sentence, marks: frozenset[str]) -> boo
         return not re.search(r"\b(?:if|unless|whether|could|might|may)\b", before)
     planned = match.row["event_type"] != "fid" and _FUTURE.search(before)
     return not planned and not _NEGATED.search(before) and not _WITHIN.search(match.match.group())
+
+
+def is_ahead(match: Found, sentence: Sentence, published: dt.date | None) -> bool:
+    """Whether a Japanese verb without tense stands behind a year that is still to come: 2027年秋に稼働し、."""
+    if not sentence.japanese or published is None or match.row["stage"] not in ("operating", "under_construction"):
+        return False
+    if _STATE_JA.search(match.match.group()):
+        return False
+    end = match.match.end()
+    dates = [(sentence.position(one), one) for one in sentence.of("date") if one.value.day is not None]
+    before = [pair for pair in dates if 0 <= pair[0] < end]
+    if not before or not re.fullmatch(r"[^、。]{0,30}、?", sentence.masked[before[-1][0] + 1 : end]):
+        return False
+    day: dt.date = before[-1][1].value.day
+    return day.year > published.year
 
 
 def is_planned(match: Found, sentence: Sentence, marks: frozenset[str]) -> bool:

@@ -128,6 +128,10 @@ _HOME_JA_BEHIND = re.compile(
 )
 
 
+_ORIGIN_JA = re.compile(rf"の(?:[^、。はがをに]{{1,8}}の?)?「?{BLOCKS['org']}")
+"""「フィンランドのX」, 「ドイツの化学大手X」: a country before a firm is where the firm is from."""
+
+
 def is_home(sentence: Sentence, place: Mention) -> bool:
     """Whether a place is where a firm has its seat ("Sekiya, of Amagasaki"), which places no project."""
     at = sentence.position(place)
@@ -135,7 +139,8 @@ def is_home(sentence: Sentence, place: Mention) -> bool:
         return False
     lead, rest = sentence.masked[:at], sentence.masked[at + 1 :]
     if sentence.japanese:
-        return bool(_HOME_JA.search(lead) or _HOME_JA_BEHIND.match(rest))
+        origin = not place.value.admin1 and _ORIGIN_JA.match(rest)
+        return bool(origin or _HOME_JA.search(lead) or _HOME_JA_BEHIND.match(rest))
     return bool(_HOME.search(lead)) or bool(re.match(r"-(?:based|headquartered|listed)\b", rest))
 
 
@@ -174,10 +179,44 @@ def _town(place: PlaceMention) -> str:
     return (place.city or "").casefold()
 
 
+_SET_THERE = re.compile(r"(?:で|に(?:は|も|ある)|の(?=[\ue400-\ue4ff])|側|向け|分)")
+
+
 def spoken_of(sentence: Sentence, clusters: Sequence[Cluster]) -> list[Cluster]:
     """The one project that a sentence's places single out among several that lie apart; empty where they do not."""
     if len(clusters) < 2:
         return []
     places = [one for one in sentence.of("place") if one.value.admin1 and not is_home(sentence, one)]
+    places = places or _opening_country(sentence)
     found = [one for one in clusters if any(lies_there(one, place.value) for place in places)]
     return found if len(found) == 1 and any(one.places for one in clusters if one is not found[0]) else []
+
+
+def _opening_country(sentence: Sentence) -> list[Mention]:
+    """The country that opens a Japanese sentence as the scene of what it tells (メキシコでは)."""
+    first = next(iter(sentence.of("place")), None)
+    if not sentence.japanese or first is None or first.start - sentence.start > 1 or not first.value.country:
+        return []
+    return [first] if _SET_THERE.match(sentence.text[first.end - sentence.start :]) else []
+
+
+def place_of_sum(sentence: Sentence, mention: Mention, clusters: Sequence[Cluster]) -> Cluster | None:
+    """The project of a sum that a list gives to its place: 「ポーランドが170億円、メキシコが90億円」.
+
+    Args:
+        sentence, mention: A sum in its sentence.
+        clusters: The projects of the document.
+    """
+    if not sentence.japanese or len(clusters) < 2:
+        return None
+    for place in sentence.of("place"):
+        between = sentence.text[max(0, place.end - sentence.start) : max(0, mention.start - sentence.start)]
+        if place.end <= mention.start and _ALLOTTED.fullmatch(between):
+            found = [one for one in clusters if lies_there(one, place.value)]
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+_ALLOTTED = re.compile(
+    r"(?:側|向け|分|工場|の(?:工場|拠点|計画|事業|分))?(?:が|は|に|で|には|では)、?(?:約|およそ|最大)?"
+)

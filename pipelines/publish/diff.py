@@ -5,6 +5,7 @@ What belongs here: comparing two releases. What does not: words about the change
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,9 @@ _BESIDES = ("sources", "exchange_rates", "redirects")
 
 _FX_COLUMNS = ("fx_rate", "fx_on", "fx_source_id")
 _DOLLARS = ("usd", *_FX_COLUMNS)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_OF_THE_DAY = frozenset({("project_exposures", "controls_as_of"), ("export_controls", "status")})
+"""Cells that are the release's date itself, or what holds on it."""
 
 
 def compared_tables() -> list[str]:
@@ -83,13 +87,14 @@ def _table_changes(name: str, old: _Past, new: Tables, why: _Reasons) -> Iterato
         if key not in before:
             yield _change(name, key, WHOLE_ROW, "added", None, None, why.of_row(name, key))
         elif key not in after:
-            yield _change(name, key, WHOLE_ROW, "removed", None, None, why.of_gone_row(name, key))
+            reason = why.of_gone_row(name, key, before[key])
+            yield _change(name, key, WHOLE_ROW, "removed", None, None, reason)
         elif before[key] != after[key]:
             was, now = before[key], after[key]
             fx_moved = any(was.get(column) != now.get(column) for column in _FX_COLUMNS)
             for column in columns:
                 if was.get(column) != now.get(column):
-                    reason = why.of_cell(name, key, column, fx_moved, now.get("review"))
+                    reason = why.of_cell(name, key, column, fx_moved, now)
                     yield _change(name, key, column, "changed", was.get(column), now.get(column), reason)
 
 
@@ -149,6 +154,40 @@ class _Reasons:
         return frozenset(table.column("old_id").to_pylist())
 
     @cached_property
+    def _joined(self) -> frozenset[tuple[str, str]]:
+        """(old id, new id) of the merges that this release is the first to know."""
+        pairs = (
+            frozenset(zip(table.column("old_id").to_pylist(), table.column("new_id").to_pylist(), strict=True))
+            for table in (self.new.arrow("redirects"), self.old.arrow("redirects"))
+        )
+        now, before = pairs
+        return now - before
+
+    def _grew(self, key: str, cells: Mapping[str, str | None]) -> bool:
+        """Whether a row is about an id that another one has just been merged into."""
+        grown = {new_id for _, new_id in self._joined}
+        return bool(grown.intersection((*key.split("|"), *cells.values())))
+
+    def _taken_over(self, table: str, key: str) -> bool:
+        """Whether a row that came is one that went, under the id that its own was merged into."""
+        parts = key.split("|")
+        for old_id, new_id in self._joined:
+            if new_id in parts:
+                was = "|".join(old_id if part == new_id else part for part in parts)
+                if was in self._old_keys(table):
+                    return True
+        return False
+
+    def _old_keys(self, table: str) -> frozenset[str]:
+        if table not in self._keys_before:
+            self._keys_before[table] = frozenset(_by_key(self.old.arrow(table), table))
+        return self._keys_before[table]
+
+    @cached_property
+    def _keys_before(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
     def _said(self) -> dict[tuple[str, str], list[dict[str, Any]]]:
         return _said(self.new.arrow("statements")) if DECISION_SOURCE in self._deciders else {}
 
@@ -174,8 +213,9 @@ class _Reasons:
         )
         return any(was.values()) and was.keys() <= now.keys() and not any(now.values())
 
-    def of_cell(self, table: str, key: str, column: str, fx_moved: bool, review: str | None = None) -> str:
-        """The reason of one changed cell; `review` is what the row's own cell of that name holds now."""
+    def of_cell(self, table: str, key: str, column: str, fx_moved: bool, cells: Mapping[str, str | None]) -> str:
+        """The reason of one changed cell; `cells` are those that the row has now."""
+        review = cells.get("review")
         if table == "sources" and key in self._revised:
             return "source_revised"
         if table == "exchange_rates" or (fx_moved and any(part in column for part in _DOLLARS)):
@@ -183,7 +223,19 @@ class _Reasons:
         now, was = (side.of(table, key, column) for side in (self._receipts, self._old_receipts))
         if any(map(_decided, now or was)) or (column == "review" and self._reviewed(table, key, review)):
             return "correction"
+        if self._same_but_for_days(now, was) or ((table, column) in _OF_THE_DAY and not self._read_otherwise(now, was)):
+            return "date_moved"
+        if self._grew(key, cells) and not {row["source_id"] for row in now} & (self._added | self._revised):
+            return "entity_merged"
         return self._of_receipts(now, was)
+
+    def _same_but_for_days(self, now: list[dict[str, Any]], was: list[dict[str, Any]]) -> bool:
+        """Whether the same inputs were reckoned with for another day: their rules name the days and differ in these."""
+        if not now or not was or self._read_otherwise(now, was):
+            return False
+        rules = [{row["rule"] or "" for row in side} for side in (now, was)]
+        dateless = [{_DAY.sub("a day", rule) for rule in side} for side in rules]
+        return rules[0] != rules[1] and dateless[0] == dateless[1]
 
     def of_row(self, table: str, key: str) -> str:
         """The reason of a row that came."""
@@ -193,14 +245,16 @@ class _Reasons:
             return "entity_merged"
         if table == "sources":
             return "new_source"
+        if self._taken_over(table, key):
+            return "entity_merged"
         # A decision corrects a cell of a row that came for another reason.
         return self._of_receipts([row for row in self._receipts.of(table, key) if not _decided(row)], [])
 
-    def of_gone_row(self, table: str, key: str) -> str:
-        """The reason of a row that went."""
+    def of_gone_row(self, table: str, key: str, cells: Mapping[str, str | None]) -> str:
+        """The reason of a row that went; `cells` are those that it had."""
         if table == "exchange_rates":
             return "fx_refreshed"
-        if self._merged.intersection(key.split("|")):
+        if self._merged.intersection((*key.split("|"), *cells.values())):
             return "entity_merged"
         if self._let_go(table, key):
             return "correction"

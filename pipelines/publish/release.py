@@ -35,7 +35,16 @@ from pipelines.publish.formats import file_sha256, write_bytes, write_csv, write
 from pipelines.publish.forms import write_forms
 from schemas import contract
 
-__all__ = ["Release", "ReleaseTexts", "newest", "next_version", "output_lock", "versions", "write_release"]
+__all__ = [
+    "Release",
+    "ReleaseTexts",
+    "newest",
+    "next_version",
+    "output_lock",
+    "version_order",
+    "versions",
+    "write_release",
+]
 
 _VERSION = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})(?:\.([1-9]\d*))?")
 
@@ -115,7 +124,7 @@ def versions(output: Path) -> list[str]:
     """Return the versions of the releases in an output folder, oldest first."""
     folder = output / "releases"
     names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-    return sorted((name for name in names if _VERSION.fullmatch(name)), key=_order)
+    return sorted((name for name in names if _VERSION.fullmatch(name)), key=version_order)
 
 
 def newest(output: Path) -> Release | None:
@@ -131,8 +140,8 @@ def next_version(known: list[str], released_on: dt.date, where: str = "output") 
         ReleaseError: A release of a later date is there already; versions never go back.
     """
     base = released_on.strftime("%Y.%m.%d")
-    day = _order(base)[:3]
-    latest = max((_order(version) for version in known), default=None)
+    day = version_order(base)[:3]
+    latest = max((version_order(version) for version in known), default=None)
     if latest is not None and latest[:3] > day:
         raise ReleaseError(
             where,
@@ -140,11 +149,12 @@ def next_version(known: list[str], released_on: dt.date, where: str = "output") 
             "dates that do not go back",
             "Give a later --as-of, or build into a fresh --output.",
         )
-    taken = [_order(version)[3] for version in known if _order(version)[:3] == day]
+    taken = [version_order(version)[3] for version in known if version_order(version)[:3] == day]
     return f"{base}.{max(taken) + 1}" if taken else base
 
 
-def _order(version: str) -> tuple[int, int, int, int]:
+def version_order(version: str) -> tuple[int, int, int, int]:
+    """Return what orders versions: year, month, day, and the number of the release on that day from 0."""
     parts = [int(part) for part in version.split(".")]
     return parts[0], parts[1], parts[2], parts[3] if len(parts) > 3 else 0
 

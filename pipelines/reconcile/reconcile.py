@@ -86,7 +86,7 @@ def reconcile(
         rows["ownership"], one_witness = owners_to_review(rows["ownership"])
         result.review.extend(one_witness)
         result.quarantined.extend(drop_broken(rows, set(sources)))
-    _complete(result, history, today)
+    _complete(result, history, today, alone=not closed)
     result.review.extend(_cells_to_review(rows))
     result.review.extend(corrections.undecided(rows, result.conflicts))
     return result
@@ -103,14 +103,14 @@ def _cells_to_review(rows: Tables) -> list[ReviewItem]:
     return items
 
 
-def _complete(result: Reconciled, history: RateHistory, today: dt.date | None) -> None:
+def _complete(result: Reconciled, history: RateHistory, today: dt.date | None, *, alone: bool) -> None:
     rows = result.rows
     events: dict[str, list[Row]] = {}
     for event in rows["events"].values():
         stages.fill_evidence(event)
         events.setdefault(event.text("project_id"), []).append(event)
     for project_id, project in rows["projects"].items():
-        stages.fill_stage(project, events.get(project_id, []), today)
+        stages.fill_stage(project, events.get(project_id, []), today, alone=alone)
     used = [amounts.convert(row, history) for row in rows["amounts"].values()]
     result.rates = sorted({rate for rate in used if rate is not None}, key=lambda r: (r.currency, r.on))
     chosen, rivals = amounts.settle_rivals(list(rows["amounts"].values()))

@@ -68,18 +68,23 @@ def _given_by_person(event: Row) -> bool:
     return any(told) or not any(by_person)
 
 
-def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None) -> None:
+def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None, *, alone: bool = False) -> None:
     """Fill stage, stage_as_of, stage_evidence, stage_claimed and last_evidence_on of a project.
 
     Args:
         project: A row of `projects`; changed in place.
         events: Its events, with evidence.
         today: The release's date; what is dated later has not happened. None: nothing is known to be later.
+        alone: One document is asked for what it says by itself: there is no second witness to wait for.
     """
     told = [event for event in events if event.text("stage") and _has_happened(event, today)]
     # What nobody has reviewed may carry a project that nobody has reviewed, never one that somebody has.
     reviewed = project.text("review") != "unreviewed"
-    proven = [event for event in told if _proves(event) and (not reviewed or event.text("review") != "unreviewed")]
+    proven = [
+        event
+        for event in told
+        if _proves(event, alone=alone) and (not reviewed or event.text("review") != "unreviewed")
+    ]
     best = _furthest(proven)
     if best is None and told:
         _fill_reported(project, told)
@@ -103,9 +108,9 @@ def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None
         )
 
 
-def _proves(event: Row) -> bool:
+def _proves(event: Row, *, alone: bool) -> bool:
     """A party's own word shows what it says it will do, not that money or concrete has moved."""
-    if event.text("stage") in FLOORED:
+    if event.text("stage") in FLOORED and not alone:
         count = event.values.get("n_witnesses")
         return event.text("evidence") == "primary_document" or (isinstance(count, int) and count >= 2)
     return event.text("evidence") in STRONG or event.text("stage") in WEAK_STAGES

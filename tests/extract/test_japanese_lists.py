@@ -99,3 +99,47 @@ def test_shares_behind_their_label_tell_investors() -> None:
 def test_a_province_is_told_by_its_name(lexicon: Lexicon, text: str, admin1: str | None) -> None:
     found = lexicon.places.find(text, lexicon.index.scan(text))
     assert next((one.admin1 for one in found if one.admin1), None) == admin1
+
+
+def _parties(*texts: str) -> set[tuple[str, str]]:
+    return {
+        (str(claim.cells["org_id"].value).lstrip("@"), str(claim.cells["role"].value) if "role" in claim.cells else "")
+        for claim in _read(*texts).claims
+        if claim.table == "participants"
+    }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "roles"),
+    [
+        ("建屋の設計は播磨工務が担当し、クレーンは北斗機械から購入する。", "播磨工務", {"contractor"}),
+        ("ラピダスが北海道千歳市で量産する製品に供給する。", "rapidus", {"offtaker"}),
+        ("米ゼネラル・モーターズ向けの生産を3割増やす。", "general-motors", {"offtaker"}),
+        ("建屋は竹中工務店の米国法人が建設する。", "takenaka", {"contractor"}),
+        ("常総化学は米子会社のジョウソウ・アメリカを通じて新会社の60％を持つ。", "常総化学", {"developer", "equity_investor", "parent"}),
+        ("トヨタ自動車の進出に合わせる。", "toyota", set()),
+    ],
+)  # fmt: skip
+def test_a_verb_belongs_to_its_own_subject(sentence: str, name: str, roles: set[str]) -> None:
+    opening = "常総化学は米テキサス州オレンジに電池工場を建設すると発表した。投資額は6億ドル。"
+    assert {role for org, role in _parties(opening + sentence) if org == name} == roles
+
+
+def test_a_year_to_come_opens_no_plant() -> None:
+    reading = _read("常総化学は米テキサス州オレンジに水素工場を新設する。新工場は2028年秋に稼働し、雇用を生む。")
+    stages = {str(claim.cells["stage"].value) for claim in reading.claims if "stage" in claim.cells}
+    assert "operating" not in stages
+
+
+def test_a_sum_belongs_to_the_project_at_its_place() -> None:
+    reading = _read(
+        "常総化学はポーランドのポズナニに電池工場を建てるほか、メキシコのケレタロ州にある電池工場を拡張する。",
+        "投資額はポーランドが170億円、メキシコが90億円。",
+    )
+    country = {sketch.key: sketch.country for sketch in reading.projects}
+    told = {
+        country[str(claim.cells["project_id"].value)]: str(claim.cells["low"].value)
+        for claim in reading.claims
+        if claim.table == "amounts" and "project_id" in claim.cells
+    }
+    assert told == {"POL": "17000000000", "MEX": "9000000000"}

@@ -126,3 +126,11 @@ def test_who_acts_on_a_plant_is_a_firm(read_text: ReadText, text: str, name: str
 def test_an_adverb_or_adjective_is_no_firm(read_text: ReadText, text: str) -> None:
     named = {one.name for one in read_text(text).organizations}
     assert not named & {"Fully", "Local"}
+
+
+def test_what_stands_beside_a_plant_is_another_project_in_its_place(read_text: ReadText) -> None:
+    text = (
+        "Norwood Energy will build two SMR-200 reactors beside the old Barton nuclear plant in Covert Township, Michigan. "
+        "Together they would give 400 megawatts. Ausgard has the order for fuel."
+    )
+    assert [one.admin1 for one in read_text(text).projects] == ["US-MI"]

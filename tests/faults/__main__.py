@@ -15,7 +15,7 @@ from pathlib import Path
 
 os.environ["KAKEHASHI_CACHE"] = ""  # what an earlier build has read would spare the very work that is to be disturbed
 
-from tests.faults import scenarios
+from tests.faults import publishing, scenarios
 from tests.faults.children import Commands, load_everything
 from tests.faults.keeping import HEADER, Minutes, Tally
 
@@ -51,6 +51,9 @@ def _run(scratch: Path, share: float, only: str) -> list[Tally]:
         (lambda n: scenarios.pairs(bench, n), 50),
         (lambda n: scenarios.decisions(bench, n, minutes), 30),
         (lambda n: scenarios.two_reviewers(bench, n, minutes), 15),
+        (lambda n: publishing.publications_killed(bench, n), 50),
+        (lambda n: publishing.publications_without_space(bench, n), 10),
+        (lambda n: publishing.removals_killed(bench, n), 10),
     ]
     tallies = []
     for run, count in kinds:

@@ -133,9 +133,12 @@ _LOADED = (
     "assets.execution",
     "kakehashi.commands",
     "kakehashi.deciding",
+    "kakehashi.publishing",
     "pipelines.publish.checks",
     "pipelines.publish.release",
     "pipelines.publish.suite",
+    "pipelines.publish.targets.named",
+    "pipelines.publish.targets.shipment",
     "pipelines.publish.verify",
 )
 

@@ -74,7 +74,7 @@ class Bench:
             tally.remarks.append(f"{tally.name}: left behind {left}")
 
 
-def _spread(count: int, first: int, last: int) -> Iterator[int]:
+def spread(count: int, first: int, last: int) -> Iterator[int]:
     """So many whole numbers, evenly from the first to the last."""
     for number in range(count):
         yield first + round(number * (last - first) / max(count - 1, 1))
@@ -95,7 +95,7 @@ def kills_in_time(bench: Bench, count: int) -> Tally:
 def kills_at_changes(bench: Bench, count: int) -> Tally:
     """Kill builds right before each of what they do to the output folder."""
     tally = Tally("build killed, spread over its writing")
-    for number in _spread(count, 1, bench.changes):
+    for number in spread(count, 1, bench.changes):
         bench.note()
         tally.heard(bench.build(before=at_change(bench.output, number, die)), may_fail=False)
         bench.keeper.look(tally, f"killed before change {number} of {bench.changes}")
@@ -106,7 +106,7 @@ def kills_at_changes(bench: Bench, count: int) -> Tally:
 def full_disks(bench: Bench, count: int) -> Tally:
     """Let builds run out of space, from the first byte of the release to the last."""
     tally = Tally("disk full, spread over the release's bytes")
-    for left in _spread(count, 0, bench.bytes - 1):
+    for left in spread(count, 0, bench.bytes - 1):
         bench.note()
         ended = tally.heard(bench.build(before=small_disk(bench.output, left)))
         _must_say(tally, ended, os.strerror(errno.ENOSPC), f"{left} bytes left")
@@ -119,7 +119,7 @@ def failing_disks(bench: Bench, count: int) -> Tally:
     """Let single calls fail: read-only, no permission, quota, defect."""
     tally = Tally("a call fails (EROFS, EACCES, EDQUOT, EIO)")
     codes = itertools.cycle((errno.EROFS, errno.EACCES, errno.EDQUOT, errno.EIO))
-    for number, code in zip(_spread(count, 1, bench.changes - 2), codes, strict=False):
+    for number, code in zip(spread(count, 1, bench.changes - 2), codes, strict=False):
         bench.note()
         ended = tally.heard(bench.build(before=at_change(bench.output, number, refuse(code))))
         if ended.code != 0:  # what is only tidied up may fail in silence
@@ -154,7 +154,7 @@ def no_permission(bench: Bench, count: int) -> Tally:
 def no_room_for_the_history(bench: Bench, count: int) -> Tally:
     """Build where no file may become larger than so many bytes, the history's databases first of all."""
     tally = Tally("files of a limited size, the history's too")
-    for limit in _spread(count, 20_000, 400_000):
+    for limit in spread(count, 20_000, 400_000):
         bench.note()
         tally.heard(bench.build(before=_limited(limit)))
         bench.keeper.look(tally, f"files of at most {limit} bytes")
@@ -196,7 +196,7 @@ def vanishing_files(bench: Bench, count: int) -> Tally:
 def vanishing_staging(bench: Bench, count: int) -> Tally:
     """Clear the output folder's hidden files while a release is being written."""
     tally = Tally("what is being written is taken away")
-    for number in _spread(count, 4, bench.changes - 6):
+    for number in spread(count, 4, bench.changes - 6):
         bench.note()
         ended = tally.heard(bench.build(before=at_change(bench.output, number, _clear(bench.output))))
         if ended.code == 0:

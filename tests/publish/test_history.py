@@ -17,6 +17,7 @@ from kakehashi import load
 from kakehashi.cli import main
 from pipelines.errors import KakehashiError, ReleaseError
 from pipelines.publish.release import write_release
+from pipelines.publish.targets.shipment import index_json
 
 FEBRUARY, MARCH = dt.date(2026, 2, 20), dt.date(2026, 3, 20)
 
@@ -56,9 +57,7 @@ def test_before_the_first_release_the_oldest_one_is_named(two: Path) -> None:
 @pytest.fixture
 def address(two: Path) -> Iterator[str]:
     """The same releases at an address of this machine, with their index."""
-    dates = {"2026.02.20": FEBRUARY, "2026.03.20": MARCH}
-    index = [{"version": version, "released_on": day.isoformat()} for version, day in dates.items()]
-    (two / "releases.json").write_text(json.dumps(index))
+    (two / "releases.json").write_bytes(index_json(["2026.03.20", "2026.02.20"]))
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(two))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -79,8 +78,8 @@ def test_releases_at_an_address(two: Path, address: str, capfd: pytest.CaptureFi
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(ReleaseError, match="sha256"):
         load("projects", releases=address)
-    (two / "releases.json").write_text("{}")
-    with pytest.raises(ReleaseError, match=r"releases\.json|no release"):
+    (two / "releases.json").write_text("[{}]")
+    with pytest.raises(ReleaseError, match="a list of releases"):
         load("projects", releases=address)
     capfd.readouterr()
 

@@ -90,3 +90,17 @@ def test_plans_conditions_and_denials_are_no_stage() -> None:
             _stage(_event("announced", "2026-02-17"), _event("operating", "2026-03-01", modality=modality))[0]
             == "announced"
         )
+
+
+@pytest.mark.parametrize("stage", ["financing_signed", "under_construction", "operating", "cancelled"])
+def test_money_and_concrete_need_more_than_a_partys_own_word(stage: str) -> None:
+    announced = _event("announced", "2026-01-01", "firm")
+    assert _stage(announced, _event(stage, "2026-02-17", "firm")) == ("announced", "party_confirmed", stage)
+    assert _stage(announced, _event(stage, "2026-02-17", "firm", "paper"))[0] == stage
+    assert _stage(announced, _event(stage, "2026-02-17", "treaty"))[0] == stage
+
+
+def test_a_document_by_itself_has_no_second_witness() -> None:
+    project = row(claim("projects", "plant", "paper", project_id="plant", name="Plant"))
+    fill_stage(project, [_event("operating", "2026-02-17", "firm")], alone=True)
+    assert project.text("stage") == "operating"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.build import Inputs, ingest
-from tests import bench_incremental, bench_reading
+from tests import bench_concentration, bench_incremental, bench_reading
+from tests.bench_bilateral import write_trade
 from tests.bench_corpus import NUMBER, SIZE, BenchDocument, dense, document, mixed
 
 
@@ -58,3 +61,39 @@ def test_one_document_is_added_to_the_others(
 def test_peers_that_are_not_installed_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_reading, "PEERS", tmp_path / "python")
     assert bench_reading._peers({("mixed", "en"): list[BenchDocument](), ("dense", "en"): []}) == {}
+
+
+def test_flows_are_as_many_as_asked_and_none_stands_twice(tmp_path: Path) -> None:
+    first, second = (write_trade(tmp_path, 30_000, products=40, rows_a_year=15_000) for _ in range(2))
+    assert first == second
+    whole = pa.concat_tables([pq.read_table(path) for path in first])
+    assert whole.column_names == ["t", "i", "j", "k", "v", "q"]
+    assert 0.9 * 30_000 < len(whole) < 1.1 * 30_000
+    assert whole.group_by(["t", "i", "j", "k"]).aggregate([]).num_rows == len(whole)
+    assert not any(one["i"] == one["j"] for one in whole.select(["i", "j"]).to_pylist())
+
+
+@pytest.mark.slow
+def test_concentration_is_measured_beside_the_hands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bench_concentration.main(20_000, tmp_path)
+    told = capsys.readouterr().out
+    assert "1 and 2 threads: the same bytes" in told
+    assert ", 0 differ" in told
+    assert " by hand (asked at most 1.25" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_needs_more_than_the_limit_is_ended_and_counts_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "baci"
+    source.mkdir()
+    write_trade(source, 2000, products=40, rows_a_year=2000)
+    one = bench_concentration.run("polars", source, tmp_path / "polars", 1, limit=20_000_000)
+    assert not one.whole
+    monkeypatch.setattr(bench_concentration, "LIMIT", 20_000_000)
+    bench_concentration.main(2000, tmp_path)
+    told = capsys.readouterr().out
+    assert told.count("ENDED") == 4
+    assert "by hand" not in told

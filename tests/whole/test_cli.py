@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kakehashi import cli, commands
+from kakehashi.cli import main
 from kakehashi.receipts import receipt_lines
 from pipelines.errors import ReleaseError
 from schemas.contract import TABLES, arrow_schema
@@ -81,3 +82,28 @@ def test_a_failed_build_speaks_of_a_release_before_only_where_there_is_one(
     ):
         assert commands.build(tmp_path, folder, None, None, strict=False) == cli.FAILED
         assert capsys.readouterr().err.splitlines()[-2:] == ["kakehashi: projects: wrong", last]
+
+
+def test_whole_trade_tables_are_reckoned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flows = tmp_path / "BACI_HS17_Y2024.csv"
+    flows.write_text("t,i,j,k,v,q\n2024,156,842,010121,60.5,NA\n2024,392,842,010121,39.5,1\n2024,392,490,010121,1,1\n")
+    command = ["concentration", str(flows), "--output", str(tmp_path / "found"), "--threads", "2"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "3 rows read" in told
+    assert "left out: 1 rows" in told
+    (row,) = pq.read_table(tmp_path / "found" / "import_concentration").to_pylist()
+    assert (row["importer"], row["hs6"], row["top_supplier"], row["supplier_hhi_low"]) == (
+        "USA",
+        "010121",
+        "CHN",
+        5220.5,
+    )
+    unknown = tmp_path / "unknown.csv"
+    unknown.write_text("t,i,j,k,v,q\n2024,7,999,010121,60.5,1\n")
+    odd = ["concentration", str(unknown), "--output", str(tmp_path / "odd")]
+    assert main(odd) == 1
+    assert "unknown.csv" in capsys.readouterr().err
+    assert main([*odd, "--codes-as-written"]) == 0
+    assert main(command) == 1
+    assert "there already" in capsys.readouterr().err

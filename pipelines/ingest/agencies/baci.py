@@ -98,10 +98,10 @@ def _row(
         raise CellError(year[:20], "a year")
     if not re.fullmatch(r"\d{5,6}", code):
         raise CellError(code[:20], "an HS code of six digits")
-    if _place(row[columns["importer"]]) == OTHERS:
+    if place(row[columns["importer"]]) == OTHERS:
         harvest.count("imports of an area that is no country: not published")
         return
-    exporter, importer = _place(row[columns["exporter"]]), _place(row[columns["importer"]])
+    exporter, importer = place(row[columns["exporter"]]), place(row[columns["importer"]])
     printed = row[columns["value"]]
     value, quantity = read_figure(printed), read_figure(row[columns["quantity"]])
     for figure in (value, quantity):
@@ -123,14 +123,19 @@ def _row(
 def _about(row: Mapping[str, str], columns: Mapping[str, str], revision: str) -> list[tuple[str, ...]]:
     """What a row that was set aside is about, where that much can be read: its importer's product of the year."""
     try:
-        importer = _place(row[columns["importer"]])
+        importer = place(row[columns["importer"]])
     except CellError:
         return []
     year, code = tidy(row[columns["year"]]), tidy(row[columns["code"]])
     return [(importer, "import", code.zfill(6), revision, year)]
 
 
-def _place(text: str) -> str:
+def place(text: str) -> str:
+    """Return the country that CEPII writes as a number or an alpha-3 code; OTH for an area that is no single country.
+
+    Raises:
+        CellError: It is neither.
+    """
     bare = tidy(text)
     if bare in _LUMPS:
         return OTHERS
