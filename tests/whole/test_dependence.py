@@ -92,3 +92,28 @@ def test_figure_3_stands_beside_the_commodity_tables(rows: Rows) -> None:
     assert len(_coded("import_sources", "Fig3")) == 165
     nickel = [row for row in rows("import_sources") if row["material_id"] == "nickel" and row["importer"] == "USA"]
     assert {row["partner"]: row["share_low_pct"] for row in nickel if row["form"] == "total"}["CAN"] == 44.0
+
+
+def test_chinas_share_of_synthetic_diamond_is_disputed_by_scope_and_is_no_natural_diamond(rows: Rows) -> None:
+    """Above 95 and up to 90 of the world's grit stand against each other; 63 is of another scope and stands apart."""
+    share = {
+        (row["form"], row["stage"]): (row["share_low_pct"], row["share_high_pct"])
+        for row in rows("material_production")
+        if (row["material_id"], row["country"], row["edition"]) == ("synthetic-diamond", "CHN", "press")
+    }
+    assert share == {("synthetic_grit", "synthetic"): (95.0, 100.0), ("total", "capacity"): (63.0, 63.0)}
+    told = {
+        row["conflict_id"]: row["column"]
+        for row in rows("conflicts")
+        if row["key"] == "synthetic-diamond|synthetic_grit|CHN||synthetic|press"
+    }
+    values = {(told[row["conflict_id"]], row["value"]) for row in rows("conflict_values") if row["conflict_id"] in told}
+    assert values == {
+        ("share_low_pct", "95"),
+        ("share_low_pct", "0"),
+        ("share_high_pct", "100"),
+        ("share_high_pct", "90"),
+    }
+    assert all(
+        row["stage"] != "mine" for row in rows("material_production") if row["material_id"] == "synthetic-diamond"
+    )
