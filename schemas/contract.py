@@ -8,7 +8,15 @@ from __future__ import annotations
 from schemas.checks import failures, foreign_key_failures
 from schemas.codelists import CODELISTS, SUBJECT_KINDS
 from schemas.columns import Meaning, Table, TableMeaning, codes
-from schemas.descriptors import csv_header, data_dictionary, frictionless_resource, sql_ddl
+from schemas.descriptors import (
+    complete_key,
+    csv_header,
+    data_dictionary,
+    frictionless_resource,
+    in_reference_order,
+    sql_ddl,
+    sql_quoted,
+)
 from schemas.frames import (
     LIST_SEPARATOR,
     ContractViolationError,
@@ -38,6 +46,7 @@ __all__ = [
     "as_published",
     "as_text",
     "codes",
+    "complete_key",
     "csv_header",
     "data_dictionary",
     "empty",
@@ -48,10 +57,12 @@ __all__ = [
     "from_arrow",
     "from_csv",
     "from_text",
+    "in_reference_order",
     "key_text",
     "key_texts",
     "sorted_by_key",
     "sql_ddl",
+    "sql_quoted",
     "to_arrow",
     "to_csv",
 ]

@@ -80,7 +80,8 @@ def _field(column: Column) -> dict[str, Any]:
     return field
 
 
-def _complete_key(spec: TableSpec) -> bool:
+def complete_key(spec: TableSpec) -> bool:
+    """Whether no part of the key may be null, so that it can be a primary key."""
     return all(spec.column(part).meaning.required for part in spec.key)
 
 
@@ -99,7 +100,7 @@ def frictionless_resource(name: str) -> dict[str, Any]:
         "fields": [_field(column) for column in spec.columns],
         "missingValues": [""],
     }
-    if _complete_key(spec):
+    if complete_key(spec):
         schema["primaryKey"] = list(spec.key)
     else:
         schema["uniqueKeys"] = [list(spec.key)]
@@ -129,8 +130,8 @@ def frictionless_resource(name: str) -> dict[str, Any]:
     }
 
 
-def _in_reference_order() -> list[TableSpec]:
-    """Order the tables so that each follows those its foreign keys point at."""
+def in_reference_order() -> list[TableSpec]:
+    """Return the tables so that each follows those its foreign keys point at."""
     ordered: dict[str, TableSpec] = {}
 
     def place(spec: TableSpec) -> None:
@@ -145,34 +146,41 @@ def _in_reference_order() -> list[TableSpec]:
     return list(ordered.values())
 
 
-def _quoted(text: str) -> str:
+def sql_quoted(text: str) -> str:
+    """Return a text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def _table_sql(spec: TableSpec) -> list[str]:
+def _table_sql(spec: TableSpec, *, to_itself: bool) -> list[str]:
     lines = []
     for column in spec.columns:
         not_null = " NOT NULL" if column.meaning.required else ""
         lines.append(f'  "{column.name}" {_SQL[column.type_name]}{not_null}')
     key = ", ".join(f'"{part}"' for part in spec.key)
-    lines.append(f"  {'PRIMARY KEY' if _complete_key(spec) else 'UNIQUE'} ({key})")
+    lines.append(f"  {'PRIMARY KEY' if complete_key(spec) else 'UNIQUE'} ({key})")
     for column in spec.columns:
         if column.meaning.foreign_key is not None and column.type_name != "list":
             table, _, target = column.meaning.foreign_key.partition(".")
+            if table == spec.name and not to_itself:
+                continue
             lines.append(f'  FOREIGN KEY ("{column.name}") REFERENCES "{table}" ("{target}")')
     sql = [f'CREATE TABLE "{spec.name}" (\n' + ",\n".join(lines) + "\n);"]
-    sql.append(f'COMMENT ON TABLE "{spec.name}" IS {_quoted(spec.description)};')
+    sql.append(f'COMMENT ON TABLE "{spec.name}" IS {sql_quoted(spec.description)};')
     for column in spec.columns:
-        sql.append(f'COMMENT ON COLUMN "{spec.name}"."{column.name}" IS {_quoted(column.meaning.en)};')
+        sql.append(f'COMMENT ON COLUMN "{spec.name}"."{column.name}" IS {sql_quoted(column.meaning.en)};')
     return sql
 
 
-def sql_ddl() -> str:
+def sql_ddl(*, to_itself: bool = True) -> str:
     """Return SQL that creates every table with keys and comments, each after the tables it points at.
 
     Written for DuckDB and PostgreSQL (list columns are arrays, which standard SQL writes otherwise).
+
+    Args:
+        to_itself: With the foreign keys of a table to its own rows. DuckDB refuses rows that come before the row they
+            point at, even within one statement, so a bulk load into it goes without.
     """
-    return "\n".join(line for spec in _in_reference_order() for line in _table_sql(spec)) + "\n"
+    return "\n".join(line for spec in in_reference_order() for line in _table_sql(spec, to_itself=to_itself)) + "\n"
 
 
 def _null_rule(column: Column) -> str:

@@ -24,14 +24,19 @@ from pipelines.publish.flat import FLAT_COLUMNS, plain_amount
 from schemas import contract
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+LAYOUT = 2
+"""Which files a release holds; told in release.json, so that `verify` asks an older release for no newer file. 2 adds
+the SQLite file, the workbook, the scripts for DuckDB and the catalogues' descriptions."""
+
 TEMPLATES = Path(__file__).parent / "templates"
 LICENCES: Mapping[str, tuple[str, str]] = {
     "CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/"),
     "CC0-1.0": ("CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
 }
-_TITLES = {OWN_USE: OWN_USE_TITLE}
-
 """Licence code of the contract -> title and address; another code is published by its name alone."""
+
+KEYWORDS = ("Japan", "United States", "investment", "critical materials", "import dependence")
+_TITLES = {OWN_USE: OWN_USE_TITLE}
 
 _STATE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 """How a state's scope is spelled: ISO 3166-2."""
@@ -93,6 +98,10 @@ class ReleaseFacts:
         """Licence code of a table."""
         return self.licences[name].code if name in self.licences else contract.TABLES[name].meaning.licence
 
+    def package_licence(self) -> str:
+        """Licence code of the release as a whole."""
+        return OWN_USE if self.own_use else "CC-BY-4.0"
+
 
 def json_bytes(value: Any) -> bytes:
     """Spell a value as JSON: sorted keys, two spaces, UTF-8 as it is, a line feed at the end."""
@@ -103,6 +112,7 @@ def manifest(facts: ReleaseFacts) -> dict[str, Any]:
     """Return release.json: what the release is, made from what, after which, and what each table weighs."""
     return {
         **({"own_use": True} if facts.own_use else {}),
+        "layout": LAYOUT,
         "version": facts.version,
         "released_on": facts.released_on.isoformat(),
         "contract_version": contract.CONTRACT_VERSION,
@@ -142,8 +152,8 @@ def datapackage(facts: ReleaseFacts, texts: ReleaseTexts, sources: Sequence[Mapp
         # The release date, not the time of the build: the bytes of a release know no clock.
         "created": f"{facts.released_on.isoformat()}T00:00:00Z",
         "contributors": [{"title": texts.creator, "roles": ["creator"]}],
-        "licenses": [licence(OWN_USE if facts.own_use else "CC-BY-4.0")],
-        "keywords": ["Japan", "United States", "investment", "critical materials", "import dependence"],
+        "licenses": [licence(facts.package_licence())],
+        "keywords": list(KEYWORDS),
         "resources": [resource(name, facts.licences.get(name)) for name in facts.tables] + [_flat_resource()],
     }
     if texts.homepage:
@@ -176,6 +186,12 @@ def licence(code: str) -> dict[str, str]:
         title, path = LICENCES[code]
         return {"name": code, "title": title, "path": path}
     return {"name": code, **({"title": _TITLES[code]} if code in _TITLES else {})}
+
+
+def citation(facts: ReleaseFacts, texts: ReleaseTexts) -> str:
+    """Return how the release is to be cited."""
+    where = f" {texts.homepage}" if texts.homepage else ""
+    return f"{texts.creator} ({facts.released_on.year}). {texts.title_en}, release {facts.version}.{where}"
 
 
 def _flat_resource() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A release folder as `verify` sees it: files, hashes, manifest and tables, each read at most once.
 
-What belongs here: reading that never raises on a damaged release but remembers what went wrong. What does not:
-judging it (`verify`).
+What belongs here: reading that never raises on a damaged release but remembers what went wrong, and the register of
+the checks of releases as files. What does not: judging it (`verify`, `verify_forms`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.publish.findings import Finding
 from pipelines.publish.formats import file_sha256
 from schemas import contract
 
@@ -77,6 +79,12 @@ class Folder:
     def manifest(self) -> dict[str, Any] | None:
         """release.json; None where it cannot be read."""
         return self.json("release.json")
+
+    @property
+    def layout(self) -> int:
+        """Which files such a release has beside its tables; 1 where release.json says nothing of it."""
+        found = (self.manifest or {}).get("layout")
+        return found if isinstance(found, int) else 1
 
     def content(self, name: str) -> bytes | None:
         """A small file's bytes; None where it is missing."""
@@ -149,3 +157,19 @@ class Folder:
             if isinstance(table, pa.Table) and (same or (lacking and table.schema.types == schema.types)):
                 found[name] = contract.as_published(table) if lacking else contract.from_arrow(name, table)
         return found
+
+
+ReleaseCheck = Callable[[Folder], Iterable[Finding]]
+
+RELEASE_CHECKS: dict[str, ReleaseCheck] = {}
+"""Name -> check of the release as files, in the order in which they run."""
+
+
+def release_check(name: str) -> Callable[[ReleaseCheck], ReleaseCheck]:
+    """Register a function as the check `name` of a release folder."""
+
+    def register(function: ReleaseCheck) -> ReleaseCheck:
+        RELEASE_CHECKS[name] = function
+        return function
+
+    return register

@@ -32,6 +32,7 @@ from pipelines.publish.diff import changes
 from pipelines.publish.findings import Tables
 from pipelines.publish.flat import flat_csv, projects_flat
 from pipelines.publish.formats import file_sha256, write_bytes, write_csv, write_parquet
+from pipelines.publish.forms import write_forms
 from schemas import contract
 
 __all__ = [
@@ -211,6 +212,7 @@ def _write_folder(
     }
     for name, content in beside.items():
         write_bytes(content, folder / name)
+    write_forms(folder, {name: data.arrow(name) for name in data.names()}, facts, texts)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}
     write_bytes(descriptors.sums_file(hashes), folder / "SHA256SUMS")

@@ -12,7 +12,7 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,36 +20,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.licences import table_licences
+from pipelines.publish import verify_forms  # noqa: F401 - registers its checks
 from pipelines.publish.checks import gate
-from pipelines.publish.descriptors import data_dictionary_csv, resource
+from pipelines.publish.descriptors import LAYOUT, data_dictionary_csv, resource
 from pipelines.publish.findings import Finding
 from pipelines.publish.flat import FLAT_COLUMNS, flat_csv, projects_flat
-from pipelines.publish.folder import SIGNATURE, SUMS, Folder
+from pipelines.publish.folder import RELEASE_CHECKS, SIGNATURE, SUMS, Folder, release_check
 from pipelines.publish.formats import CSV_BATCH_ROWS, csv_chunks, logical_sha256
+from pipelines.publish.forms import FORM_FILES
 from pipelines.publish.signatures import check_signature
 from schemas import contract
 
 Progress = Callable[[str, int, int], None]
 
-ReleaseCheck = Callable[[Folder], Iterable[Finding]]
-
-RELEASE_CHECKS: dict[str, ReleaseCheck] = {}
-"""Name -> check of the release as files, in the order in which they run."""
-
 _FIXED_FILES = (
     "projects_flat.csv", "datapackage.json", "release.json", "README.md", "README.ja.md", "CHANGELOG.md",
     "CHANGELOG.ja.md", "data_dictionary.csv", "contract.sql",
 )  # fmt: skip
-
-
-def release_check(name: str) -> Callable[[ReleaseCheck], ReleaseCheck]:
-    """Register a function as the check `name` of a release folder."""
-
-    def register(function: ReleaseCheck) -> ReleaseCheck:
-        RELEASE_CHECKS[name] = function
-        return function
-
-    return register
 
 
 def verify(release: Path, progress: Progress | None = None, signers: Path | None = None) -> tuple[Finding, ...]:
@@ -114,13 +101,15 @@ def sums_readable(folder: Folder) -> Iterator[Finding]:
 @release_check("files_present")
 def files_present(folder: Folder) -> Iterator[Finding]:
     """Every file of a release is there, whatever SHA256SUMS says."""
-    expected = () if folder.older else _expected_files()
+    expected = () if folder.older else _expected_files(folder)
     for name in sorted({*expected, *(folder.sums or {})} - folder.files.keys()):
         yield Finding("files_present", name, "no such file", "a file of the release")
 
 
-def _expected_files() -> Iterator[str]:
+def _expected_files(folder: Folder) -> Iterator[str]:
     yield from _FIXED_FILES
+    if folder.layout >= LAYOUT:
+        yield from FORM_FILES
     for name in contract.TABLES:
         yield f"tables/{name}.csv"
         yield f"tables/{name}.parquet"

@@ -59,7 +59,8 @@ def test_layout_and_manifest(built: Path) -> None:
     tables = {f"tables/{name}.{form}" for name in contract.TABLES for form in ("csv", "parquet")}
     beside = {
         "projects_flat.csv", "datapackage.json", "release.json", "SHA256SUMS", "README.md", "CHANGELOG.md", "CHANGELOG.ja.md", "README.ja.md",
-        "data_dictionary.csv", "contract.sql",
+        "data_dictionary.csv", "contract.sql", "kakehashi.sqlite", "kakehashi.xlsx", "tables/schema.sql", "tables/load.sql",
+        "croissant.json", "dcat.jsonld", "schemaorg.jsonld",
     }  # fmt: skip
     assert set(files) == tables | beside
     manifest = json.loads(files["release.json"])

@@ -308,7 +308,10 @@ def test_cells_that_csv_cannot_hold(sample: dict[str, pd.DataFrame], value: str)
 
 
 def test_every_check_has_a_case_that_fails_it() -> None:
-    found = {check for check, _ in DAMAGES.values()} | {check for check, _ in WRONG_ROWS.values()}
+    import test_forms
+
+    kinds = {**DAMAGES, **test_forms.DAMAGES, **WRONG_ROWS}
+    found = {check for check, _ in kinds.values()}
     shape = {"tables_complete", "columns_match", "rows_sorted", "cells_spellable"}
     assert found | shape == set(RELEASE_CHECKS) | set(TABLE_CHECKS)
 
