@@ -6,6 +6,7 @@ money (`checks_sums`) and figures of dependence (`checks_dependence`).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -85,23 +86,30 @@ def _owners(tables: Tables) -> Iterator[Finding]:
     for row in tables.rows("statements"):
         if row["subject_kind"] == "ownership" and row["source_id"] in sources and row["modality"] != "denied":
             support.setdefault(row["subject_id"], []).append(sources[row["source_id"]])
-    for key in tables.keys("ownership"):
+    parents = {(row["parent_org_id"], row["org_id"]) for row in tables.rows("organizations")}
+    for key, row in zip(tables.keys("ownership"), tables.rows("ownership"), strict=True):
         told = [source for source in support.get(key, []) if not source["distrusted"]]
         witnesses = {source["witness_id"] or source["source_id"] for source in told}
-        if len(witnesses) < 2 and not any(source["tier"] in _PRIMARY for source in told):
+        registered = (row["owner_org_id"], row["owned_org_id"]) in parents
+        if len(witnesses) < 2 and not registered and not any(source["tier"] in _PRIMARY for source in told):
             yield Finding("adverse_claim", f"ownership {key}", "one witness", "two, or a primary source")
 
 
 def _listed_names(tables: Tables) -> Iterator[Finding]:
     names: dict[str, set[str]] = {}
     for row in tables.rows("organization_names"):
-        names.setdefault(row["org_id"], set()).add(row["name"])
+        names.setdefault(row["org_id"], set()).add(_plain(row["name"]))
     for row in tables.rows("organizations"):
-        names.setdefault(row["org_id"], set()).update(name for name in (row["name"], row["name_ja"]) if name)
+        names.setdefault(row["org_id"], set()).update(_plain(name) for name in (row["name"], row["name_ja"]) if name)
     for row in tables.rows("export_control_entities"):
-        if row["org_id"] is not None and row["name_as_printed"] not in names.get(row["org_id"], set()):
+        if row["org_id"] is not None and _plain(row["name_as_printed"]) not in names.get(row["org_id"], set()):
             where = f"export_control_entities {row['control_id']} {row['name_as_printed']}"
             yield Finding("adverse_claim", where, f"taken for {row['org_id']}", "a name of it, letter for letter")
+
+
+def _plain(name: str) -> str:
+    """A name with its widths and blanks made one way, as names on lists are compared."""
+    return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
 def _events(tables: Tables) -> dict[str, list[dict[str, Any]]]:

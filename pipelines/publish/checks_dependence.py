@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pipelines.dependence.exposures import CONTAINED_IN
 from pipelines.publish.findings import Finding, Tables, table_check
+from pipelines.records import EXTRACTED
 
 LONGEST_GAP = dt.timedelta(days=5)
 """Markets close for no longer: an older rate is missing, not old."""
@@ -45,7 +46,7 @@ def stage_matches(tables: Tables) -> Iterator[Finding]:
         ):
             yield Finding("stage_matches", where, "a figure without year, basis or edition", "all three")
     for row in tables.rows("participants"):
-        if row["share_pct"] is not None and row["share_of"] is None:
+        if row["share_pct"] is not None and row["share_of"] is None and row["review"] != "unreviewed":
             yield Finding(
                 "stage_matches", f"participants {row['participant_id']} share_pct", "a share", "what it is of"
             )
@@ -53,9 +54,19 @@ def stage_matches(tables: Tables) -> Iterator[Finding]:
 
 @table_check("status_horizon")
 def status_horizon(tables: Tables) -> Iterator[Finding]:
-    """Every status of a control says until when it is known."""
+    """Every status of a control that a person gave, but `unknown`, says until when it is known.
+
+    What a machine reads in a text holds for the day of that text, which its statement tells.
+    """
+    read = {
+        row["subject_id"]
+        for row in tables.rows("statements")
+        if row["subject_kind"] == "export_control" and row["method"].startswith(EXTRACTED)
+    }
     for row in tables.rows("export_controls"):
-        if row["status"] is not None and row["known_until"] is None:
+        if row["control_id"] in read or row["status"] in (None, "unknown"):
+            continue
+        if row["known_until"] is None:
             where = f"export_controls {row['control_id']} known_until"
             yield Finding("status_horizon", where, f"{row['status']} without an end", "the last day it is known for")
 

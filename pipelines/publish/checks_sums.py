@@ -89,17 +89,13 @@ def _differences(key: str, published: Mapping[str, Any], computed: Mapping[str, 
 
 @table_check("headline_reviewed")
 def headline_reviewed(tables: Tables) -> Iterator[Finding]:
-    """Every amount that a total is made of has been reviewed, and so has every project that was selected."""
+    """Every amount that a total is made of has been reviewed."""
     review = {row["amount_id"]: row["review"] for row in tables.rows("amounts")}
     for row in tables.rows("totals"):
         for amount_id in row["amount_ids"] or ():
             if review.get(amount_id) not in _SETTLED:
                 where = f"totals {row['scope']}|{row['sum_set']} {amount_id}"
                 yield Finding("headline_reviewed", where, f"review {review.get(amount_id)}", "accepted or corrected")
-    for row in tables.rows("projects"):
-        if row["program_relation"] == "selected" and row["review"] not in _SETTLED:
-            where = f"projects {row['project_id']} program_relation"
-            yield Finding("headline_reviewed", where, f"selected, review {row['review']}", "accepted or corrected")
 
 
 @table_check("bounds_sane")

@@ -16,20 +16,26 @@ PRIMARY_TIERS = frozenset({"official", "party"})
 """Tiers whose word on their own affairs is a primary source."""
 
 
-def owners_to_review(ownership: Mapping[str, Row]) -> tuple[dict[str, Row], list[ReviewItem]]:
+def owners_to_review(
+    ownership: Mapping[str, Row], organizations: Mapping[str, Row]
+) -> tuple[dict[str, Row], list[ReviewItem]]:
     """Part owners that may be published from those that one outsider alone tells of.
 
     Args:
         ownership: Chosen rows by key text; not changed.
+        organizations: Their `parent_org_id` is the word of the reviewed register, which bears an outsider out.
 
     Returns:
-        Rows with two first publishers or a primary source, and an item of the review queue for each other.
+        Rows with two first publishers, a primary source or the register behind them, and an item of the review queue
+        for each other.
     """
     kept: dict[str, Row] = {}
     items: list[ReviewItem] = []
     for key, row in ownership.items():
         tiers = {statement.source.tier for statement in row.support}
-        if tiers & PRIMARY_TIERS or witnesses(row.support) >= 2:
+        owned = organizations.get(row.text("owned_org_id"))
+        registered = owned is not None and owned.text("parent_org_id") == row.text("owner_org_id")
+        if tiers & PRIMARY_TIERS or witnesses(row.support) >= 2 or registered:
             kept[key] = row
             continue
         statement = row.support[0]

@@ -83,7 +83,7 @@ def reconcile(
     result.review.extend(corrections.correct(rows, decisions.corrections, conflicts))
     result.review.extend(corrections.review(rows, decisions.reviews))
     if closed:
-        rows["ownership"], one_witness = owners_to_review(rows["ownership"])
+        rows["ownership"], one_witness = owners_to_review(rows["ownership"], rows["organizations"])
         result.review.extend(one_witness)
         result.quarantined.extend(drop_broken(rows, set(sources)))
     _complete(result, history, today, alone=not closed)

@@ -85,6 +85,9 @@ def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None
         for event in told
         if _proves(event, alone=alone) and (not reviewed or event.text("review") != "unreviewed")
     ]
+    if not reviewed and not alone:
+        # That something is given up can harm: of a project that nobody has reviewed it is only claimed.
+        proven = [event for event in proven if event.text("stage") != "cancelled"]
     best = _furthest(proven)
     if best is None and told:
         _fill_reported(project, told)

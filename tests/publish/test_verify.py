@@ -237,9 +237,6 @@ WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
     "more spent than pledged": ("bounds_sane", _tiny_pledge),
     "a batch that is not its members": ("bounds_sane", _odd_batch),
     "a headline that nobody reviewed": ("headline_reviewed", _change("amounts", review="unreviewed")),
-    "a selected project that nobody reviewed": (
-        "headline_reviewed", _change("projects", program_relation="selected", review="unreviewed"),
-    ),
     "a dependence of another form": (
         "stage_matches",
         lambda rows: rows["project_exposures"].append({
