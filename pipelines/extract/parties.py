@@ -85,7 +85,7 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
             and part.project is not cluster
             and cluster in projects.explicit.get(part.sentence.number, [])
         }
-        best = _lead(told.get(id(cluster), []), outside, lexicon)
+        best = _lead(told.get(id(cluster), []), outside, lexicon) if (head := _head(cluster, annotated, lexicon)) is None else head
         if best is None and not _other_firms(told.get(id(cluster), []), lexicon):
             best = _of_document(annotated, found, lexicon, outside)
             if best is not None and not _is_its_own(best[0], cluster, found, annotated):
@@ -94,6 +94,25 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
             org, sentence = best
             parts.append(Part(cluster, "", org, sentence, "developer", "", "", None, "planned", "lead"))
     return parts
+
+
+_SECTION = 4
+"""Sentences between a section's heading and the facility that it opens with."""
+
+
+def _head(cluster: Cluster, annotated: Annotated, lexicon: Lexicon) -> tuple[Mention, Sentence] | None:
+    """The firm that alone heads the section in which a project is told: "2/ DAIICHI SANKYO", "**Fujifilm**"."""
+    if annotated.language == "ja":
+        return None
+    opens = cluster.sites[0][0]
+    for sentence in reversed(annotated.sentences[max(1, opens - _SECTION) : opens + 1]):
+        if sentence.heading and sentence.number != opens:
+            orgs = [one for one in sentence.of("org") if is_firm(one, lexicon)]
+            rest = sentence.text
+            for one in sentence.of("org"):
+                rest = rest.replace(one.text, "")
+            return (orgs[0], sentence) if len(orgs) == 1 and len(rest.strip()) <= _SECTION else None
+    return None
 
 
 def _sentences_of(annotated: Annotated, projects: Projects) -> dict[int, list[tuple[Sentence, bool]]]:
