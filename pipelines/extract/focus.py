@@ -32,7 +32,8 @@ BATCH = Cue(
 """Words for several projects at once: what is said with them belongs to no one of them."""
 
 _TOGETHER = Cue(
-    r"\b(?:together|combined|along) with (?:the|its) (?:\w+ )?(?:phase|stage|first|second|third|earlier|previous|existing|investment)\b"
+    r"\b(?:together|combined|along) with (?:the|its) (?:\w+ )?"
+    r"(?:phase|stage|first|second|third|earlier|previous|existing|investment)\b"
     r"|\b(?:both|all|the two|the three) (?:phases|stages|sites|plants|expansions) together\b"
 )
 """Words for a sum of several projects: what its sentence tells is that of no single one."""

@@ -17,6 +17,7 @@ from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.names import PUBLIC_KINDS
+from pipelines.extract.phases import phase_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,11 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
             and part.project is not cluster
             and cluster in projects.explicit.get(part.sentence.number, [])
         }
-        best = _lead(told.get(id(cluster), []), outside, lexicon) if (head := _head(cluster, annotated, lexicon)) is None else head
+        best = (
+            _lead(told.get(id(cluster), []), outside, lexicon)
+            if (head := _head(cluster, annotated, lexicon)) is None
+            else head
+        )
         if best is None and not _other_firms(told.get(id(cluster), []), lexicon):
             best = _of_document(annotated, found, lexicon, outside)
             if best is not None and not _is_its_own(best[0], cluster, found, annotated):
@@ -93,7 +98,21 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
         if best is not None:
             org, sentence = best
             parts.append(Part(cluster, "", org, sentence, "developer", "", "", None, "planned", "lead"))
-    return parts
+    return [*parts, *_of_phases(projects.clusters, [*found, *parts])]
+
+
+def _of_phases(clusters: Sequence[Cluster], found: Sequence[Part]) -> list[Part]:
+    """The leading firms of one phase for the others of which a text does not say whose they are."""
+    phases = [one for one in clusters if phase_of(one)]
+    leading = [part for part in found if part.project in phases and part.role in _LEADING]
+    led = {id(part.project) for part in leading}
+    return [
+        replace(part, project=one, note="lead")
+        for one in phases
+        if id(one) not in led
+        for part in leading
+        if id(part.project) == id(leading[0].project)
+    ]
 
 
 _SECTION = 4

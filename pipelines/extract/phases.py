@@ -21,8 +21,10 @@ _PHASE = re.compile(
 )
 _JOINT = re.compile(r"(?:の|計画|事業|プロジェクト|工事|、|「|（|LNG|ＬＮＧ|\s)*")
 _PHASE_EN = re.compile(
-    r"\b(?:(first|second|third|fourth)[ -](?:phase|stage)|(?:phase|stage)[ -](one|two|three|four|1|2|3|4|III|II|I|IV))\b"
-    r"(?!\s(?:clinical|trials?|stud(?:y|ies)|results?|tests?|data|of (?:the |its )?(?:trials?|talks|tests?|review|study)))",
+    r"\b(?:(first|second|third|fourth)[ -](?:phase|stage)"
+    r"|(?:phase|stage)[ -](one|two|three|four|1|2|3|4|III|II|IV|I))\b"
+    r"(?!\s(?:clinical|trials?|stud(?:y|ies)|results?|tests?|data"
+    r"|of (?:the |its )?(?:trials?|talks|tests?|review|study)))",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
@@ -34,10 +36,10 @@ _ASIDE = re.compile(
 _EXPANSION_EN = re.compile(r"(?:\b(?:the|this|its) |^)(expansion|enlargement|extension)\b", re.IGNORECASE)
 """What goes on from a first phase where a text gives the second no number."""
 _ORDINALS = {
-    **{word: "1" for word in ("first", "one", "1", "i")},
-    **{word: "2" for word in ("second", "two", "2", "ii")},
-    **{word: "3" for word in ("third", "three", "3", "iii")},
-    **{word: "4" for word in ("fourth", "four", "4", "iv")},
+    **dict.fromkeys(("first", "one", "1", "i"), "1"),
+    **dict.fromkeys(("second", "two", "2", "ii"), "2"),
+    **dict.fromkeys(("third", "three", "3", "iii"), "3"),
+    **dict.fromkeys(("fourth", "four", "4", "iv"), "4"),
 }
 _FIGURE = 220
 """Characters behind a phase in which its own sum or capacity stands."""
@@ -51,7 +53,9 @@ def name_phases(texts: Sequence[str], found: Sequence[list[Mention]]) -> None:
         texts: The paragraphs.
         found: Their mentions, which are added to.
     """
-    phases = [[(*match.span(), _ordinal(match)) for match in _PHASE.finditer(text)] if "期" in text else [] for text in texts]
+    phases = [
+        [(*match.span(), _ordinal(match)) for match in _PHASE.finditer(text)] if "期" in text else [] for text in texts
+    ]
     if not any(phases):
         phases = _english(texts, found)
     if len({ordinal for told in phases for _, _, ordinal in told}) < _SEVERAL:
@@ -94,7 +98,9 @@ def _english(texts: Sequence[str], found: Sequence[list[Mention]]) -> list[list[
         for start, _, ordinal in phases
         if any(one.kind in ("money", "quantity") and start < one.start < start + _FIGURE for one in mentions)
     }
-    return [[one for one in phases if one[2] in own] for phases in told] if len(own) >= _SEVERAL else [[] for _ in texts]
+    return (
+        [[one for one in phases if one[2] in own] for phases in told] if len(own) >= _SEVERAL else [[] for _ in texts]
+    )
 
 
 def _ordinal(match: re.Match[str]) -> str:

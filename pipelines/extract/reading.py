@@ -16,8 +16,8 @@ from pipelines.extract.controls import find_controls
 from pipelines.extract.finance import Sum, find_sums
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.mentions import Sentence
 from pipelines.extract.lists import with_records
+from pipelines.extract.mentions import Sentence
 from pipelines.extract.owners import Owner, find_owners
 from pipelines.extract.pledges import pledged_programs
 from pipelines.extract.projects import find_projects
@@ -211,9 +211,7 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
-    if placed and _bears_name(cluster, facts):
-        return True
-    if _is_sized(cluster):
+    if (placed and _bears_name(cluster, facts)) or _is_sized(cluster, facts):
         return True
     one_facility = any(not mention.value.plural for _, mention in cluster.sites)
     whole = one_facility and placed and bool(sums) and sum(said) >= 3
@@ -226,16 +224,21 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
 
 
-def _is_sized(cluster: Cluster) -> bool:
-    """Whether one sentence tells of a facility of a sector the town, the state and a quantity.
+def _is_sized(cluster: Cluster, facts: Facts) -> bool:
+    """Whether one sentence tells of a facility of a firm and a sector the town, the state and a quantity.
 
     "The other plant, at Sparks, Nevada, has lines for 41 gigawatt-hours a year".
     """
     named = {number for number, mention in cluster.sites if not mention.value.plural and not mention.value.passing}
-    return cluster.sector != "other" and any(
-        sentence.number in named and place.value.city and place.value.admin1 and bool(sentence.of("quantity"))
-        for sentence, place in cluster.places
-        if not sentence.japanese
+    led = any(part.project is cluster for part in facts.parts)
+    return (
+        led
+        and cluster.sector != "other"
+        and any(
+            sentence.number in named and place.value.city and place.value.admin1 and bool(sentence.of("quantity"))
+            for sentence, place in cluster.places
+            if not sentence.japanese
+        )
     )
 
 
