@@ -98,7 +98,7 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
         if best is not None:
             org, sentence = best
             parts.append(Part(cluster, "", org, sentence, "developer", "", "", None, "planned", "lead"))
-    return [*parts, *_of_phases(projects.clusters, [*found, *parts])]
+    return parts if annotated.language == "ja" else [*parts, *_of_phases(projects.clusters, [*found, *parts])]
 
 
 def _of_phases(clusters: Sequence[Cluster], found: Sequence[Part]) -> list[Part]:

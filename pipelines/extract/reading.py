@@ -187,7 +187,7 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
         if projects.focus.get(sentence.number):
             # The passage goes on with another project, but this sentence is about a firm of one project alone.
             orgs = [org for org in orgs[:1] if org.start - sentence.start < 3]
-            if any(_names_state(sentence, one) for one in projects.focus[sentence.number]):
+            if not sentence.japanese and any(_names_state(sentence, one) for one in projects.focus[sentence.number]):
                 continue
         keys = {key for org in orgs for key in by_org.get(org.id, ())}
         if len(keys) == 1:
