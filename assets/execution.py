@@ -82,10 +82,19 @@ def _outcome(result: dg.ExecuteInProcessResult) -> Outcome:
         path=Path(str(release["folder"].value)) if release else None,
         n_quarantined=int(str(assembled["set_aside"].value)) if assembled else 0,
         withheld=tuple(filter(None, str(assembled["withheld"].value).split(", "))) if assembled else (),
+        waivers=_waivers(told.get("quality")),
         run_id=result.run_id,
         success=result.success,
         failures=failure_words(result),
     )
+
+
+def _waivers(quality: Mapping[str, dg.MetadataValue[Any]] | None) -> tuple[str, ...]:
+    """What was waived and which waivers serve nothing, in sentences."""
+    if quality is None:
+        return ()
+    waived = [f"Waived: {words}." for words in quality["waived"].value]
+    return (*waived, *quality["idle_waivers"].value)
 
 
 def _listen(instance: dg.DagsterInstance, run_id: str, job: dg.JobDefinition, progress: Progress) -> None:

@@ -6,7 +6,7 @@ what is expected of a release and how it is written (`pipelines.publish`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -19,7 +19,7 @@ from assets.shapes import Built, Frame, Release
 from assets.tables import ASSEMBLED, EARLY_TABLES
 from pipelines.publish.suite import SUITE, Expectation
 
-GATE = "gate"
+GATE, WAIVERS = "gate", "waivers"
 
 
 def check_name(expectation: Expectation) -> str:
@@ -33,6 +33,9 @@ def _suite_checks() -> Iterator[dg.AssetCheckSpec]:
         GATE, asset=QUALITY, blocking=True,
         description="Keys, foreign keys, receipts, null reasons and sums hold over all tables.",
     )  # fmt: skip
+    yield dg.AssetCheckSpec(
+        WAIVERS, asset=QUALITY, description="Every waiver is in force and fits something that the checks found."
+    )
     for each in SUITE:
         yield dg.AssetCheckSpec(
             check_name(each), asset=QUALITY, description=each.description, blocking=each.severity == "error"
@@ -55,25 +58,38 @@ _QUALITY = table_spec(QUALITY, RELEASE, ())
 )
 def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.MaterializeResult[Any]]:
     """Judge all tables together; a failed blocking check keeps the release from being written."""
-    from pipelines.publish.checks import gate
-    from pipelines.publish.quality import quality_rows
+    from pipelines.publish.checks import all_findings
+    from pipelines.publish.findings import Tables
+    from pipelines.publish.quality import verdict
     from schemas.contract import frame
 
+    built = assembled_tables
     with in_words():
-        answer = judge.ask(assembled_tables.tables)
-        findings = gate(assembled_tables.tables, own_use=assembled_tables.own_use)
+        answer = judge.ask(built.tables)
+        findings = list(all_findings(Tables(built.tables, built.own_use)))
         outcomes = answer()
-        quality = frame(QUALITY, quality_rows(findings, outcomes))
+        found = verdict(findings, outcomes, built.waivers, built.released_on)
+        quality = frame(QUALITY, found.rows)
+    waived = {finding.check for finding, _ in found.waived}
     yield dg.MaterializeResult(
         # Dagster compares the value with a marker of its own, which a frame cannot do.
-        value={QUALITY: quality},
-        metadata={"dagster/row_count": len(quality), "failed": sum(not outcome["passed"] for outcome in outcomes)},
+        value={QUALITY: quality, WAIVERS: tuple(waiver for _, waiver in found.waived)},
+        metadata={
+            "dagster/row_count": len(quality),
+            "failed": sum(not row["passed"] for row in found.rows),
+            "waived": [f"{finding}, until {waiver.waived_until}" for finding, waiver in found.waived],
+            "idle_waivers": list(found.idle),
+        },
         check_results=[
             contract_result(QUALITY, quality),
-            _gate_result(findings),
-            *(_suite_result(each, outcome) for each, outcome in zip(SUITE, outcomes, strict=True)),
+            _gate_result(found.findings),
+            dg.AssetCheckResult(
+                passed=not found.idle, check_name=WAIVERS, severity=dg.AssetCheckSeverity.WARN,
+                description=" ".join(found.idle) or "Every waiver serves a finding.",
+            ),
+            *(_suite_result(each, outcome, waived) for each, outcome in zip(SUITE, outcomes, strict=True)),
         ],
-    )
+    )  # fmt: skip
 
 
 def _gate_result(findings: Sequence[Any]) -> dg.AssetCheckResult:
@@ -92,7 +108,8 @@ def _short(figure: float | None) -> str:
     return "nothing" if figure is None else f"{figure:.4g}"
 
 
-def _suite_result(expectation: Expectation, outcome: Mapping[str, Any]) -> dg.AssetCheckResult:
+def _suite_result(expectation: Expectation, outcome: Mapping[str, Any], waived: Collection[str]) -> dg.AssetCheckResult:
+    stops = expectation.severity == "error" and expectation.check_id not in waived
     failed = (
         f"{expectation.description} Measured {_short(outcome['value'])}, threshold {_short(expectation.threshold)}."
     )
@@ -100,7 +117,7 @@ def _suite_result(expectation: Expectation, outcome: Mapping[str, Any]) -> dg.As
         passed=outcome["passed"],
         asset_key=QUALITY,
         check_name=check_name(expectation),
-        severity=dg.AssetCheckSeverity.ERROR if expectation.severity == "error" else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
         description=expectation.description if outcome["passed"] else failed,
         metadata={"threshold": expectation.threshold}
         | ({} if outcome["value"] is None else {"value": outcome["value"]}),
@@ -125,7 +142,7 @@ def _suite_result(expectation: Expectation, outcome: Mapping[str, Any]) -> dg.As
     check_specs=[contract_check(CHANGES)],
 )
 def write_release(
-    build: Build, assembled_tables: Built, quality: Mapping[str, Frame]
+    build: Build, assembled_tables: Built, quality: Mapping[str, Any]
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Write the tables as the next release, unless its input is that of the newest one."""
     from pipelines.publish import release as publish
@@ -133,7 +150,7 @@ def write_release(
     from schemas.contract import from_arrow
 
     built = assembled_tables
-    tables = {name: frame for name, frame in built.tables.items() if name != CHANGES} | dict(quality)
+    tables = {name: frame for name, frame in built.tables.items() if name != CHANGES} | {QUALITY: quality[QUALITY]}
     with in_words():
         release = publish.write_release(
             tables,
@@ -142,6 +159,7 @@ def write_release(
             input_sha256=built.input_sha256,
             check=_late_findings,
             own_use=built.own_use,
+            waivers=quality[WAIVERS],
         )
         changes = from_arrow(CHANGES, Folder(release.path).table(CHANGES))
     yield dg.MaterializeResult(

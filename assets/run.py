@@ -29,6 +29,7 @@ class Outcome:
         is_new: False where the input is that of the newest release, which `version` and `path` then name.
         n_quarantined: Files and rows that were set aside.
         withheld: Sources whose figures were left out because their licence does not let them be passed on.
+        waivers: What was let pass, and waivers that ended or fit nothing, one sentence each.
         run_id: The run in Dagster's history.
         success: The release is there.
         failures: Why it is not, one sentence a cause.
@@ -39,6 +40,7 @@ class Outcome:
     path: Path | None
     n_quarantined: int
     withheld: tuple[str, ...]
+    waivers: tuple[str, ...]
     run_id: str
     success: bool
     failures: tuple[str, ...]

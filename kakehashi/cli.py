@@ -223,6 +223,18 @@ def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     _release_arguments(decide)
     decide.set_defaults(run=_decide)
 
+    waive = commands.add_parser("waive", help="what stops the next release; let one finding pass until a day")
+    waive.add_argument("check", nargs="?", metavar="CHECK", help="name of the check (default: list what is found)")
+    waive.add_argument("key", nargs="?", metavar="PLACE", help="where, as listed")
+    waive.add_argument("--until", metavar="DATE", help="last release date for which it passes, at most a year on")
+    waive.add_argument("--withdraw", metavar="ID", help="take the waiver of this decision_id back")
+    waive.add_argument("--by", help="who decides")
+    waive.add_argument("--why", help="the reason, in a sentence")
+    waive.add_argument("--on", metavar="DATE", help="day of the decision, YYYY-MM-DD (default: today)")
+    waive.add_argument("--as-of", metavar="DATE", help="the release's date (default: the newest in raw)")
+    waive.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    waive.set_defaults(run=_waive)
+
 
 def _release_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands that hand releases on, and those that decide which of them stay."""
@@ -354,6 +366,12 @@ def _decide(options: argparse.Namespace) -> int:
     from kakehashi.deciding import decide
 
     return decide(options)
+
+
+def _waive(options: argparse.Namespace) -> int:
+    from kakehashi.waiving import waive
+
+    return waive(options)
 
 
 def _publish(options: argparse.Namespace) -> int:

@@ -35,6 +35,8 @@ def build(
     inputs = Inputs(raw or PROJECT_RAW, reference, _date(as_of), own_use)
     with steps() as tell:
         outcome = run_build(inputs, output or default_output(), strict=strict, progress=tell)
+    for sentence in outcome.waivers:
+        print(sentence, file=sys.stderr)
     if not outcome.success:
         for failure in outcome.failures:
             print(f"kakehashi: {failure}", file=sys.stderr)

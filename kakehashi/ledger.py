@@ -23,6 +23,7 @@ from pipelines.errors import KakehashiError
 from pipelines.ingest.safety import MAX_BYTES, RawFile
 from pipelines.ingest.tables import read_table
 from pipelines.publish.atomic import sync_folder
+from pipelines.publish.waivers import Waiver, read_waivers
 from pipelines.records import ReviewItem, TableFile
 from pipelines.resolve.decisions import Correction, Decisions, Merge, Review, read_decisions
 
@@ -38,6 +39,9 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     ),
     "reviews": (
         "decision_id", "decided_on", "decided_by", "table", "key", "review", "reason", "evidence", "supersedes",
+    ),
+    "waivers": (
+        "decision_id", "decided_on", "decided_by", "check", "key", "found", "waived_until", "reason", "supersedes",
     ),
 }  # fmt: skip
 """File -> its columns, as a new file gets them."""
@@ -79,6 +83,10 @@ class Ledger:
             raise KakehashiError(f"decisions/{name}.csv", f"{len(content)} bytes", f"at most {MAX_BYTES}", "Split it.")
         return content
 
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The waivers that were not taken back or replaced."""
+        return read_waivers({"decisions/waivers": _table("waivers", self.files["waivers"])})[0]
+
     def all(self) -> Iterator[tuple[str, Decision]]:
         """Each decision that was not taken back or replaced, with the name of its file."""
         for name, decisions in (
@@ -116,7 +124,7 @@ class Ledger:
         """Add one row at the end of a file. What stands there already stays as it is, byte for byte.
 
         Args:
-            name: corrections, merges or reviews.
+            name: corrections, merges, reviews or waivers.
             row: Cells by column; columns of the contract that are left out stay empty.
 
         Raises:
@@ -140,7 +148,8 @@ class Ledger:
     def _check(self, name: str, content: bytes) -> int:
         """Refuse a last row that the build would set aside, in the words of the build; return its line."""
         tables = {other: _table(other, content if other == name else own) for other, own in self.files.items()}
-        _, bad = read_decisions({f"decisions/{other}": table for other, table in tables.items()})
+        files = {f"decisions/{other}": table for other, table in tables.items()}
+        bad = (*read_decisions(files)[1], *read_waivers(files)[1])
         line = tables[name].rows[-1][0]
         reasons = [one.reason for one in (*tables[name].bad_rows, *bad) if one.row == line and name in one.source_path]
         if reasons:

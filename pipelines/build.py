@@ -28,6 +28,7 @@ from pipelines.ingest.raw import Raw, read_raw
 from pipelines.ingest.shelf import leaves
 from pipelines.licences import restricted_sources
 from pipelines.memory import Memory, Recollection
+from pipelines.publish.waivers import Waiver, read_waivers
 from pipelines.reconcile.reconcile import Reconciled, reconcile
 from pipelines.records import Claim, Document, Quarantined, ReviewItem, Source
 from pipelines.remembered import READINGS, Said, background, reading_of, said
@@ -100,6 +101,7 @@ class Built:
     Attributes:
         own_use: They may hold figures that may not be passed on.
         withheld: Sources whose figures were left out because their licence does not let them be passed on.
+        waivers: Findings of the checks that are to be let pass, each until its day; expired ones too.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -108,6 +110,7 @@ class Built:
     n_quarantined: int = field(default=0)
     own_use: bool = False
     withheld: frozenset[str] = frozenset()
+    waivers: tuple[Waiver, ...] = ()
 
 
 def ingest(inputs: Inputs, memory: Memory | None = None) -> Raw:
@@ -224,7 +227,8 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
     consumption, unread = consumption_figures(raw.beside.get(CONSUMPTION, ()))
     lines, unreadable = balance_lines(raw.beside.get(BALANCE_LINES, ()))
     derived = derive(reconciled.rows, released_on, consumption, lines, raw.gaps)
-    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined, *unread, *unreadable)
+    waivers, refused = read_waivers(raw.auxiliary)
+    quarantined = (*raw.quarantined, *stated.quarantined, *reconciled.quarantined, *unread, *unreadable, *refused)
     waiting = still_open((*resolved.review, *reconciled.review), resolved.found, resolved.standing)
     review = (*waiting, *resolved.standing.review)
     decisions = resolved.standing.decisions
@@ -232,7 +236,7 @@ def finish(inputs: Inputs, raw: Raw, stated: Stated, resolved: Resolved, reconci
     tables = assemble(raw, resolved.sources, reconciled, derived, decisions, quarantined, review, released_on, withheld)
     fingerprint = input_sha256(raw.hashes, inputs.as_of, own_use=inputs.own_use)
     left_out = _read_as_rows(resolved.sources, withheld)
-    return Built(tables, released_on, fingerprint, len(quarantined), inputs.own_use, left_out)
+    return Built(tables, released_on, fingerprint, len(quarantined), inputs.own_use, left_out, waivers)
 
 
 def _read_as_rows(sources: Mapping[str, Source], names: frozenset[str]) -> frozenset[str]:

@@ -28,7 +28,7 @@ brackets where that is not the material itself in that form: `t (nitrogen conten
 `line` may name it.
 """
 
-DECISIONS = ("corrections", "merges", "reviews")
+DECISIONS = ("corrections", "merges", "reviews", "waivers")
 
 _OPTIONAL = {"places": ("name_ja", "parent", "aliases")}
 """Columns of a reference table that its readers can do without."""

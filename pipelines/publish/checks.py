@@ -9,7 +9,8 @@ A new check is one function with `@table_check("its_name")` in one of those modu
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -25,8 +26,8 @@ from pipelines.publish import (
 from pipelines.publish.findings import TABLE_CHECKS, Finding, Tables
 
 __all__ = [
-    "TABLE_CHECKS", "Finding", "checks_claims", "checks_contract", "checks_dependence", "checks_licences",
-    "checks_provenance", "checks_sums", "gate", "refuse",
+    "TABLE_CHECKS", "Finding", "all_findings", "checks_claims", "checks_contract", "checks_dependence",
+    "checks_licences", "checks_provenance", "checks_sums", "gate", "refuse", "shortened",
 ]  # fmt: skip
 
 MOST_SHOWN = 20
@@ -44,15 +45,21 @@ def gate(tables: Mapping[str, pd.DataFrame], *, own_use: bool = False) -> tuple[
 
     Returns:
         What is wrong, in the order of the checks; empty for tables that may be published. Where tables or columns are
-        missing only that is told, for nothing else can be said then.
+        missing only that is told, for nothing else can be said then. Of many findings of one check the first are told
+        and the rest counted.
     """
-    data = Tables(tables, own_use)
-    findings: list[Finding] = []
+    return shortened(all_findings(Tables(tables, own_use)))
+
+
+def all_findings(data: Tables) -> Iterator[Finding]:
+    """Yield every finding of every table check, in their order, as `gate` does but for its shortening."""
+    broken = False
     for name, check in TABLE_CHECKS.items():
-        if name not in _SHAPE and any(finding.check in _SHAPE for finding in findings):
-            break
-        findings += _shortened(name, check(data))
-    return tuple(findings)
+        if name not in _SHAPE and broken:
+            return
+        for finding in check(data):
+            broken = broken or name in _SHAPE
+            yield finding
 
 
 def refuse(findings: tuple[Finding, ...]) -> None:
@@ -72,10 +79,16 @@ def refuse(findings: tuple[Finding, ...]) -> None:
         )
 
 
-def _shortened(name: str, findings: Iterable[Finding]) -> list[Finding]:
-    iterator = iter(findings)
-    shown = list(itertools.islice(iterator, MOST_SHOWN))
-    left = sum(1 for _ in iterator)
-    if left:
-        shown.append(Finding(name, shown[-1].where.split(" ")[0], f"{left} more like these", "none"))
-    return shown
+def shortened(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Spell out the first findings of each check and count the rest in one more."""
+    counts: Counter[str] = Counter()
+    told: dict[str, list[Finding]] = {}
+    for finding in findings:
+        counts[finding.check] += 1
+        if counts[finding.check] <= MOST_SHOWN:
+            told.setdefault(finding.check, []).append(finding)
+    for name, shown in told.items():
+        if counts[name] > MOST_SHOWN:
+            left = counts[name] - MOST_SHOWN
+            shown.append(Finding(name, shown[-1].where.split(" ")[0], f"{left} more like these", "none"))
+    return tuple(itertools.chain.from_iterable(told.values()))

@@ -21,7 +21,7 @@ _SETTLED = frozenset({"accepted", "corrected"})
 _PRIMARY = frozenset({"official", "party"})
 
 
-@table_check("interest_not_announced")
+@table_check("interest_not_announced", waivable=True)
 def interest_not_announced(tables: Tables) -> Iterator[Finding]:
     """No entry of an interest list stands above listed_interest without a later event of a party."""
     listed_on = {row["tranche_id"]: row["announced_on"] for row in tables.rows("tranches")}
@@ -41,7 +41,7 @@ def interest_not_announced(tables: Tables) -> Iterator[Finding]:
             yield Finding("interest_not_announced", f"projects {row['project_id']} stage", row["stage"], expected)
 
 
-@table_check("evidence_floor")
+@table_check("evidence_floor", waivable=True)
 def evidence_floor(tables: Tables) -> Iterator[Finding]:
     """Signed finance, construction, operation and cancellation rest on a primary document or two witnesses."""
     events = _events(tables)
@@ -54,7 +54,7 @@ def evidence_floor(tables: Tables) -> Iterator[Finding]:
             yield Finding("evidence_floor", where, f"{row['stage']} on {row['stage_evidence']}", "two witnesses")
 
 
-@table_check("links_exclusive")
+@table_check("links_exclusive", waivable=True)
 def links_exclusive(tables: Tables) -> Iterator[Finding]:
     """Two projects that are one under another name are never both in one sum."""
     sets: dict[str, set[str]] = {}
@@ -69,7 +69,7 @@ def links_exclusive(tables: Tables) -> Iterator[Finding]:
                 yield Finding("links_exclusive", where, f"both in the set {name}", "one of them")
 
 
-@table_check("adverse_claim")
+@table_check("adverse_claim", waivable=True)
 def adverse_claim(tables: Tables) -> Iterator[Finding]:
     """Owners, cancellations and listed names rest on two witnesses or a primary source, an exact name, and review."""
     yield from _owners(tables)

@@ -16,7 +16,7 @@ LONGEST_GAP = dt.timedelta(days=5)
 """Markets close for no longer: an older rate is missing, not old."""
 
 
-@table_check("balances_explained")
+@table_check("balances_explained", waivable=True)
 def balances_explained(tables: Tables) -> Iterator[Finding]:
     """A printed reliance that does not follow from its printed parts says why."""
     for row in tables.rows("balances"):
@@ -26,7 +26,7 @@ def balances_explained(tables: Tables) -> Iterator[Finding]:
             yield Finding("balances_explained", where, found, "the reason: a note in balance_lines")
 
 
-@table_check("stage_matches")
+@table_check("stage_matches", waivable=True)
 def stage_matches(tables: Tables) -> Iterator[Finding]:
     """No figure of dependence stands beside a project of another form, and no share without what it is of."""
     forms: dict[tuple[str, str], set[str]] = {}
@@ -52,7 +52,7 @@ def stage_matches(tables: Tables) -> Iterator[Finding]:
             )
 
 
-@table_check("status_horizon")
+@table_check("status_horizon", waivable=True)
 def status_horizon(tables: Tables) -> Iterator[Finding]:
     """Every status of a control that a person gave, but `unknown`, says until when it is known.
 
@@ -71,7 +71,7 @@ def status_horizon(tables: Tables) -> Iterator[Finding]:
             yield Finding("status_horizon", where, f"{row['status']} without an end", "the last day it is known for")
 
 
-@table_check("fx_gap")
+@table_check("fx_gap", waivable=True)
 def fx_gap(tables: Tables) -> Iterator[Finding]:
     """No amount is converted at a rate more than five days older than itself."""
     for row in tables.rows("amounts"):

@@ -87,7 +87,7 @@ def _differences(key: str, published: Mapping[str, Any], computed: Mapping[str, 
             yield Finding("totals_recomputed", f"totals {key} {column}", str(found), str(expected))
 
 
-@table_check("headline_reviewed")
+@table_check("headline_reviewed", waivable=True)
 def headline_reviewed(tables: Tables) -> Iterator[Finding]:
     """Every amount that a total is made of has been reviewed."""
     review = {row["amount_id"]: row["review"] for row in tables.rows("amounts")}
@@ -98,7 +98,7 @@ def headline_reviewed(tables: Tables) -> Iterator[Finding]:
                 yield Finding("headline_reviewed", where, f"review {review.get(amount_id)}", "accepted or corrected")
 
 
-@table_check("bounds_sane")
+@table_check("bounds_sane", waivable=True)
 def bounds_sane(tables: Tables) -> Iterator[Finding]:
     """A pledge is no less than what is committed, that no less than what is paid, and parts fit their whole."""
     totals = {(row["scope"], row["sum_set"]): row for row in tables.rows("totals")}

@@ -84,6 +84,7 @@ class ReleaseFacts:
     Attributes:
         licences: Licence of each table, as its sources make it.
         own_use: The release may hold figures that may not be passed on.
+        waivers: What its failed checks are let pass by, as release.json carries it.
     """
 
     version: str
@@ -93,6 +94,7 @@ class ReleaseFacts:
     tables: Mapping[str, TableFacts]
     licences: Mapping[str, TableLicence] = field(default_factory=dict)
     own_use: bool = False
+    waivers: Sequence[Mapping[str, str]] = ()
 
     def licence(self, name: str) -> str:
         """Licence code of a table."""
@@ -112,6 +114,7 @@ def manifest(facts: ReleaseFacts) -> dict[str, Any]:
     """Return release.json: what the release is, made from what, after which, and what each table weighs."""
     return {
         **({"own_use": True} if facts.own_use else {}),
+        **({"waivers": list(facts.waivers)} if facts.waivers else {}),
         "layout": LAYOUT,
         "version": facts.version,
         "released_on": facts.released_on.isoformat(),

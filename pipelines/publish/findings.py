@@ -116,11 +116,23 @@ TABLE_CHECKS: dict[str, Check] = {}
 """Name -> check, in the order in which they run. A check may rely on those before it having found nothing."""
 
 
-def table_check(name: str) -> Callable[[Check], Check]:
-    """Register a function as the check `name`; its docstring's first line is what the reader of a finding is told."""
+WAIVABLE: set[str] = set()
+"""Checks whose findings a person may let pass until a day: judgements. Keys, receipts, sums and licences are none."""
+
+
+def table_check(name: str, *, waivable: bool = False) -> Callable[[Check], Check]:
+    """Register a function as the check `name`; its docstring's first line is what the reader of a finding is told.
+
+    Args:
+        name: Of the check, unique.
+        waivable: A waiver may let one of its findings pass. Not where the finding says that the release is not whole,
+            adds wrongly, or may not be passed on.
+    """
 
     def register(function: Check) -> Check:
         TABLE_CHECKS[name] = function
+        if waivable:
+            WAIVABLE.add(name)
         return function
 
     return register

@@ -13,8 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from pipelines.licences import table_licences
 from pipelines.publish import descriptors
 from pipelines.publish.atomic import appear, clear_errors, output_lock, point, staging
 from pipelines.publish.changelog import changelog
-from pipelines.publish.checks import Finding, gate, refuse
+from pipelines.publish.checks import Finding, all_findings, refuse, shortened
 from pipelines.publish.compatibility import refuse_unsaid, shape_changes
 from pipelines.publish.descriptors import ReleaseFacts, ReleaseTexts, TableFacts
 from pipelines.publish.diff import changes
@@ -33,6 +33,7 @@ from pipelines.publish.findings import Tables
 from pipelines.publish.flat import flat_csv, projects_flat
 from pipelines.publish.formats import file_sha256, write_bytes, write_csv, write_parquet
 from pipelines.publish.forms import write_forms
+from pipelines.publish.waivers import Waiver, in_manifest, part
 from schemas import contract
 
 __all__ = [
@@ -74,6 +75,7 @@ def write_release(
     texts: ReleaseTexts | None = None,
     check: Check | None = None,
     own_use: bool = False,
+    waivers: Sequence[Waiver] = (),
 ) -> Release:
     """Write the tables as the next release of an output folder.
 
@@ -86,6 +88,8 @@ def write_release(
         texts: Words that no table holds.
         check: The gate: what it finds stops the release; None: all checks of tables.
         own_use: The tables may hold figures that may not be passed on.
+        waivers: Findings that are let pass. With `check` given they are those that serve, and go into the release;
+            without, those that serve on the release's date are chosen from them.
 
     Returns:
         The new release, or the newest one with `is_new` false.
@@ -105,16 +109,22 @@ def write_release(
         data = dict(tables)
         if "changes" not in data:
             data["changes"] = contract.frame("changes", changes(before.path if before else None, data))
-        refuse(gate(data, own_use=own_use) if check is None else check(data))
+        if check is None:
+            counting, waived = part(all_findings(Tables(data, own_use)), waivers, released_on)
+            waivers = [waiver for _, waiver in waived]
+            refuse(shortened(counting))
+        else:
+            refuse(check(data))
         target = output / "releases" / version
         target.parent.mkdir(exist_ok=True)
         with staging(output) as work:
             folder = work / version
             folder.mkdir()
             previous = before.version if before else None
-            _write_folder(
-                folder, Tables(data, own_use), version, released_on, input_sha256, previous, texts or ReleaseTexts()
+            facts = ReleaseFacts(
+                version, released_on, input_sha256, previous, {}, own_use=own_use, waivers=in_manifest(waivers)
             )
+            _write_folder(folder, Tables(data, own_use), facts, texts or ReleaseTexts())
             appear(folder, target)
         _point_at(output, version)
         return Release(version, target, is_new=True)
@@ -185,19 +195,12 @@ def _point_at(output: Path, version: str) -> None:
         point(output / "latest", f"releases/{version}", work)
 
 
-def _write_folder(
-    folder: Path,
-    data: Tables,
-    version: str,
-    released_on: dt.date,
-    input_sha256: str,
-    previous: str | None,
-    texts: ReleaseTexts,
-) -> None:
+def _write_folder(folder: Path, data: Tables, begun: ReleaseFacts, texts: ReleaseTexts) -> None:
+    """Write everything; `begun` knows all but what only the written tables tell."""
     (folder / "tables").mkdir()
     written = {name: _write_table(folder, data, name) for name in data.names()}
     licences = table_licences({name: data.arrow(name) for name in data.names()})
-    facts = ReleaseFacts(version, released_on, input_sha256, previous, written, licences, data.own_use)
+    facts = replace(begun, tables=written, licences=licences)
     totals = data.rows("totals")
     beside = {
         "projects_flat.csv": flat_csv(projects_flat(data.frames)),
@@ -205,8 +208,8 @@ def _write_folder(
         "release.json": descriptors.json_bytes(descriptors.manifest(facts)),
         "README.md": descriptors.readme("en", facts, texts, totals),
         "README.ja.md": descriptors.readme("ja", facts, texts, totals),
-        "CHANGELOG.md": changelog("en", data, version, previous),
-        "CHANGELOG.ja.md": changelog("ja", data, version, previous),
+        "CHANGELOG.md": changelog("en", data, facts.version, facts.previous),
+        "CHANGELOG.ja.md": changelog("ja", data, facts.version, facts.previous),
         "data_dictionary.csv": descriptors.data_dictionary_csv(),
         "contract.sql": contract.sql_ddl().encode(),
     }

@@ -30,6 +30,7 @@ class Expectation:
         view: View of `expectation_views` that is judged.
         expect: Class of Great Expectations.
         arguments: Its arguments.
+        waivable: A waiver may let its failure pass; not where the release would not be whole.
     """
 
     check_id: str
@@ -41,6 +42,7 @@ class Expectation:
     view: str
     expect: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    waivable: bool = True
 
 
 def _pair(larger: str, smaller: str) -> dict[str, Any]:
@@ -61,6 +63,7 @@ SUITE: tuple[Expectation, ...] = (
         "projects-stage-in-codelist", "projects", "stage", "error", _NO_ROW,
         "Every stage is a code of the contract.",
         "projects", "ExpectColumnValuesToBeInSet", {"column": "stage", "value_set": list(CODELISTS["stage"])},
+        waivable=False,
     ),
     Expectation(
         "projects-cost-not-negative", "projects", "cost_usd_high", "error", _NO_ROW,
@@ -131,12 +134,12 @@ SUITE: tuple[Expectation, ...] = (
     Expectation(
         "receipts-cover-every-column", "receipts", None, "error", _NO_ROW,
         "Every column that comes from sources has as many receipted cells as filled ones.",
-        "receipt_coverage", "ExpectColumnPairValuesAToBeGreaterThanB", _pair("receipted", "filled"),
+        "receipt_coverage", "ExpectColumnPairValuesAToBeGreaterThanB", _pair("receipted", "filled"), waivable=False,
     ),
     Expectation(
         "sources-there", "sources", None, "error", 1.0,
         "There is a source at all.",
-        "sources", "ExpectTableRowCountToBeBetween", {"min_value": 1},
+        "sources", "ExpectTableRowCountToBeBetween", {"min_value": 1}, waivable=False,
     ),
     Expectation(
         "sources-have-addresses", "sources", "url", "warning", 0.5,

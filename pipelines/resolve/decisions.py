@@ -154,19 +154,29 @@ def read_decisions(files: Mapping[str, TableFile]) -> tuple[Decisions, tuple[Qua
         files: Auxiliary files by stem (`decisions/merges`).
     """
     bad: list[Quarantined] = []
-    corrections = _rows(files.get("decisions/corrections"), _correction, bad)
-    merges = _rows(files.get("decisions/merges"), _merge, bad, _consistent)
-    reviews = _rows(files.get("decisions/reviews"), _review, bad)
+    corrections = decision_rows(files.get("decisions/corrections"), _correction, bad)
+    merges = decision_rows(files.get("decisions/merges"), _merge, bad, _consistent)
+    reviews = decision_rows(files.get("decisions/reviews"), _review, bad)
     return Decisions(tuple(corrections), tuple(merges), tuple(reviews)), tuple(bad)
 
 
-def _rows(
+def decision_rows(
     file: TableFile | None,
     read: Callable[[Mapping[str, str], str], T],
     bad: list[Quarantined],
     consistent: Callable[[Sequence[T]], Sequence[tuple[T, RawFileError]]] | None = None,
 ) -> list[T]:
-    """Read the rows of one file that stand; those that cannot be read or contradict each other go into `bad`."""
+    """Read the rows of one file that stand.
+
+    Args:
+        file: A table of `decisions/`; None: there is none.
+        read: Makes a decision of a row and the name of its place.
+        bad: Rows that cannot be read or contradict each other are added here.
+        consistent: Finds the decisions that contradict an earlier one.
+
+    Returns:
+        The decisions that no later row takes back or replaces.
+    """
     if file is None:
         return []
     found: list[T] = []
@@ -211,9 +221,9 @@ def _withdrawal(row: Mapping[str, str], place: str) -> _Withdrawal | None:
     if not row.get("supersedes", "").strip() or any(row[name].strip() for name in row.keys() - _WHO):
         return None
     parse_date(row["decided_on"])
-    _text(row, "decided_by", place)
-    _text(row, "reason", place)
-    return _Withdrawal(_text(row, "decision_id", place), place, row["supersedes"].strip())
+    required_text(row, "decided_by", place)
+    required_text(row, "reason", place)
+    return _Withdrawal(required_text(row, "decision_id", place), place, row["supersedes"].strip())
 
 
 def _evidence(row: Mapping[str, str], place: str) -> str:
@@ -225,7 +235,12 @@ def _evidence(row: Mapping[str, str], place: str) -> str:
     return text
 
 
-def _text(row: Mapping[str, str], name: str, place: str) -> str:
+def required_text(row: Mapping[str, str], name: str, place: str) -> str:
+    """Return a cell that must not be empty, without the blanks around it.
+
+    Raises:
+        RawFileError: It is empty.
+    """
     text = row[name].strip()
     if not text:
         raise RawFileError(f"{place}, column {name}", "an empty cell", "a value", "Complete the decision.")
@@ -233,7 +248,7 @@ def _text(row: Mapping[str, str], name: str, place: str) -> str:
 
 
 def _table(row: Mapping[str, str], place: str) -> str:
-    table = _text(row, "table", place)
+    table = required_text(row, "table", place)
     if table != QUEUE and (table not in TABLES or TABLES[table].meaning.room not in _DECIDED_ROOMS):
         expected = "a table of the data contract about investment or materials"
         raise RawFileError(f"{place}, column table", table, expected, "Correct the decision.")
@@ -250,7 +265,7 @@ def _column(row: Mapping[str, str], table: str, place: str) -> Column:
     if table == QUEUE:
         expected = "a table about investment or materials"
         raise RawFileError(f"{place}, column table", table, expected, "Correct the row that the item is about.")
-    name = _text(row, "column", place)
+    name = required_text(row, "column", place)
     if name not in TABLES[table].names:
         raise RawFileError(place, f"{table}.{name}", "a column of the data contract", "Correct the decision.")
     column = TABLES[table].column(name)
@@ -303,15 +318,15 @@ def _correction(row: Mapping[str, str], place: str) -> Correction:
     table = _table(row, place)
     column = _column(row, table, place)
     return Correction(
-        _text(row, "decision_id", place),
+        required_text(row, "decision_id", place),
         parse_date(row["decided_on"])[0],
-        _text(row, "decided_by", place),
+        required_text(row, "decided_by", place),
         table,
-        _text(row, "key", place),
+        required_text(row, "key", place),
         column.name,
         _expected(column, row["expect"].strip()),
-        _value(column, _text(row, "value", place), place),
-        _text(row, "reason", place),
+        _value(column, required_text(row, "value", place), place),
+        required_text(row, "reason", place),
         place,
         _evidence(row, place),
         row.get("supersedes", "").strip(),
@@ -319,17 +334,17 @@ def _correction(row: Mapping[str, str], place: str) -> Correction:
 
 
 def _merge(row: Mapping[str, str], place: str) -> Merge:
-    kind = _text(row, "kind", place)
+    kind = required_text(row, "kind", place)
     if kind not in MERGEABLE:
         raise RawFileError(f"{place}, column kind", kind, f"one of {', '.join(MERGEABLE)}", "Correct the decision.")
     merge = Merge(
-        _text(row, "decision_id", place),
+        required_text(row, "decision_id", place),
         parse_date(row["decided_on"])[0],
-        _text(row, "decided_by", place),
+        required_text(row, "decided_by", place),
         kind,
-        _text(row, "old_id", place),
-        _text(row, "new_id", place),
-        _text(row, "reason", place),
+        required_text(row, "old_id", place),
+        required_text(row, "new_id", place),
+        required_text(row, "reason", place),
         place,
         _evidence(row, place),
         row.get("supersedes", "").strip(),
@@ -369,19 +384,19 @@ def _consistent(merges: Sequence[Merge]) -> list[tuple[Merge, RawFileError]]:
 
 def _review(row: Mapping[str, str], place: str) -> Review:
     table = _table(row, place)
-    review = _text(row, "review", place)
+    review = required_text(row, "review", place)
     allowed = CODELISTS["review"] if "review" in TABLES[table].names and table != QUEUE else ("rejected",)
     if review not in allowed:
         found = review if review not in CODELISTS["review"] else f"{review} for {table}, which has no column review"
         raise RawFileError(f"{place}, column review", found, ", ".join(allowed), "Correct the decision.")
     return Review(
-        _text(row, "decision_id", place),
+        required_text(row, "decision_id", place),
         parse_date(row["decided_on"])[0],
-        _text(row, "decided_by", place),
+        required_text(row, "decided_by", place),
         table,
-        _text(row, "key", place),
+        required_text(row, "key", place),
         review,
-        _text(row, "reason", place),
+        required_text(row, "reason", place),
         place,
         _evidence(row, place),
         row.get("supersedes", "").strip(),

@@ -67,7 +67,7 @@ def stub_stages(patch: pytest.MonkeyPatch, tables: dict[str, pd.DataFrame], inpu
         n_quarantined = len(tables["quarantine"])
         return SimpleNamespace(
             tables=tables, released_on=inputs.as_of or RELEASED_ON, input_sha256=input_sha256,
-            n_quarantined=n_quarantined, own_use=inputs.own_use, withheld=frozenset(),
+            n_quarantined=n_quarantined, own_use=inputs.own_use, withheld=frozenset(), waivers=(),
         )  # fmt: skip
 
     def inputs(raw: Path, reference: Path | None = None, as_of: dt.date | None = None, own_use: bool = False) -> Any:

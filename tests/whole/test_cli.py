@@ -73,7 +73,7 @@ def test_a_bug_is_not_dressed_up_as_a_users_mistake(monkeypatch: pytest.MonkeyPa
 def test_a_failed_build_speaks_of_a_release_before_only_where_there_is_one(
     output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failed = SimpleNamespace(success=False, failures=("projects: wrong",))
+    failed = SimpleNamespace(success=False, failures=("projects: wrong",), waivers=())
     monkeypatch.setattr("assets.run.run_build", lambda *_, **__: failed)
     monkeypatch.setattr("pipelines.publish.suite_process.SHARED", SimpleNamespace(start=lambda: None))
     for folder, last in (
