@@ -96,7 +96,6 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             projects.detached.add(sentence.number)
             continue
         if _TOGETHER.search(sentence.masked):
-            projects.detached.add(sentence.number)
             continue
         focus = (
             spoken_of(sentence, projects.clusters)

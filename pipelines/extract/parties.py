@@ -67,6 +67,8 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
 
     It must be the subject or the topic of sentences about the project and stand out from every other firm there.
     """
+    shared = [] if annotated.language == "ja" else _of_phases(projects.clusters, found)
+    found = [*found, *shared]
     roles: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for part in found:
         if part.project is not None:
@@ -98,7 +100,7 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
         if best is not None:
             org, sentence = best
             parts.append(Part(cluster, "", org, sentence, "developer", "", "", None, "planned", "lead"))
-    return parts if annotated.language == "ja" else [*parts, *_of_phases(projects.clusters, [*found, *parts])]
+    return [*shared, *parts]
 
 
 def _of_phases(clusters: Sequence[Cluster], found: Sequence[Part]) -> list[Part]:
@@ -190,6 +192,14 @@ def _of_document(
     if len(leading) > 1 and annotated.language == "ja":
         # The firm that a Japanese text names first, with its arms and partners: its other plants are its own.
         return first[0] if top and first[0][0].id == top[0][0].id else None
+    if len(leading) > 1 and annotated.language != "ja":
+        # A company and its arm that lead every project of the text together.
+        led: dict[int, set[str]] = defaultdict(set)
+        for part in found:
+            if part.role in _LEADING and part.project is not None:
+                led[id(part.project)].add(part.org.id)
+        common = set.intersection(*led.values())
+        return next((pair for pair in top if pair[0].id in common), None)
     return top[0] if len(leading) == 1 and top else None
 
 

@@ -45,7 +45,9 @@ _TOWN = re.compile(
     r"(?:\s(?:[A-Z][\w'’.-]+|of|de|la|upon))*),\s?$"
 )
 _TOWN_IN = re.compile(
-    r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)\sin\s(?:the\s)?(?:(?:southern|northern|eastern|western|central|south|north|east|west|southeast|southwest|northeast|northwest|rural|coastal"
+    r"\b(?:at|in|near|outside|for)\s([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?),?\sin\s(?:the\s)?"
+    r"(?:[A-Z][a-z]+(?:an|ese|ish|['’]s)\s)?(?:(?:state|province|region|prefecture|department)\sof\s)?"
+    r"(?:(?:southern|northern|eastern|western|central|south|north|east|west|southeast|southwest|northeast|northwest|rural|coastal"
     r"|upstate|state\sof)\s)?$"
 )
 _JA_TOWN = re.compile(
@@ -163,7 +165,11 @@ class PlaceFinder:
         if name in self._no_town or (" " in name and re.match(r"['’]s\b", text[hit.end :])):
             return hit.start, hit.end, None
         at = town.end(1) - len(name)
-        free = not any(other.end > town.start(1) and other.start < hit.start for other in known)
+        # "Naraha, in Japan's Fukushima prefecture": the country between the two is theirs.
+        free = not any(
+            other.end > town.start(1) and other.start < hit.start and (town.re is _TOWN or "-" in other.term.id)
+            for other in known
+        )
         if free and self._is_town(name):
             return at, hit.end, name
         # "Ascension Parish, Louisiana" is one place without a town; "Hopkinsville, Christian County, Kentucky" has one.
