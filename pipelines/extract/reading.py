@@ -273,6 +273,10 @@ def _is_existing(cluster: Cluster, facts: Facts) -> bool:
 def _is_measured(cluster: Cluster, annotated: Annotated) -> bool:
     """Whether the text tells more of a running plant than that it runs: what it makes, since when."""
     numbers = {number for number, _ in cluster.sites}
+    if not annotated.sentences[min(numbers)].japanese and any(place.value.city for _, place in cluster.places):
+        # "A smelter at Madero takes the poorer grades. Idle for a year, it was started up again this April."
+        behind = annotated.sentences[min(numbers) + 1 : min(numbers) + 2]
+        numbers |= {one.number for one in behind if annotated.spoken_of(one) == (cluster.key,)}
     named = bool(cluster.names) and bool(cluster.admin1 or cluster.country)
     return named or any(annotated.sentences[number].of("quantity", "date") for number in numbers)
 
