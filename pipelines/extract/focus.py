@@ -5,6 +5,7 @@ What belongs here: carrying the project in focus from sentence to sentence, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated
@@ -12,6 +13,7 @@ from pipelines.extract.batches import spread
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.gating import Cue
 from pipelines.extract.mentions import Sentence
+from pipelines.extract.phases import phase_of
 from pipelines.extract.whereabouts import spoken_of
 
 _DETACHED = Cue(
@@ -28,6 +30,13 @@ BATCH = Cue(
     r"|第[1-9一二三四]弾|(?:[2-9二三四五]|複数の)(?:つの)?(?:事業|案件|件|プロジェクト)"
 )
 """Words for several projects at once: what is said with them belongs to no one of them."""
+
+_TOGETHER = Cue(
+    r"\b(?:together|combined|along) with (?:the|its) (?:\w+ )?"
+    r"(?:phase|stage|first|second|third|earlier|previous|existing|investment)\b"
+    r"|\b(?:both|all|the two|the three) (?:phases|stages|sites|plants|expansions) together\b"
+)
+"""Words for a sum of several projects: what its sentence tells is that of no single one."""
 
 OWN_PLANT = Cue(
     r"\b(?:from|at|in) (?:its|their)(?: own)? (?:\w+ ){0,2}[\ue400-\ue4ff]|自社の?[\ue400-\ue4ff](?:から|で)"
@@ -86,8 +95,12 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
         if detached:
             projects.detached.add(sentence.number)
             continue
+        if _TOGETHER.search(sentence.masked):
+            projects.detached.add(sentence.number)
+            continue
         focus = (
             spoken_of(sentence, projects.clusters)
+            or _same_phase(sentence, projects)
             or carried[:1]
             or _by_organizations(sentence, projects)
             or _ahead(annotated, sentence, projects)
@@ -104,6 +117,17 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             projects.focus[sentence.number] = focus
             carried = carried if carried[:1] == focus[:1] else [*focus, *carried]
     spread(annotated, projects)
+
+
+_THE_PHASE = re.compile(r"(?:The|This|That) (?:phase|stage|expansion)\b")
+
+
+def _same_phase(sentence: Sentence, projects: Projects) -> list[Cluster]:
+    """The phase told last, which "The stage" takes up."""
+    if sentence.japanese or not _THE_PHASE.match(sentence.text):
+        return []
+    before = max((number for number in projects.explicit if number < sentence.number), default=None)
+    return [] if before is None else [one for one in projects.explicit[before][-1:] if phase_of(one)]
 
 
 def _told(sentence: Sentence, explicit: Sequence[Cluster], projects: Projects) -> Cluster:

@@ -34,7 +34,10 @@ def locate(cluster: Cluster, sentence: Sentence, mention: Mention, lexicon: Lexi
     mark = sentence.position(mention)
     own = own_place(mention.start, mention.end, sentence) or _of_neighbour(sentence, mention)
     towns = any(place.value.city for _, place in cluster.places)
-    if own is not None and own.admin1 and (not cluster.admin1 or (own.admin1 == cluster.admin1 and not towns)):
+    abroad = own is not None and bool(own.city and own.country) and not cluster.places
+    if own is not None and (
+        abroad or (own.admin1 and (not cluster.admin1 or (own.admin1 == cluster.admin1 and not towns)))
+    ):
         where = next(one for one in sentence.of("place") if one.value is own)
         cluster.places.append((sentence, where))
     opening = _opening_place(cluster, sentence, mention)
@@ -124,7 +127,7 @@ _SETTLES = re.compile(
 def _stand_in(cluster: Cluster, sentence: Sentence) -> None:
     """A town with its state, the only one of a sentence that speaks of a project without a place: it lies there."""
     places = [one for one in sentence.of("place") if one.value.admin1 and not is_home(sentence, one)]
-    if len(places) != 1 or not places[0].value.city:
+    if len(places) != 1 or not places[0].value.city or cluster.country not in (None, places[0].value.country):
         return
     lead = sentence.text[: places[0].start - sentence.start]
     if _IN.search(lead) and _SETTLES.search(lead[-70:]):
@@ -157,7 +160,7 @@ def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:
                 if not re.search(rf"\b{re.escape(town)}\b", rest):
                     continue
                 focus = projects.focus.get(later.number, [])
-                if len(focus) == 1 and not focus[0].admin1:
+                if len(focus) == 1 and not focus[0].admin1 and focus[0].country in (None, place.value.country):
                     value = replace(place.value, city=town)
                     focus[0].places.insert(0, (sentence, replace(place, value=value)))
                     return

@@ -17,6 +17,7 @@ from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.names import PUBLIC_KINDS
+from pipelines.extract.phases import phase_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,11 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
             and part.project is not cluster
             and cluster in projects.explicit.get(part.sentence.number, [])
         }
-        best = _lead(told.get(id(cluster), []), outside, lexicon)
+        best = (
+            _lead(told.get(id(cluster), []), outside, lexicon)
+            if (head := _head(cluster, annotated, lexicon)) is None
+            else head
+        )
         if best is None and not _other_firms(told.get(id(cluster), []), lexicon):
             best = _of_document(annotated, found, lexicon, outside)
             if best is not None and not _is_its_own(best[0], cluster, found, annotated):
@@ -93,7 +98,40 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
         if best is not None:
             org, sentence = best
             parts.append(Part(cluster, "", org, sentence, "developer", "", "", None, "planned", "lead"))
-    return parts
+    return parts if annotated.language == "ja" else [*parts, *_of_phases(projects.clusters, [*found, *parts])]
+
+
+def _of_phases(clusters: Sequence[Cluster], found: Sequence[Part]) -> list[Part]:
+    """The leading firms of one phase for the others of which a text does not say whose they are."""
+    phases = [one for one in clusters if phase_of(one)]
+    leading = [part for part in found if part.project in phases and part.role in _LEADING]
+    led = {id(part.project) for part in leading}
+    return [
+        replace(part, project=one, note="lead")
+        for one in phases
+        if id(one) not in led
+        for part in leading
+        if id(part.project) == id(leading[0].project)
+    ]
+
+
+_SECTION = 4
+"""Sentences between a section's heading and the facility that it opens with."""
+
+
+def _head(cluster: Cluster, annotated: Annotated, lexicon: Lexicon) -> tuple[Mention, Sentence] | None:
+    """The firm that alone heads the section in which a project is told: "2/ DAIICHI SANKYO", "**Fujifilm**"."""
+    if annotated.language == "ja":
+        return None
+    opens = cluster.sites[0][0]
+    for sentence in reversed(annotated.sentences[max(1, opens - _SECTION) : opens + 1]):
+        if sentence.heading and sentence.number != opens:
+            orgs = [one for one in sentence.of("org") if is_firm(one, lexicon)]
+            rest = sentence.text
+            for one in sentence.of("org"):
+                rest = rest.replace(one.text, "")
+            return (orgs[0], sentence) if len(orgs) == 1 and len(rest.strip()) <= _SECTION else None
+    return None
 
 
 def _sentences_of(annotated: Annotated, projects: Projects) -> dict[int, list[tuple[Sentence, bool]]]:

@@ -88,6 +88,7 @@ class PlaceFinder:
         self._town_prefix = {row["form"] for row in forms if row["kind"] == "town_prefix"}
         self._capitals = {row["form"] for row in forms if row["kind"] == "capital"}
         self._provinces = Provinces(reference)
+        self._countries = {row["code"].partition("-")[0]: row["country"] for row in rows(reference, "provinces")}
 
     @staticmethod
     def terms(reference: Reference) -> list[Term]:
@@ -108,6 +109,10 @@ class PlaceFinder:
                 )
         return list(found.values())
 
+    def _country(self, code: str) -> str:
+        two = code.partition("-")[0]
+        return _ALPHA3.get(two) or self._countries.get(two, "")
+
     def find(self, text: str, hits: Sequence[Hit]) -> list[PlaceMention]:
         """Places of a text, in its order; `hits` are those of the term index for this text."""
         accept = self._accept_japanese if has_cjk(text) else self._accept_english
@@ -117,7 +122,7 @@ class PlaceFinder:
         for hit in known:
             code = self._choose(text, hit, hits)
             admin1 = code if "-" in code and not self._is_seat(text, hit) else None
-            country = code if "-" not in code else self._parents.get(code) or _country(code)
+            country = code if "-" not in code else self._parents.get(code) or self._country(code)
             sort = hit.term.row.get("sort")
             if sort == "town":
                 found.append(
@@ -286,10 +291,6 @@ _ALPHA3 = {
     "BR": "BRA", "DE": "DEU", "ID": "IDN", "VN": "VNM", "PH": "PHL", "TH": "THA", "GB": "GBR", "CL": "CHL", "ZA": "ZAF",
     "PL": "POL", "ES": "ESP", "IT": "ITA",
 }  # fmt: skip
-
-
-def _country(code: str) -> str:
-    return _ALPHA3.get(code.split("-", maxsplit=1)[0], "")
 
 
 _SHORT_STATES = {

@@ -22,6 +22,7 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.newcomers import newcomers
+from pipelines.extract.phases import phase_of
 from pipelines.extract.records import open_records, remark, take
 from pipelines.extract.sites import Site
 from pipelines.extract.unnamed import is_beside, made, opened_elsewhere, unnamed
@@ -225,6 +226,9 @@ def _share_sectors(annotated: Annotated, projects: Projects) -> None:
             for org in sentence.of("org")
         }
         others = [one for one in projects.clusters if one.sector and orgs & set(one.org_ids)]
+        if phase_of(cluster):
+            # What one phase makes the other makes, too.
+            others = [one for one in projects.clusters if one.sector and phase_of(one)]
         if len({one.sector for one in others}) != 1:
             # A text that tells of one sector only means it with every "plant".
             others = [one for one in projects.clusters if one.sector] if len(told) == 1 and cluster.places else []

@@ -17,6 +17,7 @@ from pipelines.extract.finance import Sum, find_sums
 from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.lists import with_records
+from pipelines.extract.mentions import Sentence
 from pipelines.extract.owners import Owner, find_owners
 from pipelines.extract.pledges import pledged_programs
 from pipelines.extract.projects import find_projects
@@ -186,9 +187,16 @@ def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part
         if projects.focus.get(sentence.number):
             # The passage goes on with another project, but this sentence is about a firm of one project alone.
             orgs = [org for org in orgs[:1] if org.start - sentence.start < 3]
+            if not sentence.japanese and any(_names_state(sentence, one) for one in projects.focus[sentence.number]):
+                continue
         keys = {key for org in orgs for key in by_org.get(org.id, ())}
         if len(keys) == 1:
             projects.focus[sentence.number] = [clusters[keys.pop()]]
+
+
+def _names_state(sentence: Sentence, cluster: Cluster) -> bool:
+    """Whether a sentence names a place in the state of a project: it speaks of that one, whoever its subject is."""
+    return cluster.admin1 is not None and any(one.value.admin1 == cluster.admin1 for one in sentence.of("place"))
 
 
 def _is_project(cluster: Cluster, facts: Facts) -> bool:
@@ -203,7 +211,7 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
     said = [bool(steps), bool(parts), bool(sums), placed]
     if cluster.listed or cluster.project_id:
         return any(said)
-    if placed and _bears_name(cluster, facts):
+    if (placed and _bears_name(cluster, facts)) or _is_sized(cluster, facts):
         return True
     one_facility = any(not mention.value.plural for _, mention in cluster.sites)
     whole = one_facility and placed and bool(sums) and sum(said) >= 3
@@ -214,6 +222,24 @@ def _is_project(cluster: Cluster, facts: Facts) -> bool:
         return bool(steps) and placed and (bool(sums) or any(part.role for part in parts))
     # A facility in passing ("for Japanese power stations") has no step, no sum, no party.
     return sum(said) >= 2 and (bool(steps) or bool(sums) or any(part.role for part in parts))
+
+
+def _is_sized(cluster: Cluster, facts: Facts) -> bool:
+    """Whether one sentence tells of a facility of a firm and a sector the town, the state and a quantity.
+
+    "The other plant, at Sparks, Nevada, has lines for 41 gigawatt-hours a year".
+    """
+    named = {number for number, mention in cluster.sites if not mention.value.plural and not mention.value.passing}
+    led = any(part.project is cluster for part in facts.parts)
+    return (
+        led
+        and cluster.sector != "other"
+        and any(
+            sentence.number in named and place.value.city and place.value.admin1 and bool(sentence.of("quantity"))
+            for sentence, place in cluster.places
+            if not sentence.japanese
+        )
+    )
 
 
 def _bears_name(cluster: Cluster, facts: Facts) -> bool:

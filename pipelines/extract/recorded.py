@@ -79,9 +79,21 @@ def _in_brackets(record: Record, cell: Cell, sentence: Sentence, org: Mention) -
     return told and len(re.findall("[(（]", before)) > len(re.findall("[)）]", before))
 
 
+def _comes_to_build(record: Record) -> bool:
+    """Whether a column "supplier" or "maker" heads those who build: each row has a place and a state of its own.
+
+    A table whose rows name a facility tells who supplies that; one of products tells who makes them where.
+    """
+    alone = len(record.of("role")) == 1 and not record.of("firm")
+    named = any(not site.value.passing for cell in record.of("project") for _, site in record.mentions(cell, "site"))
+    return alone and not named and bool(record.of("place")) and bool(record.of("cost", "status", "capacity"))
+
+
 def _part(record: Record, cell: Cell, sentence: Sentence, org: Mention, lexicon: Lexicon) -> Part:
     work = next((words(record, one) for one in record.of("work")), None)
     role = cell.label.code or ("developer" if not record.of("role") else "")
+    if role == "supplier" and _comes_to_build(record):
+        role = "developer"
     if work is not None:
         label = lexicon.labels.read(work)
         role = label.code if label is not None and label.kind == "role" else role_in(work.lower())

@@ -134,3 +134,63 @@ def test_what_stands_beside_a_plant_is_another_project_in_its_place(read_text: R
         "Together they would give 400 megawatts. Ausgard has the order for fuel."
     )
     assert [one.admin1 for one in read_text(text).projects] == ["US-MI"]
+
+
+def test_stages_with_sums_of_their_own_are_projects_of_their_own(read_text: ReadText) -> None:
+    """Two stages with a sum each are two projects; a third undertaking's own first stage is none of them."""
+    read = read_text(
+        "Minera Andes is building a lithium plant at Cauchari, in Argentina's Jujuy province. "
+        "The first stage, which cost $300 million, is running. "
+        "The second stage of 20,000 tonnes a year is to cost $450 million and will be ready in 2028."
+    )
+    assert len(read.projects) == _PAIR
+
+
+def test_stages_that_only_have_dates_are_one_project(read_text: ReadText) -> None:
+    """A plant that opens in two phases stays one project."""
+    read = read_text(
+        "Kuroda Magnetics is building a magnet plant in Sumter, South Carolina, for $180 million. "
+        "The first phase opens in 2027. The second phase follows in 2029."
+    )
+    assert len(read.projects) == 1
+
+
+def test_the_sum_of_both_phases_is_nobodys_cost(read_text: ReadText) -> None:
+    """What two phases cost together is no project's cost."""
+    read = read_text(
+        "Tessera Bio will invest $700 million in an antibody plant at Wilson, North Carolina. "
+        "The expansion adds four bioreactors of 20,000 liters each. "
+        "Together with the first phase, the outlay comes to $1.9 billion. "
+        "The first phase, a $1.2 billion investment, was announced in 2021."
+    )
+    assert len(read.projects) == _PAIR
+    tied = {
+        float(str(claim.cells["high"].value))
+        for claim in read.claims
+        if claim.table == "amounts"
+        and str((claim.cells.get("project_id") and claim.cells["project_id"].value) or "")
+        and claim.cells.get("high") is not None
+    }
+    assert 1_900_000_000.0 not in tied
+
+
+_PAIR = 2
+
+
+def test_another_plant_of_the_firm_with_town_and_capacity(read_text: ReadText) -> None:
+    """A sister plant of which a text tells the town and the capacity is a project, without a sum or a step."""
+    read = read_text(
+        "Ardent Cells is building a battery plant in Sumter, South Carolina, for $900 million. "
+        "Ardent's other American plant, at Sparks, Nevada, has lines good for some 41 gigawatt-hours a year."
+    )
+    assert places(read) == ["Sumter", "Sparks"]
+
+
+def test_a_plant_abroad_lies_in_its_own_town(read_text: ReadText) -> None:
+    """The sister plant in Denmark does not lie in the town of the dateline."""
+    read = read_text(
+        "HOLLY SPRINGS, N.C. - Tessera Bio will invest $700 million in an antibody plant at Holly Springs. "
+        "The company also runs the sister site in Hillerod, Denmark, where an expansion worth $1.6 billion "
+        "is under construction. Holly Springs is laid out as its twin."
+    )
+    assert places(read) == ["Holly Springs", "Hillerod"]
