@@ -110,8 +110,12 @@ def workbook_bytes(tables: Mapping[str, pa.Table], facts: ReleaseFacts, texts: R
         tables: Every table of the contract.
         facts: Version, date, rows and licences.
         texts: Words that no table holds.
+
+    Raises:
+        OSError: The folder of temporary files is full or cannot be written.
     """
     import xlsxwriter
+    import xlsxwriter.exceptions
 
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"constant_memory": True})
@@ -124,7 +128,11 @@ def workbook_bytes(tables: Mapping[str, pa.Table], facts: ReleaseFacts, texts: R
     for name in chosen:
         _sheet(book.add_worksheet(name), name, tables[name], bold, styles)
     _cover(book.add_worksheet(COLUMNS), _column_rows(chosen), bold, styles["date"], header=True)
-    book.close()
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        # It spools through temporary files and hides the error of the system in one of its own.
+        raise error.args[0] from error
     return content.getvalue()
 
 

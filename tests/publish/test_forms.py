@@ -321,6 +321,43 @@ def test_parquet_holds_descriptions_and_units_and_is_compressed(built: Path) -> 
     assert told[b"description_ja"].decode() == meaning.ja
 
 
+_R_COUNTS = """
+for (path in commandArgs(trailingOnly = TRUE)) {
+  table <- read.csv(path, na.strings = "", encoding = "UTF-8")
+  cat(basename(path), nrow(table), ncol(table), "\\n")
+}
+"""
+
+
+def _r(script: str, *arguments: str) -> str:
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("R is not installed on this machine")
+    command = [rscript, "-e", script, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+
+
+def test_r_reads_every_csv_with_its_rows_and_types(built: Path) -> None:
+    paths = [str(built / "tables" / f"{name}.csv") for name in contract.TABLES]
+    told = [line.split() for line in _r(_R_COUNTS, *paths).splitlines()]
+    expected = [
+        (f"{name}.csv", _arrow(built, name).num_rows, _arrow(built, name).num_columns) for name in contract.TABLES
+    ]
+    assert [(name, int(rows), int(columns)) for name, rows, columns in told] == expected
+    types = f"t <- read.csv('{built}/tables/projects.csv', na.strings='', encoding='UTF-8')\n"
+    types += (
+        "cat(is.numeric(t$cost_usd_high), max(t$cost_usd_high, na.rm=TRUE) == 3.3e10, class(as.Date(t$stage_as_of)))"
+    )
+    assert _r(types).split() == ["TRUE", "TRUE", "Date"]
+
+
+def test_r_arrow_reads_the_parquet(built: Path) -> None:
+    if _r("cat(requireNamespace('arrow', quietly = TRUE))").strip() != "TRUE":
+        pytest.skip("R's arrow is not installed on this machine")
+    rows = _r(f"cat(nrow(arrow::read_parquet('{built}/tables/amounts.parquet')))")
+    assert int(rows) == _arrow(built, "amounts").num_rows
+
+
 @pytest.mark.slow
 def test_libreoffice_opens_the_workbook_and_the_csv(built: Path, tmp_path: Path) -> None:
     soffice = shutil.which("soffice")

@@ -14,9 +14,12 @@ import pytest
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+BOTH = README + (ROOT / "README.ja.md").read_text(encoding="utf-8")
+BLOCKS = list(dict.fromkeys(re.findall(r"```(\w+)\n(.*?)```", BOTH, flags=re.DOTALL)))
 SNIPPETS = [text for kind, text in BLOCKS if kind == "python"]
-COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.strip()]
+COMMANDS = list(
+    dict.fromkeys(line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.strip())
+)
 R_SNIPPETS = [text for kind, text in BLOCKS if kind == "r"]
 
 
