@@ -25,15 +25,15 @@ from kakehashi.cli import DONE, FAILED
 from kakehashi.recording import scalar, source_lines
 from pipelines.build import PROJECT_RAW
 from pipelines.errors import KakehashiError, RawFileError
-from pipelines.ingest.fetching import Fetched, fetch, is_address
+from pipelines.ingest.fetching import fetch, is_address
 from pipelines.ingest.readers import read_document, remarks_on
 from pipelines.ingest.readers.record import slug
 from pipelines.ingest.safety import RawFile, printable, read_file
 from pipelines.ingest.sources import read_source_yaml
 from pipelines.records import Source
 
-_RECORD = "source.yaml"
-_ENDINGS = {
+RECORD = "source.yaml"
+ENDINGS = {
     "text/html": ".html",
     "text/plain": ".txt",
     "text/markdown": ".md",
@@ -41,7 +41,8 @@ _ENDINGS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "message/rfc822": ".eml",
 }
-_WANTED = {"title": "title", "publisher": "publisher", "published_on": "date of publication", "url": "address"}
+"""Media type of a document -> how its file ends."""
+WANTED = {"title": "title", "publisher": "publisher", "published_on": "date of publication", "url": "address"}
 """What a record should have, and what it is called in a message."""
 _OFFICIAL = (".gov", ".mil", ".go.jp", ".lg.jp", ".gov.au", ".gov.uk", ".europa.eu", ".gc.ca", ".gouv.fr")
 """Domains that are given to governments alone."""
@@ -116,15 +117,15 @@ def add_one(name: str, raw: Path, *, allow_loopback: bool = False, today: dt.dat
     shown = printable(name)
     page = fetch(name, allow_loopback=allow_loopback) if is_address(name) else None
     content = page.content if page is not None else _file(name, shown).content
-    there = _present(raw, content)
+    there = present(raw, content)
     if there is not None:
         return Added(shown, "present", there, None)
     document = read_document(content, shown, None)
     source, remarks = document.source, list(remarks_on(content, shown))
     if page is not None:
-        source, more = _fetched(source, page, today or dt.datetime.now(tz=dt.UTC).astimezone().date())
+        source, more = seen_at(source, page.url, today or dt.datetime.now(tz=dt.UTC).astimezone().date())
         remarks += more
-    missing = tuple(field for field in _WANTED if getattr(source, field) is None)
+    missing = tuple(field for field in WANTED if getattr(source, field) is None)
     _store(raw, source, content, missing)
     return Added(shown, "added", f"documents/{source.source_id}", source, missing, tuple(remarks))
 
@@ -139,29 +140,41 @@ def _file(name: str, shown: str) -> RawFile:
         raise RawFileError(shown, str(error), "a readable file", "Check it.", "unreadable_format") from error
 
 
-def _present(raw: Path, content: bytes) -> str | None:
-    """Where in raw the same bytes lie already."""
+def present(raw: Path, content: bytes) -> str | None:
+    """Return where in raw the same bytes lie already, relative to it; None where they do not."""
     wanted = hashlib.sha256(content).digest()
     for room in ("inbox", "documents"):
         for path in sorted((raw / room).rglob("*")):
+            # What is hidden is on its way, and no build reads it.
+            if any(part.startswith(".") for part in path.relative_to(raw).parts):
+                continue
             try:
                 if (
                     path.is_file()
                     and path.stat().st_size == len(content)
                     and hashlib.sha256(path.read_bytes()).digest() == wanted
                 ):
-                    inside = path.parent if room == "documents" and (path.parent / _RECORD).is_file() else path
+                    inside = path.parent if room == "documents" and (path.parent / RECORD).is_file() else path
                     return printable(inside.relative_to(raw).as_posix())
             except OSError:
                 continue  # what cannot be read is told by the build
     return None
 
 
-def _fetched(source: Source, page: Fetched, today: dt.date) -> tuple[Source, list[str]]:
-    """Complete the record of a fetched page: where it was seen and when; a day that has not come is none."""
+def seen_at(source: Source, url: str, today: dt.date) -> tuple[Source, list[str]]:
+    """Complete the record of a fetched page: where it was seen and when; a day that has not come is none.
+
+    Args:
+        source: As the page itself gives it.
+        url: Where it came from in the end.
+        today: Day of retrieval.
+
+    Returns:
+        The record, and remarks on what was left out.
+    """
     remarks: list[str] = []
     digest = (source.sha256 or "")[:8]
-    host = (urlsplit(page.url).hostname or "").lower()
+    host = (urlsplit(url).hostname or "").lower()
     official = f".{host}".endswith(_OFFICIAL)
     published = source.published_on
     if published is not None and published > today + dt.timedelta(days=1):
@@ -169,8 +182,8 @@ def _fetched(source: Source, page: Fetched, today: dt.date) -> tuple[Source, lis
         published = None
     source = replace(
         source,
-        source_id=f"{slug(page.url)}-{digest}",
-        url=page.url,
+        source_id=f"{slug(url)}-{digest}",
+        url=url,
         tier="official" if official else source.tier,
         publisher_kind="government" if official else source.publisher_kind,
         published_on=published,
@@ -188,14 +201,14 @@ def _store(raw: Path, source: Source, content: bytes, missing: tuple[str, ...]) 
     if folder.exists():
         place = f"documents/{source.source_id}"
         raise RawFileError(place, "a folder of that name", "none", "Rename or remove it.", "duplicate")
-    document = f"document{_ENDINGS.get(source.media_type or '', '.txt')}"
+    document = f"document{ENDINGS.get(source.media_type or '', '.txt')}"
     record = _record(source, document, missing)
     # What is written must be what the build reads.
-    read_source_yaml(RawFile(f"documents/{source.source_id}/{_RECORD}", record.encode(), ""))
+    read_source_yaml(RawFile(f"documents/{source.source_id}/{RECORD}", record.encode(), ""))
     made = Path(tempfile.mkdtemp(prefix=".adding-", dir=room))
     try:
         (made / document).write_bytes(content)
-        (made / _RECORD).write_text(record, encoding="utf-8", newline="\n")
+        (made / RECORD).write_text(record, encoding="utf-8", newline="\n")
         (made / ".gitignore").write_text(
             "# A text of others stays on this machine.\n*\n", encoding="utf-8", newline="\n"
         )
@@ -229,8 +242,8 @@ def _sentences(added: Added, raw: Path) -> Iterator[str]:
     title = f"“{source.title}”" if source and source.title else "a document without a title"
     yield f"{added.name}: {title}{f' ({about})' if about else ''} is in {raw / added.place}"
     if added.missing:
-        names = ", ".join(_WANTED[field] for field in added.missing)
-        yield f"   not found: {names}; if you know it, write it into {raw / added.place / _RECORD}"
+        names = ", ".join(WANTED[field] for field in added.missing)
+        yield f"   not found: {names}; if you know it, write it into {raw / added.place / RECORD}"
     for remark in added.remarks:
         yield f"   {remark}"
 

@@ -14,17 +14,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from kakehashi.incoming import incoming_commands
+
 DONE, FAILED, QUARANTINED, DAMAGED = 0, 1, 3, 4
 
 _EPILOG = (
     "exit codes: 0 done, 1 failed (the message says why), 2 wrong use, 3 done with quarantined input (--strict), "
     "4 verify found something"
-)
-
-
-_FETCH_EPILOG = (
-    "keys are read from the environment: COMTRADE_API_KEY (optional), CENSUS_API_KEY. exit codes: 0 done, 1 a source "
-    "could not be had, 3 a file has shrunk by more than a quarter since last time and is held for review"
 )
 
 
@@ -128,7 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     _files_command(commands)
     _dependence_commands(commands)
     _concentration_command(commands)
-    _raw_commands(commands)
+    incoming_commands(commands)
+    _decision_commands(commands)
     _release_commands(commands)
 
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
@@ -178,24 +175,8 @@ def _concentration_command(commands: argparse._SubParsersAction[argparse.Argumen
     found.set_defaults(run=_concentration)
 
 
-def _raw_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The commands that write into raw: they only create files or append rows."""
-    add = commands.add_parser("add", help="put a document into raw/documents/ with its source record")
-    add.add_argument("sources", nargs="+", metavar="FILE|URL", help="documents, or addresses of pages")
-    add.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
-    add.add_argument("--json", action="store_true", help="one JSON object a document: where it is, its record")
-    add.set_defaults(run=_add)
-
-    fetch = commands.add_parser("fetch", help="bring a public service's files into raw/inbox/", epilog=_FETCH_EPILOG)
-    fetch.add_argument("source", metavar="SOURCE", help="usgs-mcs, comtrade, census, ecb or federal-register")
-    fetch.add_argument("--year", type=int, help="year of the figures, or edition")
-    fetch.add_argument("--product", action="append", metavar="HS6", help="only this product (may be given again)")
-    fetch.add_argument("--accept", action="store_true", help="take in a file that has shrunk by more than a quarter")
-    fetch.add_argument("--from", dest="base", metavar="URL", help="a mirror of the service")
-    fetch.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
-    fetch.add_argument("--json", action="store_true", help="one JSON object a source")
-    fetch.set_defaults(run=_fetch)
-
+def _decision_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands by which a person decides: they only append rows to raw/decisions/."""
     review = commands.add_parser("review", help="what needs a person, best value first")
     review.add_argument("--kind", help="only items of this kind (codelist review_kind)")
     review.add_argument("--limit", type=int, default=20, help="how many (default: 20; 0: all)")
@@ -340,18 +321,6 @@ def _concentration(options: argparse.Namespace) -> int:
     return concentration(
         options.paths, options.output, options.memory, options.threads, as_written=options.codes_as_written
     )
-
-
-def _add(options: argparse.Namespace) -> int:
-    from kakehashi.adding import add
-
-    return add(options.sources, options.raw, as_json=options.json)
-
-
-def _fetch(options: argparse.Namespace) -> int:
-    from kakehashi.fetching import fetch
-
-    return fetch(options)
 
 
 def _review(options: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kakehashi.cli import DONE, FAILED, QUARANTINED
-from kakehashi.recording import scalar, source_lines
+from kakehashi.recording import file_lines, scalar, source_lines
 from pipelines.build import PROJECT_RAW, Inputs
 from pipelines.errors import KakehashiError, RawFileError
 from pipelines.ingest.downloading import Downloader, Validators, Wanted
@@ -301,14 +301,13 @@ def _record(source: Source, present: list[Got], digest: str, now: dt.datetime, h
         lines.append(f"sha256: {scalar(digest)}")
     if held:
         lines.append(f"held: {scalar(held)}")
-    lines.append("files:")
-    for one in present:
-        told = {
+    lines += file_lines([
+        {
             "name": one.name, "url": one.url, "fetched_at": one.fetched_at, "sha256": one.sha256, "bytes": one.size,
             "etag": one.validators.etag, "last_modified": one.validators.last_modified,
-        }  # fmt: skip
-        pairs = [f"{name}: {scalar(value)}" for name, value in told.items() if value is not None]
-        lines += [f"  - {pairs[0]}", *(f"    {pair}" for pair in pairs[1:])]
+        }
+        for one in present
+    ])  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -40,3 +40,16 @@ def source_lines(source: Source, missing: Collection[str] = ()) -> list[str]:
 def scalar(value: Any) -> str:
     """Return a value as YAML: texts quoted as JSON does, which YAML reads alike."""
     return value.isoformat() if isinstance(value, dt.date) else json.dumps(value, ensure_ascii=False)
+
+
+def file_lines(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the lines of the field `files`: what is known of each file that was fetched.
+
+    Args:
+        files: Name, address, time, sha256, size and validators of each; what is None is left out.
+    """
+    lines = ["files:"]
+    for told in files:
+        pairs = [f"{name}: {scalar(value)}" for name, value in told.items() if value is not None]
+        lines += [f"  - {pairs[0]}", *(f"    {pair}" for pair in pairs[1:])]
+    return lines

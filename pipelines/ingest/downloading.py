@@ -111,6 +111,8 @@ class Downloader:
         timeout_s: Longest wait for an answer and for the next bytes of it, in seconds.
         deadline_s: Longest time for one file with all attempts, in seconds; waiting counts.
         allow_loopback: Allow this machine's own address where an address itself names it (a mirror, a test).
+        agent: Our User-Agent header; None: that of a single request.
+        pauses: Host -> a longer pause that it asks for, in seconds.
         sleep, clock, now: Waiting and time; replaced in tests.
     """
 
@@ -119,6 +121,8 @@ class Downloader:
     timeout_s: float = 30.0
     deadline_s: float = 900.0
     allow_loopback: bool = False
+    agent: str | None = None
+    pauses: dict[str, float] = field(default_factory=dict)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(tz=dt.UTC)
@@ -169,15 +173,18 @@ class Downloader:
 
     def _be_polite(self, url: str) -> None:
         host = urlsplit(url).netloc
-        since = self.clock() - self._asked.get(host, -self.pause_s)
-        if since < self.pause_s:
-            self.sleep(self.pause_s - since)
+        pause = max(self.pause_s, self.pauses.get(host, 0.0))
+        since = self.clock() - self._asked.get(host, -pause)
+        if since < pause:
+            self.sleep(pause - since)
         self._asked[host] = self.clock()
 
     def _attempt(self, wanted: Wanted, target: Path, known: Validators | None, deadline: float) -> Download:
         shown = printable(wanted.url)[:200]
         part = _Part.left(target, wanted.url)
         headers = {"Accept": "*/*", **part.asking()}
+        if self.agent:
+            headers["User-Agent"] = self.agent
         if not part.size and known is not None:
             headers |= known.if_changed
         with opened(
