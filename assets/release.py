@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from assets.checks import MOST_SHOWN, contract_check, contract_result, markdown_table, rows_of
+from assets.checks import MOST_SHOWN, markdown_table, results_alone, rows_of, table_checks
 from assets.failures import in_words
 from assets.resources import Build, Judge
 from assets.rooms import CHANGES, FRESH, LATE, OWNERS, QUALITY, RELEASE, table_spec
@@ -28,7 +28,7 @@ def check_name(expectation: Expectation) -> str:
 
 
 def _suite_checks() -> Iterator[dg.AssetCheckSpec]:
-    yield contract_check(QUALITY)
+    yield from table_checks(QUALITY, alone=True)
     yield dg.AssetCheckSpec(
         GATE, asset=QUALITY, blocking=True,
         description="Keys, foreign keys, receipts, null reasons and sums hold over all tables.",
@@ -58,15 +58,13 @@ _QUALITY = table_spec(QUALITY, RELEASE, ())
 )
 def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.MaterializeResult[Any]]:
     """Judge all tables together; a failed blocking check keeps the release from being written."""
-    from pipelines.publish.checks import all_findings
-    from pipelines.publish.findings import Tables
     from pipelines.publish.quality import verdict
     from schemas.contract import frame
 
     built = assembled_tables
     with in_words():
         answer = judge.ask(built.tables)
-        findings = list(all_findings(Tables(built.tables, built.own_use)))
+        findings = judge.examine(built).findings
         outcomes = answer()
         found = verdict(findings, outcomes, built.waivers, built.released_on)
         quality = frame(QUALITY, found.rows)
@@ -81,7 +79,7 @@ def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.Material
             "idle_waivers": list(found.idle),
         },
         check_results=[
-            contract_result(QUALITY, quality),
+            *results_alone(QUALITY, quality),
             _gate_result(found.findings),
             dg.AssetCheckResult(
                 passed=not found.idle, check_name=WAIVERS, severity=dg.AssetCheckSeverity.WARN,
@@ -139,7 +137,7 @@ def _suite_result(expectation: Expectation, outcome: Mapping[str, Any], waived: 
             freshness_policy=FRESH,
         ),
     ],
-    check_specs=[contract_check(CHANGES)],
+    check_specs=list(table_checks(CHANGES, alone=True)),
 )
 def write_release(
     build: Build, assembled_tables: Built, quality: Mapping[str, Any]
@@ -165,7 +163,7 @@ def write_release(
     yield dg.MaterializeResult(
         asset_key=CHANGES,
         metadata={"dagster/row_count": len(changes)},
-        check_results=[contract_result(CHANGES, changes)],
+        check_results=list(results_alone(CHANGES, changes)),
     )
     yield _released(release, built, len(changes))
 

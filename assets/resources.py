@@ -9,14 +9,17 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from assets.shapes import Frame, Inputs, Memory
+from assets.shapes import Built, Frame, Inputs, Memory
 from pipelines.fingerprint import ROOT
 from pipelines.publish.suite_process import SHARED, Results
+
+if TYPE_CHECKING:
+    from pipelines.publish.table_checks import Examined
 
 RAW_VARIABLE, OUTPUT_VARIABLE = "KAKEHASHI_RAW", "KAKEHASHI_OUTPUT"
 """Environment variables that name the folders of runs which the UI starts; unset: the project's own."""
@@ -85,18 +88,42 @@ def build_from_environment(environment: Mapping[str, str] = os.environ) -> Build
 
 
 class Judge(dg.ConfigurableResource[None]):
-    """The suite over the release as a whole. It is made ready in the background from the first moment of a run."""
+    """What judges the tables of a run: the gate, run once for all rooms, and the suite over the release as a whole.
+
+    The suite is made ready in the background from the first moment of a run.
+    """
+
+    _examined: Any = PrivateAttr(default=None)
+    _asked: Any = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Begin to make it ready."""
+        self._examined = self._asked = None
         SHARED.start()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Leave nothing running, whatever became of the run."""
+        self._examined = self._asked = None
         SHARED.stop()
 
+    def examine(self, built: Built) -> Examined:
+        """Run every check of tables; the steps of one run share what was found."""
+        if self._examined is None or self._examined.tables.frames is not built.tables:
+            from pipelines.publish.findings import Tables
+            from pipelines.publish.table_checks import examine
+
+            self._examined = examine(Tables(built.tables, built.own_use), built.waivers, built.released_on)
+            if self._examined.passes:
+                # The suite runs beside the steps between this one and the one that waits for it.
+                self._asked = built.tables, SHARED.ask(built.tables)
+        found: Examined = self._examined
+        return found
+
     def ask(self, tables: Mapping[str, Frame]) -> Callable[[], Results]:
-        """Begin to judge the tables; what is returned waits for the results."""
+        """Begin to judge the tables, unless that has begun; what is returned waits for the results."""
+        if self._asked is not None and self._asked[0] is tables:
+            answer: Callable[[], Results] = self._asked[1]
+            return answer
         return SHARED.ask(tables)
 
 

@@ -1,4 +1,4 @@
-"""One asset a table of the contract, made by room, each with its blocking check.
+"""One asset a table of the contract, made by room, each with its checks.
 
 What belongs here: the factory over the contract. What does not: a table's rows, its rules or its meaning (`schemas`).
 """
@@ -10,8 +10,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.checks import contract_check, contract_result, nothing_set_aside_check, nothing_set_aside_result
-from assets.resources import Build
+from assets.checks import nothing_set_aside_check, nothing_set_aside_result, table_checks, table_results
+from assets.resources import Build, Judge
 from assets.rooms import DERIVED_FROM, GROUPS, early_tables, table_spec
 from assets.shapes import Built
 
@@ -22,7 +22,7 @@ _QUARANTINE = "quarantine"
 def room_tables(group: str) -> dg.AssetsDefinition:
     """Make the assets of one group: every table of it, held against the contract before anything is released."""
     names = early_tables(group)
-    checks = [contract_check(name) for name in names]
+    checks = [check for name in names for check in table_checks(name)]
     if _QUARANTINE in names:
         checks.append(nothing_set_aside_check())
 
@@ -32,11 +32,14 @@ def room_tables(group: str) -> dg.AssetsDefinition:
         check_specs=checks,
         ins={"built": dg.AssetIn(ASSEMBLED)},
     )
-    def tables(build: Build, built: Built) -> Iterator[dg.MaterializeResult[Any]]:
-        """Hand the tables of the room on, each with the result of its check."""
+    def tables(build: Build, judge: Judge, built: Built) -> Iterator[dg.MaterializeResult[Any]]:
+        """Hand the tables of the room on, each with the results of its checks."""
+        from pipelines.publish.release import newest
+
+        examined, before = judge.examine(built), newest(build.output_folder())
         for name in names:
             frame = built.tables[name]
-            results = [contract_result(name, frame)]
+            results = list(table_results(name, examined, before.path if before else None))
             if name == _QUARANTINE:
                 results.append(nothing_set_aside_result(frame, build.strict))
             yield dg.MaterializeResult(

@@ -33,6 +33,18 @@ class Finding:
     found: str
     expected: str
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Table, key and column of `where`, as far as it names them; else empty text."""
+        first, _, rest = self.where.partition(" ")
+        table, _, column = first.partition(".")
+        if table not in contract.TABLES:
+            return "", "", ""
+        key, _, last = rest.rpartition(" ")
+        if last in contract.TABLES[table].names:
+            return table, key, last
+        return table, rest, column
+
     def __str__(self) -> str:
         """One line for people."""
         return f"{self.check}: {self.where}: found {self.found}; expected {self.expected}"

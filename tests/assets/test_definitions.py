@@ -69,7 +69,7 @@ def test_groups_never_look_back() -> None:
 def test_every_table_has_its_blocking_check() -> None:
     specs = {(spec.asset_key.to_user_string(), spec.name): spec for spec in _check_specs()}
     for name in TABLES:
-        assert specs[name, "contract"].blocking
+        assert all(specs[name, kind].blocking for kind in ("contract", "key"))
     for expectation in SUITE:
         assert specs["quality", expectation.check_id.replace("-", "_")].blocking == (expectation.severity == "error")
 

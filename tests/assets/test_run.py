@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -77,8 +78,8 @@ def test_a_table_that_breaks_a_codelist_stops_the_release_and_the_one_before_sta
     tables = empty_tables(projects=[_project(stage="nearly_there")])
     outcome = run(tables, sha="2" * 64)
     assert (outcome.success, outcome.version, outcome.path) == (False, None, None)
-    (words,) = outcome.failures
-    assert words.startswith("projects: ")
+    (words,) = (words for words in outcome.failures if "codelist" in words)
+    assert words.startswith("projects: 1 row fails, first ")
     for part in ("a-plant", "stage", "nearly_there"):
         assert part in words
     kept = newest(tmp_path / "out")
@@ -90,12 +91,12 @@ def test_the_check_counts_the_failing_rows_and_shows_them(run: Run, home: Path) 
     bad = [_project(project_id=f"plant-{number}", stage="nearly_there", review="perhaps") for number in range(12)]
     outcome = run(empty_tables(projects=bad))
     with opened(home) as instance:
-        evaluation = _check(instance, outcome.run_id, "projects", "contract")
+        evaluation = _check(instance, outcome.run_id, "projects", "codelists")
     assert not evaluation.passed
     assert evaluation.metadata["failing_rows"].value == 12
     assert evaluation.metadata["failing_cells"].value == 24
     sample = str(evaluation.metadata["sample"].value).splitlines()
-    assert sample[0] == "| column | check | value | key |"
+    assert sample[0] == "| key | column | found | expected | check |"
     assert len(sample) == 12
 
 
@@ -121,7 +122,15 @@ def test_the_gate_stops_the_release(run: Run) -> None:
     links = [{"project_id": "a-plant", "other_project_id": "b-plant", "relation": "supplies", "source_id": "nobody"}]
     outcome = run(empty_tables(project_links=links))
     assert not outcome.success
-    assert any(words.startswith("quality: ") and "foreign_keys" in words for words in outcome.failures)
+    assert any(words.startswith("project_links: ") and "foreign key" in words for words in outcome.failures)
+    amounts = [{"amount_id": "a1", "kind": "project_cost", "currency": "JPY", "as_of": RELEASED_ON, "fx_on": dt.date(2025, 1, 1)}]
+    amounts[0] |= {"modality": "asserted", "n_witnesses": 1, "source_id": "example-2026", "review": "accepted"}
+    receipts = [
+        {"table": "amounts", "key": "a1", "column": column, "input_no": 1, "source_id": "example-2026"}
+        for column in amounts[0]
+    ]
+    told = run(empty_tables(amounts=amounts, receipts=receipts), sha="3" * 64).failures
+    assert [words for words in told if words.startswith("quality: ") and "fx_gap" in words], told
 
 
 def test_the_suite_stops_the_release(run: Run, tmp_path: Path) -> None:
