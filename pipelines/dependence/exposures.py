@@ -38,7 +38,7 @@ _OF_KEY = ("year", "basis", "edition")
 _AT_ANNOUNCEMENT: Mapping[str, str] = {
     "year": "dependence_year", "basis": "basis", "edition": "edition", **{column: column for column in _CARRIED},
 }  # fmt: skip
-_NOW: Mapping[str, str] = {
+AS_OF_COLUMNS: Mapping[str, str] = {
     "year": "dependence_year_now",
     "basis": "basis_now",
     "edition": "edition_now",
@@ -160,7 +160,7 @@ def _put_dependence(row: Row, project: Row, candidates: Sequence[Row], as_of: dt
     if announcement is not None:
         on, called, dated = announcement
         _carry(row, dependence_at(candidates, on), called, dated, _AT_ANNOUNCEMENT)
-    _carry(row, dependence_at(candidates, as_of), f"release date {as_of}", [], _NOW)
+    _carry(row, dependence_at(candidates, as_of), f"release date {as_of}", [], AS_OF_COLUMNS)
 
 
 def _carry(row: Row, dependency: Row | None, called: str, dated: Sequence[Receipt], columns: Mapping[str, str]) -> None:
