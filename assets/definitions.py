@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.automation import build_job, daily_build, raw_changes
+from assets.automation import build_job, daily_build, dry_run_job, raw_changes
+from assets.handover import hand_over
 from assets.incoming import fetch_due, fetch_job, watch_feeds, watch_job
 from assets.release import judge_release, write_release
-from assets.resources import Judge, build_from_environment, hand_over
+from assets.resources import Judge, build_from_environment
 from assets.sources import SOURCES
 from assets.stages import STAGES
 from assets.tables import ROOM_TABLES
 
+STEPS = (*STAGES, *ROOM_TABLES, judge_release, write_release)
+"""The steps of a build, in order."""
+
 defs = dg.Definitions(
-    assets=[*SOURCES, *STAGES, *ROOM_TABLES, judge_release, write_release],
-    jobs=[build_job, watch_job, fetch_job],
+    assets=[*SOURCES, *STEPS],
+    jobs=[build_job, dry_run_job, watch_job, fetch_job],
     sensors=[raw_changes, watch_feeds],
     schedules=[daily_build, fetch_due],
     resources={"build": build_from_environment(), "judge": Judge(), "io_manager": hand_over},

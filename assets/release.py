@@ -160,6 +160,7 @@ def write_release(
             check=_late_findings,
             own_use=built.own_use,
             waivers=quality[WAIVERS],
+            dry_run=build.dry_run,
         )
         changes = from_arrow(CHANGES, Folder(release.path).table(CHANGES))
     yield dg.MaterializeResult(
@@ -167,7 +168,7 @@ def write_release(
         metadata={"dagster/row_count": len(changes)},
         check_results=[contract_result(CHANGES, changes)],
     )
-    yield _released(release, built, len(changes))
+    yield _released(build, release, built, len(changes))
 
 
 def _late_findings(tables: Mapping[str, Frame]) -> tuple[Any, ...]:
@@ -182,12 +183,13 @@ def _late_findings(tables: Mapping[str, Frame]) -> tuple[Any, ...]:
     )
 
 
-def _released(release: Release, built: Built, n_changes: int) -> dg.MaterializeResult[Any]:
+def _released(build: Build, release: Release, built: Built, n_changes: int) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(
         asset_key="release",
         metadata={
             "version": release.version,
             "new": release.is_new,
+            "dry_run": build.dry_run,
             "folder": dg.MetadataValue.path(str(release.path)),
             "readme": dg.MetadataValue.path(str(release.path / "README.md")),
             "released_on": built.released_on.isoformat(),

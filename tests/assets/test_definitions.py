@@ -98,6 +98,7 @@ def test_the_job_the_sensor_and_the_schedule_are_there_and_run_in_one_process() 
     living = {source.key.to_user_string() for source in SOURCES}
     made = {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
     assert made == _graph().keys() - living, "the build asks no source: it needs no network"
+    assert defs.resolve_job_def("dry_run").executor_def is dg.in_process_executor
     assert defs.resolve_sensor_def("raw_changes").job_name == "build"
     assert defs.resolve_schedule_def("daily_build").job_name == "build"
 

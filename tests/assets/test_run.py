@@ -216,21 +216,6 @@ def test_a_run_of_a_living_process_and_one_of_the_ui_are_left_alone(tmp_path: Pa
         assert alive.run_id not in lost()
 
 
-def test_a_table_alone_says_that_the_whole_job_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from assets.definitions import defs
-
-    stub_stages(monkeypatch, empty_tables())
-    job = defs.resolve_job_def("build")
-    result = job.execute_in_process(
-        asset_selection=[dg.AssetKey("quality")],
-        raise_on_error=False,
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-    )
-    assert not result.success
-    failure = result.failure_data_for_node("quality")
-    assert failure is not None and "Run the whole job" in str(failure)
-
-
 def test_the_environment_is_left_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGSTER_HOME", "/elsewhere")
     run()
