@@ -23,8 +23,9 @@ from assets.run import Outcome, Part, Progress
 from assets.shapes import Inputs
 from pipelines.errors import KakehashiError
 
-RESUMED = ("build", "dry_run")
-"""Jobs that can be gone on with after a failure."""
+RESUMED = {"build": "build", "dry_run": "dry_run", "__ASSET_JOB": "build"}
+"""Job of a run that can be gone on with after a failure -> the job that does it; the UI has one of its own for assets
+that are chosen in the graph."""
 
 
 def execute(
@@ -62,7 +63,7 @@ def resume(run_id: str | None, home: Path | None, progress: Progress | None) -> 
         if failed.asset_selection is not None:
             left = [key for key in left if key in failed.asset_selection]
         tags = {PARENT_RUN_ID_TAG: failed.run_id, ROOT_RUN_ID_TAG: failed.root_run_id or failed.run_id}
-        return _run(instance, failed.job_name, given, left, progress, tags)
+        return _run(instance, RESUMED[failed.job_name], given, left, progress, tags)
 
 
 def _failed_run(instance: dg.DagsterInstance, run_id: str | None) -> dg.DagsterRun:
