@@ -5,25 +5,40 @@ What belongs here: the job, its sensor and its schedule. What does not: what the
 
 from __future__ import annotations
 
-import hashlib
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import dagster as dg
 
 from assets.history import report_lost_runs
 from assets.resources import Build
+from assets.rooms import LATE
+from assets.stages import STAGES
+from assets.touched import areas, changed, touched_tables
 
 SETTLED_SECONDS = 5.0
 """A file that was written less than this ago may still be being written."""
 
+_LONGEST_TAG = 200
+
+# Without this a run that the UI or a sensor starts tells every event on the terminal too.
+QUIET = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
+
 build_job = dg.define_asset_job(
     "build",
     selection=dg.AssetSelection.all(),
-    # Without this a run that the UI or a sensor starts tells every event on the terminal too.
-    config={"loggers": {"console": {"config": {"log_level": "WARNING"}}}},
+    config=QUIET,
     description="Raw sources in, a verified release out. The command `kakehashi build` runs this same job.",
+)
+
+dry_run_job = dg.define_asset_job(
+    "dry_run",
+    selection=dg.AssetSelection.all(),
+    config={**QUIET, "resources": {"build": {"config": {"dry_run": True}}}},
+    description="The whole build, written to output/dry-run/ instead of published: what the next release would be. "
+    "The command `kakehashi build --dry-run` runs this same job.",
 )
 
 
@@ -46,11 +61,6 @@ def raw_listing(raw: Path) -> list[tuple[str, int, int]]:
     return sorted(found)
 
 
-def fingerprint(listing: list[tuple[str, int, int]]) -> str:
-    """Return the hash of a listing; it changes when a file is new, changed or gone."""
-    return hashlib.sha256(repr(listing).encode()).hexdigest()
-
-
 def unsettled(listing: list[tuple[str, int, int]], now: float) -> Iterator[str]:
     """Yield the files that may still be being written.
 
@@ -58,8 +68,8 @@ def unsettled(listing: list[tuple[str, int, int]], now: float) -> Iterator[str]:
         listing: Files as `raw_listing` gives them.
         now: Seconds since the epoch. A time of change in the future counts as settled: clocks differ.
     """
-    for path, _, changed in listing:
-        if 0 <= now - changed / 1e9 < SETTLED_SECONDS:
+    for path, _, written in listing:
+        if 0 <= now - written / 1e9 < SETTLED_SECONDS:
             yield path
 
 
@@ -68,7 +78,7 @@ def unsettled(listing: list[tuple[str, int, int]], now: float) -> Iterator[str]:
     minimum_interval_seconds=10,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for one build when a file of the raw folder is new, changed or gone, and no file is still being "
-    "written.",
+    "written: of the tables that the change can touch, and of the release.",
 )
 def raw_changes(context: dg.SensorEvaluationContext, build: Build) -> dg.SkipReason | dg.SensorResult:
     """Compare the raw folder with what it was when the sensor last asked for a build."""
@@ -78,14 +88,40 @@ def raw_changes(context: dg.SensorEvaluationContext, build: Build) -> dg.SkipRea
     if not raw.is_dir():
         return dg.SkipReason(f"there is no folder {raw}")
     listing = raw_listing(raw)
-    seen = fingerprint(listing)
-    if seen == context.cursor:
+    now, before = areas(listing), _remembered(context.cursor)
+    changes = changed(before, now)
+    if not changes:
         return dg.SkipReason("nothing new in raw")
     waiting = next(unsettled(listing, time.time()), None)
     if waiting is not None:
         return dg.SkipReason(f"{waiting} may still be being written")
     # No run key: a folder may come back to a state that it had before, and that is news again.
-    return dg.SensorResult(run_requests=[dg.RunRequest(tags={"kakehashi/raw": seen[:12]})], cursor=seen)
+    request = dg.RunRequest(
+        tags={"kakehashi/changed": ", ".join(changes)[:_LONGEST_TAG]},
+        asset_selection=_selection(changes) if before and _last_build_succeeded(context.instance) else None,
+    )
+    return dg.SensorResult(run_requests=[request], cursor=json.dumps(now))
+
+
+def _remembered(cursor: str | None) -> dict[str, str]:
+    """The state of raw for which a run was last asked; none for the first time, or for what cannot be read."""
+    try:
+        found = json.loads(cursor or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _selection(changes: Iterable[str]) -> list[dg.AssetKey]:
+    """The stages, the tables that the changes touch, and the release."""
+    stages = [key for stage in STAGES for key in stage.keys]
+    return [*stages, *map(dg.AssetKey, touched_tables(changes)), dg.AssetKey("release")]
+
+
+def _last_build_succeeded(instance: dg.DagsterInstance) -> bool:
+    """Whether nothing is left of an earlier change: after a failure every table is made."""
+    runs = instance.get_runs(dg.RunsFilter(job_name=build_job.name), limit=1)
+    return bool(runs) and runs[0].status == dg.DagsterRunStatus.SUCCESS
 
 
 daily_build = dg.ScheduleDefinition(
@@ -95,4 +131,12 @@ daily_build = dg.ScheduleDefinition(
     execution_timezone="Asia/Tokyo",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="A build every morning; if nothing has changed it makes no new version.",
+)
+
+release_follows = dg.AutomationConditionSensorDefinition(
+    "release_follows",
+    target=dg.AssetSelection.assets(*LATE, "release"),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tables that were made alone are followed by the judgement and the release, once every blocking check "
+    "of them holds. A run that goes as far as the release by itself is not followed.",
 )

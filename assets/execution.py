@@ -7,28 +7,31 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.execution.stats import StepEventStatus
+from dagster._core.storage.tags import PARENT_RUN_ID_TAG, ROOT_RUN_ID_TAG
 
-from assets.definitions import defs
+from assets.definitions import STEPS, defs
 from assets.failures import failure_words
 from assets.history import HOME, PROCESS_TAG, opened, process_name, report_lost_runs, told_of_history
-from assets.run import Outcome, Progress
+from assets.run import Outcome, Part, Progress
 from assets.shapes import Inputs
+from pipelines.errors import KakehashiError
+
+RESUMED = {"build": "build", "dry_run": "dry_run", "__ASSET_JOB": "build"}
+"""Job of a run that can be gone on with after a failure -> the job that does it; the UI has one of its own for assets
+that are chosen in the graph."""
 
 
-def execute(inputs: Inputs, output: Path, strict: bool, home: Path | None, progress: Progress | None) -> Outcome:
+def execute(
+    inputs: Inputs, output: Path, strict: bool, home: Path | None, progress: Progress | None, part: Part
+) -> Outcome:
     """Run the job; see `assets.run.run_build`."""
-    with told_of_history(home or HOME):
-        return _execute(inputs, output, strict, home or HOME, progress)
-
-
-def _execute(inputs: Inputs, output: Path, strict: bool, home: Path, progress: Progress | None) -> Outcome:
-    job = defs.resolve_job_def("build")
     build = {
         "raw": str(inputs.raw.resolve()),
         "reference": str(inputs.reference.resolve()) if inputs.reference else None,
@@ -36,23 +39,79 @@ def _execute(inputs: Inputs, output: Path, strict: bool, home: Path, progress: P
         "as_of": inputs.as_of.isoformat() if inputs.as_of else None,
         "strict": strict,
         "include_restricted": inputs.own_use,
+        "dry_run": part.dry_run,
     }
     given = {name: value for name, value in build.items() if value is not None}
+    chosen = [dg.AssetKey(name) for name in part.tables] or None
+    with told_of_history(home or HOME), opened(home or HOME) as instance:
+        return _run(instance, "dry_run" if part.dry_run else "build", given, chosen, progress)
+
+
+def resume(run_id: str | None, home: Path | None, progress: Progress | None) -> Outcome:
+    """Run what a failed build has left; see `assets.run.resume_build`."""
+    with told_of_history(home or HOME), opened(home or HOME) as instance:
+        report_lost_runs(instance)
+        failed = _failed_run(instance, run_id)
+        settings: Mapping[str, Any] = failed.run_config
+        given = settings.get("resources", {}).get("build", {}).get("config", {})
+        done = {
+            step.step_key
+            for step in instance.get_run_step_stats(failed.run_id)
+            if step.status == StepEventStatus.SUCCESS
+        }
+        left = [key for step in STEPS if step.op.name not in done for key in step.keys]
+        if failed.asset_selection is not None:
+            left = [key for key in left if key in failed.asset_selection]
+        tags = {PARENT_RUN_ID_TAG: failed.run_id, ROOT_RUN_ID_TAG: failed.root_run_id or failed.run_id}
+        return _run(instance, RESUMED[failed.job_name], given, left, progress, tags)
+
+
+def _failed_run(instance: dg.DagsterInstance, run_id: str | None) -> dg.DagsterRun:
+    """The build to go on with.
+
+    Raises:
+        KakehashiError: There is none, or it did not fail.
+    """
+    runs = [run for run in instance.get_runs() if run.job_name in RESUMED and run.run_id.startswith(run_id or "")]
+    if not runs:
+        found = f"no build {run_id}" if run_id else "no build"
+        raise KakehashiError("the history of runs", found, "a build that failed", "Run `kakehashi build`.")
+    if runs[0].status != dg.DagsterRunStatus.FAILURE:
+        found = f"build {runs[0].run_id[:8]}: {runs[0].status.value.lower()}"
+        remedy = "Name another one by its id, or run `kakehashi build`."
+        raise KakehashiError("the history of runs", found, "a build that failed", remedy)
+    return runs[0]
+
+
+def _run(
+    instance: dg.DagsterInstance,
+    job_name: str,
+    build: Mapping[str, Any],
+    chosen: Sequence[dg.AssetKey] | None,
+    progress: Progress | None,
+    tags: Mapping[str, str] | None = None,
+) -> Outcome:
+    job = defs.resolve_job_def(job_name)
     run_id = dg.DagsterRun(job_name=job.name).run_id
-    with opened(home) as instance, _rare_collection():
+    with _rare_collection():
         report_lost_runs(instance)
         if progress is not None:
             _listen(instance, run_id, job, progress)
         result = job.execute_in_process(
             run_config={
-                "resources": {"build": {"config": given}},
+                "resources": {"build": {"config": dict(build)}},
                 # What fails is told once, by whoever called; the history has it with its stack trace.
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
             instance=instance,
             raise_on_error=False,
             run_id=run_id,
-            tags={".dagster/repository": "__repository__@kakehashi", PROCESS_TAG: process_name(os.getpid()) or ""},
+            asset_selection=chosen,
+            tags={
+                ".dagster/repository": "__repository__@kakehashi",
+                PROCESS_TAG: process_name(os.getpid()) or "",
+                **(tags or {}),
+            },
         )
     return _outcome(result)
 
@@ -80,12 +139,13 @@ def _outcome(result: dg.ExecuteInProcessResult) -> Outcome:
         version=str(release["version"].value) if release else None,
         is_new=bool(release["new"].value) if release else False,
         path=Path(str(release["folder"].value)) if release else None,
-        n_quarantined=int(str(assembled["set_aside"].value)) if assembled else 0,
+        n_quarantined=int(str((assembled or release or {"set_aside": dg.IntMetadataValue(0)})["set_aside"].value)),
         withheld=tuple(filter(None, str(assembled["withheld"].value).split(", "))) if assembled else (),
         waivers=_waivers(told.get("quality")),
         run_id=result.run_id,
         success=result.success,
         failures=failure_words(result),
+        drafts=tuple(Path(str(metadata["draft"].value)) for metadata in told.values() if "draft" in metadata),
     )
 
 

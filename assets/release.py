@@ -14,7 +14,7 @@ import dagster as dg
 from assets.checks import MOST_SHOWN, markdown_table, results_alone, rows_of, table_checks
 from assets.failures import in_words
 from assets.resources import Build, Judge
-from assets.rooms import CHANGES, FRESH, LATE, OWNERS, QUALITY, RELEASE, table_spec
+from assets.rooms import CHANGES, FOLLOWS, FRESH, LATE, OWNERS, QUALITY, RELEASE, table_spec
 from assets.shapes import Built, Frame, Release
 from assets.tables import ASSEMBLED, EARLY_TABLES
 from pipelines.publish.suite import SUITE, Expectation
@@ -54,6 +54,7 @@ _QUALITY = table_spec(QUALITY, RELEASE, ())
     owners=_QUALITY.owners,
     tags=_QUALITY.tags,
     kinds=_QUALITY.kinds,
+    automation_condition=FOLLOWS,
     check_specs=list(_suite_checks()),
 )
 def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.MaterializeResult[Any]]:
@@ -125,7 +126,7 @@ def _suite_result(expectation: Expectation, outcome: Mapping[str, Any], waived: 
 @dg.multi_asset(
     name="write_release",
     specs=[
-        table_spec(CHANGES, RELEASE, (ASSEMBLED, QUALITY)),
+        table_spec(CHANGES, RELEASE, (ASSEMBLED, QUALITY), FOLLOWS),
         dg.AssetSpec(
             "release",
             deps=[ASSEMBLED, QUALITY, CHANGES],
@@ -135,6 +136,7 @@ def _suite_result(expectation: Expectation, outcome: Mapping[str, Any], waived: 
             owners=list(OWNERS),
             kinds={"parquet", "csv", "json"},
             freshness_policy=FRESH,
+            automation_condition=FOLLOWS,
         ),
     ],
     check_specs=list(table_checks(CHANGES, alone=True)),
@@ -158,14 +160,33 @@ def write_release(
             check=_late_findings,
             own_use=built.own_use,
             waivers=quality[WAIVERS],
+            dry_run=build.dry_run,
         )
         changes = from_arrow(CHANGES, Folder(release.path).table(CHANGES))
+        _tell_unforeseen(built, changes)
     yield dg.MaterializeResult(
         asset_key=CHANGES,
         metadata={"dagster/row_count": len(changes)},
         check_results=list(results_alone(CHANGES, changes)),
     )
-    yield _released(release, built, len(changes))
+    yield _released(build, release, built, len(changes))
+
+
+def _tell_unforeseen(built: Built, changes: Frame) -> None:
+    """Report the tables that changed though the run was not asked for them: a newer date in raw can move any."""
+    context = dg.AssetExecutionContext.get()
+    asked = context.run.asset_selection
+    if asked is None:
+        return
+    for name in sorted(set(changes["table"])):
+        if dg.AssetKey(name) not in asked and name in built.tables:
+            context.log_event(
+                dg.AssetMaterialization(
+                    name,
+                    description="Changed by the date of the release, not by a file of its own.",
+                    metadata={"dagster/row_count": len(built.tables[name])},
+                )
+            )
 
 
 def _late_findings(tables: Mapping[str, Frame]) -> tuple[Any, ...]:
@@ -180,12 +201,13 @@ def _late_findings(tables: Mapping[str, Frame]) -> tuple[Any, ...]:
     )
 
 
-def _released(release: Release, built: Built, n_changes: int) -> dg.MaterializeResult[Any]:
+def _released(build: Build, release: Release, built: Built, n_changes: int) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(
         asset_key="release",
         metadata={
             "version": release.version,
             "new": release.is_new,
+            "dry_run": build.dry_run,
             "folder": dg.MetadataValue.path(str(release.path)),
             "readme": dg.MetadataValue.path(str(release.path / "README.md")),
             "released_on": built.released_on.isoformat(),

@@ -1,4 +1,4 @@
-"""What a run is told and what its steps share: the folders of a build, the suite, the hand-over in memory.
+"""What a run is told and what its steps share: the folders of a build, the suite.
 
 What belongs here: Dagster resources. What does not: reading or writing any folder.
 """
@@ -42,6 +42,9 @@ class Build(dg.ConfigurableResource[None]):
     include_restricted: bool = Field(
         False, description="Keep figures whose licence does not let them be passed on; the release is for own use."
     )
+    dry_run: bool = Field(
+        False, description="Write what the next release would be into dry-run/ of the output folder; publish nothing."
+    )
 
     def raw_folder(self) -> Path:
         """The raw folder that is read."""
@@ -84,6 +87,7 @@ def build_from_environment(environment: Mapping[str, str] = os.environ) -> Build
         as_of=None,
         strict=False,
         include_restricted=False,
+        dry_run=False,
     )
 
 
@@ -125,34 +129,3 @@ class Judge(dg.ConfigurableResource[None]):
             answer: Callable[[], Results] = self._asked[1]
             return answer
         return SHARED.ask(tables)
-
-
-class HandOver(dg.IOManager):
-    """Keeps what a step makes in memory for the steps of the same run; nothing is pickled or copied."""
-
-    def __init__(self) -> None:
-        self._held: dict[dg.AssetKey, Any] = {}
-
-    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
-        """Keep one asset."""
-        self._held[context.asset_key] = obj
-
-    def load_input(self, context: dg.InputContext) -> Any:
-        """Return an asset that an earlier step of this run made.
-
-        Raises:
-            dagster.Failure: This run did not make it.
-        """
-        if context.asset_key not in self._held:
-            name = context.asset_key.to_user_string()
-            raise dg.Failure(
-                f"{name} is handed over in memory and was not made in this run. Run the whole job `build`.",
-                allow_retries=False,
-            )
-        return self._held[context.asset_key]
-
-
-@dg.io_manager(description="Hand-over in memory within one run.")
-def hand_over(_: dg.InitResourceContext) -> HandOver:
-    """Give each run its own hand-over."""
-    return HandOver()

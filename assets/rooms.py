@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -58,18 +59,27 @@ FRESH = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(days=3), warn_wi
 """A daily build may miss one day before anybody is told."""
 
 
+FOLLOWS: dg.AutomationCondition[Any] = (
+    dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_blocking_checks_passed()
+)
+"""What comes after the tables is made when they are new, none is missing and every blocking check of them holds."""
+
+
 def early_tables(group: str) -> tuple[str, ...]:
     """Return the tables of a group that are assembled together, before the release as a whole is judged."""
     return tuple(name for name in GROUPS[group] if name not in LATE)
 
 
-def table_spec(name: str, group: str, deps: Sequence[str]) -> dg.AssetSpec:
+def table_spec(
+    name: str, group: str, deps: Sequence[str], condition: dg.AutomationCondition[Any] | None = None
+) -> dg.AssetSpec:
     """Describe one table of the contract as an asset.
 
     Args:
         name: Contract table.
         group: Group of the asset graph.
         deps: Keys of the assets that it is made from.
+        condition: When it is made by itself; None: only when asked for.
     """
     spec = TABLES[name]
     return dg.AssetSpec(
@@ -85,6 +95,7 @@ def table_spec(name: str, group: str, deps: Sequence[str]) -> dg.AssetSpec:
         owners=list(OWNERS),
         tags={"room": spec.meaning.room, "receipts": spec.meaning.receipts},
         kinds={"pandas", "table"},
+        automation_condition=condition,
     )
 
 

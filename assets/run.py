@@ -33,6 +33,7 @@ class Outcome:
         run_id: The run in Dagster's history.
         success: The release is there.
         failures: Why it is not, one sentence a cause.
+        drafts: Files of the tables that were asked for alone.
     """
 
     version: str | None
@@ -44,6 +45,23 @@ class Outcome:
     run_id: str
     success: bool
     failures: tuple[str, ...]
+    drafts: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How much of the job a run does; as it is made, all of it.
+
+    Attributes:
+        tables: Only these tables are made; they are written as drafts, nothing is published.
+        dry_run: The release is written beside the others; `latest` stays.
+    """
+
+    tables: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+WHOLE = Part()
 
 
 def run_build(
@@ -52,6 +70,7 @@ def run_build(
     strict: bool = False,
     home: Path | None = None,
     progress: Progress | None = None,
+    part: Part = WHOLE,
 ) -> Outcome:
     """Build a release as a run of the job `build` in this process.
 
@@ -61,6 +80,7 @@ def run_build(
         strict: Input that was set aside counts as an error in the history; the release is made all the same.
         home: Folder of the history of runs that the UI shows; None: the project's own, `.dagster/`.
         progress: Told of each step as it begins.
+        part: How much of the job is done.
 
     Raises:
         KakehashiError: The history folder cannot be written.
@@ -70,6 +90,26 @@ def run_build(
     try:
         from assets.execution import execute
 
-        return execute(inputs, output, strict, home, progress)
+        return execute(inputs, output, strict, home, progress, part)
+    finally:
+        SHARED.stop()
+
+
+def resume_build(run_id: str | None = None, home: Path | None = None, progress: Progress | None = None) -> Outcome:
+    """Run what a failed build has left: the steps that failed and those after them, with its own settings.
+
+    Args:
+        run_id: Which one, or the beginning of its id; None: the newest build.
+        home: Folder of the history of runs; None: the project's own.
+        progress: Told of each step as it begins.
+
+    Raises:
+        KakehashiError: There is no such build, it did not fail, or the history cannot be read.
+    """
+    SHARED.start()
+    try:
+        from assets.execution import resume
+
+        return resume(run_id, home, progress)
     finally:
         SHARED.stop()

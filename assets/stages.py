@@ -15,6 +15,7 @@ from assets.failures import in_words
 from assets.resources import Build
 from assets.rooms import FRESH, OWNERS, RAW, STATEMENTS
 from assets.shapes import Raw, Reconciled, Resolved, Stated
+from assets.sources import SOURCES
 
 
 def _counts(counted: Counter[str]) -> dg.MarkdownMetadataValue:
@@ -23,6 +24,7 @@ def _counts(counted: Counter[str]) -> dg.MarkdownMetadataValue:
 
 
 @dg.asset(
+    deps=[source.key for source in SOURCES],
     group_name=RAW,
     owners=list(OWNERS),
     kinds={"file", "csv", "markdown"},

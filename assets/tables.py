@@ -3,14 +3,14 @@
 What belongs here: the factory over the contract. What does not: a table's rows, its rules or its meaning (`schemas`).
 """
 
-from __future__ import annotations
-
+# Without postponed annotations: Dagster looks at the type of a step's context as it stands.
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from assets.checks import nothing_set_aside_check, nothing_set_aside_result, table_checks, table_results
+from assets.handover import drafts_of
 from assets.resources import Build, Judge
 from assets.rooms import DERIVED_FROM, GROUPS, early_tables, table_spec
 from assets.shapes import Built
@@ -31,20 +31,28 @@ def room_tables(group: str) -> dg.AssetsDefinition:
         specs=[table_spec(name, group, (ASSEMBLED, *DERIVED_FROM.get(name, ()))) for name in names],
         check_specs=checks,
         ins={"built": dg.AssetIn(ASSEMBLED)},
+        can_subset=True,
     )
-    def tables(build: Build, judge: Judge, built: Built) -> Iterator[dg.MaterializeResult[Any]]:
-        """Hand the tables of the room on, each with the results of its checks."""
+    def tables(
+        context: dg.AssetExecutionContext, build: Build, judge: Judge, built: Built
+    ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        """Hand on the tables of the room that are asked for, each with the results of its checks."""
         from pipelines.publish.release import newest
 
+        asked, wanted = context.selected_asset_keys, context.selected_asset_check_keys
+        drafts = drafts_of(context, build, {name: built.tables[name] for name in names if dg.AssetKey(name) in asked})
         examined, before = judge.examine(built), newest(build.output_folder())
         for name in names:
             frame = built.tables[name]
             results = list(table_results(name, examined, before.path if before else None))
             if name == _QUARANTINE:
                 results.append(nothing_set_aside_result(frame, build.strict))
-            yield dg.MaterializeResult(
-                asset_key=name, metadata={"dagster/row_count": len(frame)}, check_results=results
-            )
+            told = [one for one in results if dg.AssetCheckKey(dg.AssetKey(name), one.check_name or "") in wanted]
+            if dg.AssetKey(name) in asked:
+                metadata: dict[str, Any] = {"dagster/row_count": len(frame), **drafts.get(name, {})}
+                yield dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=told)
+            else:
+                yield from told
 
     return tables
 

@@ -61,19 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kakehashi", description=_summary(), epilog=_EPILOG)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
-    build = commands.add_parser("build", help="make a release from a raw folder", epilog=_EPILOG)
-    build.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
-    build.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
-    build.add_argument(
-        "--reference", type=Path, help="folder that serves as reference/ (default: raw's own, else ours)"
-    )
-    build.add_argument("--as-of", metavar="DATE", help="the release's date, YYYY-MM-DD (default: the newest in raw)")
-    build.add_argument(
-        "--include-restricted", action="store_true",
-        help="keep figures whose licence does not let them be passed on: for your own use only",
-    )  # fmt: skip
-    build.add_argument("--strict", action="store_true", help="exit with 3 when any input was quarantined")
-    build.set_defaults(run=_build)
+    _build_commands(commands)
 
     explain = commands.add_parser("explain", help="what each document alone says")
     explain.add_argument("paths", nargs="*", metavar="PATH", help="documents")
@@ -132,6 +120,35 @@ def _parser() -> argparse.ArgumentParser:
     ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1 (default: 3000)")
     ui.set_defaults(run=_ui)
     return parser
+
+
+def _build_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that run the pipeline."""
+    build = commands.add_parser("build", help="make a release from a raw folder", epilog=_EPILOG)
+    build.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    build.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+    build.add_argument(
+        "--reference", type=Path, help="folder that serves as reference/ (default: raw's own, else ours)"
+    )
+    build.add_argument("--as-of", metavar="DATE", help="the release's date, YYYY-MM-DD (default: the newest in raw)")
+    build.add_argument(
+        "--include-restricted", action="store_true",
+        help="keep figures whose licence does not let them be passed on: for your own use only",
+    )  # fmt: skip
+    build.add_argument("--strict", action="store_true", help="exit with 3 when any input was quarantined")
+    part = build.add_mutually_exclusive_group()
+    part.add_argument("--dry-run", action="store_true", help="write the next release to OUTPUT/dry-run/ alone")
+    part.add_argument(
+        "--table", action="append", metavar="NAME", default=[],
+        help="make only this table, as a draft in OUTPUT/drafts/ (may be given again)",
+    )  # fmt: skip
+    build.set_defaults(run=_build)
+
+    resume = commands.add_parser("resume", help="run what a failed build has left, with its own settings")
+    resume.add_argument(
+        "run_id", nargs="?", metavar="RUN", help="id of the build, or its beginning (default: the newest)"
+    )
+    resume.set_defaults(run=_resume)
 
 
 def _files_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -249,12 +266,18 @@ def _release_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from kakehashi.commands import build
+    from kakehashi.building import build
 
     return build(
         options.raw, options.output, options.reference, options.as_of,
-        strict=options.strict, own_use=options.include_restricted,
+        strict=options.strict, own_use=options.include_restricted, only=options.table, dry_run=options.dry_run,
     )  # fmt: skip
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from kakehashi.building import resume
+
+    return resume(options.run_id)
 
 
 def _explain(options: argparse.Namespace) -> int:

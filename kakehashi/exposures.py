@@ -14,7 +14,7 @@ from typing import Any
 
 from kakehashi.cli import DONE
 from kakehashi.published import Published
-from pipelines.dependence.exposures import project_exposures
+from pipelines.dependence.exposures import AS_OF_COLUMNS, project_exposures
 from pipelines.dependence.rows import day
 from pipelines.errors import KakehashiError
 from pipelines.ingest.values import canonical
@@ -28,6 +28,9 @@ _FIGURES = (
     "dependence_year", "basis", "edition", "reliance_low_pct", "reliance_high_pct", "china_share_pct",
     "supplier_hhi_low", "supplier_hhi_high",
 )  # fmt: skip
+
+_OF_A_DAY = {"dependence_year" if name == "year" else name: column for name, column in AS_OF_COLUMNS.items()}
+"""Figure -> the column of an exposure that holds it as of a day."""
 
 
 def exposures(options: argparse.Namespace) -> int:
@@ -47,7 +50,7 @@ def exposures(options: argparse.Namespace) -> int:
         near = _near(options.project, rows["projects"])
         raise KakehashiError("exposures", options.project, "a project_id of the release", f"Near it are {near}.")
     published = release.rows("project_exposures")["project_exposures"]
-    later = _as_of(rows, on)
+    later = project_exposures(rows, rows["dependencies"], on)
     for key, row in published.items():
         if options.project in (None, row.key[0]):
             told = _object(row, later.get(key), rows["projects"][row.key[0]], on)
@@ -69,17 +72,6 @@ def _near(word: str, projects: Mapping[str, Row]) -> str:
     return ", ".join(found[0] for found in extract(word, sorted(projects), limit=3))
 
 
-def _as_of(rows: Mapping[str, Mapping[str, Row]], on: dt.date) -> dict[str, Row]:
-    """The exposures of a day: as if every project were announced on it."""
-    undated = {
-        key: Row(
-            row.table, row.key, {column: value for column, value in row.values.items() if column != "announced_on"}
-        )
-        for key, row in rows["projects"].items()
-    }
-    return project_exposures({**rows, "projects": undated}, rows["dependencies"], on)
-
-
 def _object(row: Row, later: Row | None, project: Row, on: dt.date) -> dict[str, Any]:
     announced = day(project, "announced_on")
     now = later if later is not None else Row(row.table, row.key)
@@ -89,10 +81,10 @@ def _object(row: Row, later: Row | None, project: Row, on: dt.date) -> dict[str,
         "output_share_of_consumption_pct": row.values.get("output_share_of_consumption_pct"),
         "at_announcement": {
             "on": None if announced is None else announced.isoformat(),
-            **_figures(row),
+            **_figures(row, {column: column for column in _FIGURES}),
             "controls": row.values.get("controls_at_announcement"),
         },
-        "as_of": {"on": on.isoformat(), **_figures(now), "controls": now.values.get("controls_now")},
+        "as_of": {"on": on.isoformat(), **_figures(now, _OF_A_DAY), "controls": now.values.get("controls_now")},
         "control_ids": list(_texts(row)),
     }
 
@@ -102,11 +94,11 @@ def _texts(row: Row) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _figures(row: Row) -> dict[str, Any]:
+def _figures(row: Row, columns: Mapping[str, str]) -> dict[str, Any]:
     found = {}
-    for column in _FIGURES:
+    for name, column in columns.items():
         value = row.values.get(column)
-        found[column] = value if value is None or isinstance(value, (int, float)) else canonical(value)
+        found[name] = value if value is None or isinstance(value, (int, float)) else canonical(value)
     return found
 
 
@@ -116,9 +108,13 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     for name, called in (("at_announcement", "announced"), ("as_of", "as of")):
         moment = told[name]
         when = moment["on"] or "(no date)"
-        yield f"    {called} {when}: {_reliance(moment)}; restricting measures in force: {moment['controls']}"
+        yield f"    {called} {when}: {_reliance(moment)}; restricting measures in force: {_count(moment)}"
     if told["output_share_of_consumption_pct"] is not None:
         yield f"    its output is {told['output_share_of_consumption_pct']:.3g} % of the country's consumption"
+
+
+def _count(moment: Mapping[str, Any]) -> str:
+    return "not known" if moment["controls"] is None else str(moment["controls"])
 
 
 def _reliance(moment: Mapping[str, Any]) -> str:

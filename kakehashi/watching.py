@@ -24,11 +24,11 @@ from urllib.parse import urlsplit
 from kakehashi.cli import DONE, FAILED
 from kakehashi.taking import Taker
 from kakehashi.watch_words import tell, tell_list, tell_sum
-from pipelines.build import PROJECT_RAW, Inputs
+from pipelines.build import PROJECT_RAW
 from pipelines.errors import KakehashiError, RawFileError
 from pipelines.ingest.downloading import Downloader, Validators, Wanted
 from pipelines.ingest.feed_formats import Listed, read_entries
-from pipelines.ingest.feeds import FEEDS, Feed, concerns, is_due, read_feeds
+from pipelines.ingest.feeds import Feed, concerns, feeds_path, is_due, read_feeds
 from pipelines.ingest.robots import Robots, site
 from pipelines.ingest.watched import (
     FOLDER,
@@ -93,7 +93,7 @@ def watch(options: argparse.Namespace, downloader: Downloader | None = None) -> 
     raw = options.raw or PROJECT_RAW
     if not raw.is_dir():
         raise KakehashiError(str(raw), "no folder", "a raw folder", "Name it with --raw DIR.")
-    feeds = _chosen(read_feeds(Inputs(raw).reference_folder() / FEEDS), options.feed or ())
+    feeds = _chosen(read_feeds(feeds_path(raw)), options.feed or ())
     asking = downloader or Downloader(pause_s=_PAUSE_S, attempts=3, deadline_s=300.0)
     asking.agent = AGENT
     if options.list:

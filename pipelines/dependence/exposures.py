@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pipelines.dependence.consumption import Consumption, share_of_consumption
 from pipelines.dependence.controls import ControlOn, controls_on, restricting
 from pipelines.dependence.rows import Rows, day, key_part, proof
-from pipelines.dependence.timeline import IN_FORCE
+from pipelines.dependence.timeline import IN_FORCE, UNKNOWN
 from pipelines.reconcile.choose import Receipt, Row
 
 IMPORTERS = ("JPN", "USA")
@@ -38,7 +38,7 @@ _OF_KEY = ("year", "basis", "edition")
 _AT_ANNOUNCEMENT: Mapping[str, str] = {
     "year": "dependence_year", "basis": "basis", "edition": "edition", **{column: column for column in _CARRIED},
 }  # fmt: skip
-_NOW: Mapping[str, str] = {
+AS_OF_COLUMNS: Mapping[str, str] = {
     "year": "dependence_year_now",
     "basis": "basis_now",
     "edition": "edition_now",
@@ -65,7 +65,7 @@ def project_exposures(
     Args:
         rows: Holds projects, project_materials and the tables of export controls.
         dependencies: Rows with supplier columns filled.
-        as_of: The release's date; it also stands for an announcement whose date is not known, and the rules say so.
+        as_of: The release's date. A project whose announcement has no known date has nothing at its announcement.
         consumption: Figures of consumption.
 
     Returns:
@@ -143,19 +143,24 @@ def _uses(rows: Rows) -> dict[tuple[str, str, str], list[Row]]:
     return found
 
 
-def _announcement(project: Row, as_of: dt.date) -> tuple[dt.date, str, list[Receipt]]:
-    """The day, how rules call it, and its receipts."""
+def _announcement(project: Row) -> tuple[dt.date, str, list[Receipt]] | None:
+    """The day, how rules call it, and its receipts; None where it is not known.
+
+    The release's date must not stand for it: what held at an announcement would then change with the calendar.
+    """
     announced = day(project, "announced_on")
-    if announced is not None:
-        return announced, f"announcement on {announced}", proof([project], "announced_on")
-    return as_of, f"{as_of} (release date: announcement not known)", []
+    if announced is None:
+        return None
+    return announced, f"announcement on {announced}", proof([project], "announced_on")
 
 
 def _put_dependence(row: Row, project: Row, candidates: Sequence[Row], as_of: dt.date) -> None:
     """Fill the dependence at the announcement, and as of the release's date beside it."""
-    on, called, dated = _announcement(project, as_of)
-    _carry(row, dependence_at(candidates, on), called, dated, _AT_ANNOUNCEMENT)
-    _carry(row, dependence_at(candidates, as_of), f"release date {as_of}", [], _NOW)
+    announcement = _announcement(project)
+    if announcement is not None:
+        on, called, dated = announcement
+        _carry(row, dependence_at(candidates, on), called, dated, _AT_ANNOUNCEMENT)
+    _carry(row, dependence_at(candidates, as_of), f"release date {as_of}", [], AS_OF_COLUMNS)
 
 
 def _carry(row: Row, dependency: Row | None, called: str, dated: Sequence[Receipt], columns: Mapping[str, str]) -> None:
@@ -179,7 +184,7 @@ def _put_output(
     row: Row, project: Row, uses: Sequence[Row], consumption: Sequence[Consumption], as_of: dt.date
 ) -> None:
     """Fill the part of the importer's consumption that the plant's output would be, where both weigh one thing."""
-    on, called, _ = _announcement(project, as_of)
+    on, called, _ = _announcement(project) or (as_of, f"release date {as_of}", [])
     for use in uses:
         told = share_of_consumption(use, consumption, row.key[3], row.key[2], on)
         if told is not None:
@@ -191,15 +196,22 @@ def _put_output(
 
 
 def _put_controls(row: Row, project: Row, use: Row, rows: Rows, as_of: dt.date) -> None:
-    """Fill the counts of restricting measures in force, and list all restricting measures on the material."""
+    """Fill the counts of restricting measures in force, and list all restricting measures on the material.
+
+    A count of a day on which the status of any of them is unknown is left open: unknown is not zero.
+    """
     _, material_id, form, importer = row.key
-    on, called, dated = _announcement(project, as_of)
     stated = proof([use], "material_id", "relation")
     listed: dict[str, ControlOn] = {}
-    days = (("controls_at_announcement", on, called), ("controls_now", as_of, f"release date {as_of}"))
-    for column, date, name in days:
+    days: list[tuple[str, dt.date, str, list[Receipt]]] = [("controls_now", as_of, f"release date {as_of}", [])]
+    announcement = _announcement(project)
+    if announcement is not None:
+        days.append(("controls_at_announcement", *announcement))
+    for column, date, name, dated in days:
         touching = [c for c in controls_on(rows, date, material_id, form, importer=importer) if restricting(c.control)]
         listed.update({control.control_id: control for control in touching})
+        if any(control.status == UNKNOWN for control in touching):
+            continue
         holding = [control for control in touching if control.status == IN_FORCE]
         inputs = [receipt for control in holding for receipt in _control_proof(control)]
         rule = f"restricting measures on the material known to be in force at the {name}, aimed at {importer} or all"

@@ -66,6 +66,8 @@ class Endpoint:
         key_needed: Whether nothing is given without a key.
         pause_s: Shortest time between two requests, in seconds.
         by_year: Whether a year must be said.
+        cadence: How often there may be something new (a name of `feeds.CADENCES`).
+        lag_years: How many years back the newest year lies that it can have, where a year must be said.
     """
 
     name: str
@@ -76,6 +78,8 @@ class Endpoint:
     key_needed: bool = False
     pause_s: float = 1.0
     by_year: bool = False
+    cadence: str = "weekly"
+    lag_years: int = 0
 
 
 def endpoint(name: str) -> Endpoint:
@@ -307,13 +311,15 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     one.name: one
     for one in (
         Endpoint("usgs-mcs", "Mineral Commodity Summaries, data release of one edition (default: the newest known)",
-                 "https://www.sciencebase.gov", _usgs),
+                 "https://www.sciencebase.gov", _usgs, cadence="monthly"),
         Endpoint("comtrade", "UN Comtrade, annual trade in the products of the reference (preview without a key)",
-                 "https://comtradeapi.un.org", _comtrade, "COMTRADE_API_KEY", by_year=True),
+                 "https://comtradeapi.un.org", _comtrade, "COMTRADE_API_KEY", by_year=True, cadence="monthly",
+                 lag_years=1),
         Endpoint("census", "US Census Bureau, monthly trade by country in the products of the reference",
-                 "https://api.census.gov", _census, "CENSUS_API_KEY", key_needed=True, by_year=True),
+                 "https://api.census.gov", _census, "CENSUS_API_KEY", key_needed=True, by_year=True,
+                 cadence="monthly"),
         Endpoint("ecb", "European Central Bank, history of the euro's reference rates",
-                 "https://www.ecb.europa.eu/stats/eurofxref", _ecb),
+                 "https://www.ecb.europa.eu/stats/eurofxref", _ecb, cadence="daily"),
         Endpoint("federal-register", "Federal Register, documents on critical minerals of one year",
                  "https://www.federalregister.gov", _federal_register, by_year=True),
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from pipelines.errors import KakehashiError
+from pipelines.fingerprint import ROOT
 
 FEEDS = "feeds.csv"
 """Name of the list in `reference/`."""
@@ -75,6 +76,12 @@ class Entry:
     published_on: dt.date | None = None
     about: str = field(default="", repr=False)
     """Title, summary and the row around the link: only to see whether it concerns us; never kept."""
+
+
+def feeds_path(raw: Path) -> Path:
+    """Return the list of feeds of a raw folder: its own, else the project's."""
+    own = raw / "reference" / FEEDS
+    return own if own.exists() else ROOT / "raw" / "reference" / FEEDS
 
 
 def read_feeds(path: Path) -> tuple[Feed, ...]:
@@ -137,11 +144,12 @@ def is_due(asked_at: dt.datetime | None, cadence: str, now: dt.datetime) -> bool
     """Whether a source that was asked last at a time is to be asked again; what was never asked is due.
 
     Args:
-        asked_at: With a time zone; one in the future (a clock was set back) counts as never.
+        asked_at: With a time zone; one far in the future (a clock was set back) counts as never.
         cadence: A name of `CADENCES`.
         now: With a time zone.
     """
-    return asked_at is None or asked_at > now or now - asked_at >= CADENCES[cadence] * _EARLY
+    every = CADENCES[cadence]
+    return asked_at is None or asked_at - now > every or now - asked_at >= every * _EARLY
 
 
 def concerns(feed: Feed, entry: Entry) -> bool:

@@ -52,14 +52,14 @@ def gate(tables: Mapping[str, pd.DataFrame], *, own_use: bool = False) -> tuple[
 
 
 def all_findings(data: Tables) -> Iterator[Finding]:
-    """Yield every finding of every table check, in their order, as `gate` does but for its shortening."""
-    broken = False
+    """Yield every finding of every table check, those of the tables' shape first, as `gate` but not shortened."""
+    misshapen = [finding for name in _SHAPE for finding in TABLE_CHECKS[name](data)]
+    yield from misshapen
+    if misshapen:
+        return
     for name, check in TABLE_CHECKS.items():
-        if name not in _SHAPE and broken:
-            return
-        for finding in check(data):
-            broken = broken or name in _SHAPE
-            yield finding
+        if name not in _SHAPE:
+            yield from check(data)
 
 
 def refuse(findings: tuple[Finding, ...]) -> None:

@@ -3,6 +3,8 @@
 What belongs here: versions, the order of writing, and where the files stand. What does not: the bytes of a table
 (`formats`), the words beside it (`descriptors`), locks and renames (`atomic`).
 
+A dry run goes the same way into `<output>/dry-run/<version>/`, which the next one replaces; `latest` stays.
+
 Layout: `<output>/releases/<version>/` and `<output>/latest`, a relative symlink to the newest one. A release is
 written into a hidden staging folder of the same output and appears by one rename; then `latest` is replaced by
 another. Killed anywhere, `latest` points at a whole release, and the next build clears away what was left.
@@ -13,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,6 +50,8 @@ __all__ = [
     "write_release",
 ]
 
+RELEASES, DRY_RUN = "releases", "dry-run"
+
 _VERSION = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})(?:\.([1-9]\d*))?")
 
 Check = Callable[[Mapping[str, pd.DataFrame]], tuple[Finding, ...]]
@@ -76,6 +81,7 @@ def write_release(
     check: Check | None = None,
     own_use: bool = False,
     waivers: Sequence[Waiver] = (),
+    dry_run: bool = False,
 ) -> Release:
     """Write the tables as the next release of an output folder.
 
@@ -90,6 +96,7 @@ def write_release(
         own_use: The tables may hold figures that may not be passed on.
         waivers: Findings that are let pass. With `check` given they are those that serve, and go into the release;
             without, those that serve on the release's date are chosen from them.
+        dry_run: Write what the next release would be beside the releases, in the place of the last dry run.
 
     Returns:
         The new release, or the newest one with `is_new` false.
@@ -101,7 +108,8 @@ def write_release(
     with output_lock(output), clear_errors(output):
         before = newest(output)
         if before is not None and _manifest(before)["input_sha256"] == input_sha256:
-            _point_at(output, before.version)
+            if not dry_run:
+                _point_at(output, before.version)
             return before
         version = next_version(versions(output), released_on, where=str(output))
         if before is not None:
@@ -115,7 +123,9 @@ def write_release(
             refuse(shortened(counting))
         else:
             refuse(check(data))
-        target = output / "releases" / version
+        target = output / (DRY_RUN if dry_run else RELEASES) / version
+        if dry_run:
+            shutil.rmtree(target.parent, ignore_errors=True)
         target.parent.mkdir(exist_ok=True)
         with staging(output) as work:
             folder = work / version
@@ -126,13 +136,14 @@ def write_release(
             )
             _write_folder(folder, Tables(data, own_use), facts, texts or ReleaseTexts())
             appear(folder, target)
-        _point_at(output, version)
+        if not dry_run:
+            _point_at(output, version)
         return Release(version, target, is_new=True)
 
 
 def versions(output: Path) -> list[str]:
     """Return the versions of the releases in an output folder, oldest first."""
-    folder = output / "releases"
+    folder = output / RELEASES
     names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
     return sorted((name for name in names if _VERSION.fullmatch(name)), key=version_order)
 
@@ -140,7 +151,7 @@ def versions(output: Path) -> list[str]:
 def newest(output: Path) -> Release | None:
     """Return the newest release of an output folder, None for a fresh one. Every release in place is whole."""
     known = versions(output)
-    return Release(known[-1], output / "releases" / known[-1], is_new=False) if known else None
+    return Release(known[-1], output / RELEASES / known[-1], is_new=False) if known else None
 
 
 def next_version(known: list[str], released_on: dt.date, where: str = "output") -> str:
@@ -192,7 +203,7 @@ def _contract_version(release: Release) -> str:
 
 def _point_at(output: Path, version: str) -> None:
     with staging(output) as work:
-        point(output / "latest", f"releases/{version}", work)
+        point(output / "latest", f"{RELEASES}/{version}", work)
 
 
 def _write_folder(folder: Path, data: Tables, begun: ReleaseFacts, texts: ReleaseTexts) -> None:

@@ -1,4 +1,4 @@
-"""What every check says of one table: the findings of the gate told table by table, and those that need one table alone.
+"""What every check says of one table: findings of the gate told table by table, and those that need one table alone.
 
 What belongs here: what each kind of checks found in a table. What does not: which kinds there are (`check_kinds`), the
 checks (`checks_*`, `schemas.checks`), weighing them for the release (`quality`), and how a result is shown (`assets`).

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from assets.automation import SETTLED_SECONDS, daily_build, raw_changes, raw_listing
 from assets.definitions import defs
 from assets.resources import OUTPUT_VARIABLE, RAW_VARIABLE, Build, build_from_environment
+from assets.touched import touched_tables
 from pipelines.fingerprint import ROOT
+from tests.assets.stub import empty_tables, source, stub_stages
 
 LONG_AGO = time.time() - 10 * SETTLED_SECONDS
 
@@ -38,6 +41,7 @@ class Ticks:
         self._build = Build(raw=str(raw), reference=None, output=None, as_of=None, strict=False)
         self._instance = instance
         self._cursor: str | None = None
+        self.asked: set[str] | None = None
 
     def tick(self) -> str | int:
         """The number of runs asked for, or why none was."""
@@ -49,6 +53,10 @@ class Ticks:
             return said.skip_message or ""
         assert isinstance(said, dg.SensorResult)
         self._cursor = said.cursor
+        self.asked = None
+        for request in said.run_requests or ():
+            chosen = request.asset_selection
+            self.asked = None if chosen is None else {key.to_user_string() for key in chosen}
         return len(said.run_requests or ())
 
 
@@ -120,3 +128,92 @@ def test_folders_are_the_project_s_own_unless_the_environment_names_others() -> 
     assert build_from_environment({}).output_folder() == ROOT / "output"
     named = build_from_environment({RAW_VARIABLE: "/a", OUTPUT_VARIABLE: "/b"})
     assert (named.raw_folder(), named.output_folder()) == (Path("/a"), Path("/b"))
+
+
+def _finished(instance: dg.DagsterInstance, status: dg.DagsterRunStatus) -> None:
+    instance.add_run(dg.DagsterRun(job_name="build", status=status))
+
+
+def test_a_run_is_asked_for_what_a_change_can_touch(raw: Path) -> None:
+    instance = dg.DagsterInstance.ephemeral()
+    ticks = Ticks(raw, instance)
+    assert (ticks.tick(), ticks.asked) == (1, None), "the first run makes everything"
+    _finished(instance, dg.DagsterRunStatus.SUCCESS)
+    _write(raw / "statistics" / "usgs-2027" / "material_production.csv", "material_id\n")
+    assert ticks.tick() == 1
+    assert ticks.asked is not None
+    assert {"raw_files", "statements", "dependencies", "quality", "changes", "release"} <= ticks.asked
+    assert not {"projects", "amounts", "totals"} & ticks.asked
+    _write(raw / "inbox" / "article.txt", "talks")
+    assert ticks.tick() == 1
+    assert ticks.asked is not None and ticks.asked == _executable(), "an article can speak of anything"
+
+
+def test_after_a_failed_run_everything_is_made(raw: Path) -> None:
+    instance = dg.DagsterInstance.ephemeral()
+    ticks = Ticks(raw, instance)
+    ticks.tick()
+    _finished(instance, dg.DagsterRunStatus.FAILURE)
+    _write(raw / "statistics" / "usgs-2027" / "material_production.csv", "material_id\n")
+    assert (ticks.tick(), ticks.asked) == (1, None)
+
+
+def test_a_readme_touches_nothing_but_among_documents(ticks: Ticks, raw: Path) -> None:
+    ticks.tick()
+    _write(raw / "README.md", "rooms")
+    _write(raw / "curated" / "README.md", "tables")
+    assert ticks.tick() == "nothing new in raw"
+    _write(raw / "inbox" / "README.md", "talks")
+    assert ticks.tick() == 1
+
+
+def test_rates_touch_money() -> None:
+    assert "amounts" in touched_tables(["statistics/ecb/exchange_rates.csv"])
+    assert "amounts" not in touched_tables(["curated/export_controls__china.csv"])
+    assert touched_tables([]) == ()
+
+
+def _executable() -> set[str]:
+    return {key.to_user_string() for key in defs.resolve_job_def("build").asset_layer.executable_asset_keys}
+
+
+def _ran(instance: dg.DagsterInstance, *names: str) -> None:
+    job = defs.resolve_job_def("build")
+    job.execute_in_process(
+        instance=instance,
+        asset_selection=[dg.AssetKey(name) for name in names] or None,
+        raise_on_error=False,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+
+
+def _requested(instance: dg.DagsterInstance, cursor: dg.AssetDaemonCursor | None = None) -> Any:
+    return dg.evaluate_automation_conditions(defs, instance, asset_selection=FOLLOWING, cursor=cursor)
+
+
+FOLLOWING = dg.AssetSelection.assets("quality", "changes", "release")
+
+
+@pytest.mark.slow
+def test_the_release_follows_tables_made_alone_once_their_blocking_checks_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RAW_VARIABLE, str(tmp_path / "raw"))
+    (tmp_path / "raw").mkdir()
+    monkeypatch.setattr(Build, "raw_folder", lambda self: tmp_path / "raw")
+    monkeypatch.setattr(Build, "output_folder", lambda self: tmp_path / "out")
+    stub_stages(monkeypatch, empty_tables())
+    instance = dg.DagsterInstance.ephemeral()
+    seen = _requested(instance)
+    _ran(instance)
+    seen = _requested(instance, seen.cursor)
+    assert seen.total_requested == 0, "a run that went as far as the release is not followed"
+    _ran(instance, "projects")
+    seen = _requested(instance, seen.cursor)
+    assert seen.total_requested == 3
+    _ran(instance, "quality", "changes", "release")
+    seen = _requested(instance, seen.cursor)
+    assert seen.total_requested == 0
+    stub_stages(monkeypatch, empty_tables(sources=[source(), source()]))
+    _ran(instance, "sources")
+    assert _requested(instance, seen.cursor).total_requested == 0, "a blocking check has failed"

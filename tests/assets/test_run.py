@@ -123,7 +123,15 @@ def test_the_gate_stops_the_release(run: Run) -> None:
     outcome = run(empty_tables(project_links=links))
     assert not outcome.success
     assert any(words.startswith("project_links: ") and "foreign key" in words for words in outcome.failures)
-    amounts = [{"amount_id": "a1", "kind": "project_cost", "currency": "JPY", "as_of": RELEASED_ON, "fx_on": dt.date(2025, 1, 1)}]
+    amounts = [
+        {
+            "amount_id": "a1",
+            "kind": "project_cost",
+            "currency": "JPY",
+            "as_of": RELEASED_ON,
+            "fx_on": dt.date(2025, 1, 1),
+        }
+    ]
     amounts[0] |= {"modality": "asserted", "n_witnesses": 1, "source_id": "example-2026", "review": "accepted"}
     receipts = [
         {"table": "amounts", "key": "a1", "column": column, "input_no": 1, "source_id": "example-2026"}
@@ -223,21 +231,6 @@ def test_a_run_of_a_living_process_and_one_of_the_ui_are_left_alone(tmp_path: Pa
         report_lost_runs(instance, of_the_ui=True)
         assert lost() == {another.run_id, of_the_ui.run_id}
         assert alive.run_id not in lost()
-
-
-def test_a_table_alone_says_that_the_whole_job_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from assets.definitions import defs
-
-    stub_stages(monkeypatch, empty_tables())
-    job = defs.resolve_job_def("build")
-    result = job.execute_in_process(
-        asset_selection=[dg.AssetKey("quality")],
-        raise_on_error=False,
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-    )
-    assert not result.success
-    failure = result.failure_data_for_node("quality")
-    assert failure is not None and "Run the whole job" in str(failure)
 
 
 def test_the_environment_is_left_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

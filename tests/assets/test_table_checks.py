@@ -40,9 +40,7 @@ def _value(column: Column) -> Any:
 def _row(table: str, **cells: Any) -> dict[str, Any]:
     """A row with its key and required cells, whose other cells are empty."""
     needed = {
-        column.name: _value(column)
-        for column in TABLES[table].columns
-        if column.meaning.key or column.meaning.required
+        column.name: _value(column) for column in TABLES[table].columns if column.meaning.key or column.meaning.required
     }
     return needed | cells
 

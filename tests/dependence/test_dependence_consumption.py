@@ -110,10 +110,14 @@ def test_the_committed_raw(rows: Rows) -> None:
     }
     gallium = exposures["alcoa-wagerup-gallium", "gallium", "metal", "USA"]
     assert gallium["output_share_of_consumption_pct"] == pytest.approx(100_000 / 19_000 * 100)
-    assert gallium["dependence_year"] == 2025
+    assert (gallium["dependence_year"], gallium["dependence_year_now"]) == (None, 2025), "announced on no known date"
     ammonia = exposures["blue-point-ammonia", "ammonia", "compound", "USA"]
     assert ammonia["output_share_of_consumption_pct"] is None
     diamond = exposures["element-six-georgia-diamond", "synthetic-diamond", "diamond_grit_all", "USA"]
-    assert (diamond["reliance_low_pct"], diamond["china_share_pct"], diamond["dependence_year"]) == (35.0, 77.0, 2025)
+    assert (diamond["reliance_low_now_pct"], diamond["china_share_now_pct"], diamond["dependence_year_now"]) == (
+        35.0,
+        77.0,
+        2025,
+    )
     natural = exposures["element-six-georgia-diamond", "synthetic-diamond", "synthetic_grit", "USA"]
     assert natural["reliance_low_pct"] is None

@@ -63,7 +63,8 @@ def test_dependence_and_controls_stand_beside_the_project() -> None:
     found = exposure(world()).values
     assert found["dependence_year"] == 2025
     assert (found["reliance_low_pct"], found["china_share_pct"]) == (35.0, 77.0)
-    assert (found["controls_at_announcement"], found["controls_now"]) == (1, 0)
+    assert found["controls_at_announcement"] == 1
+    assert "controls_now" not in found, "what follows the end of the suspension is not known, and that is no zero"
     assert found["control_ids"] == ("ban", "licence")
     assert found["controls_as_of"] == AS_OF
     assert "output_share_of_consumption_pct" not in found
@@ -102,10 +103,10 @@ def test_bases_are_not_mixed() -> None:
     assert "china_share_pct" not in found
 
 
-def test_an_unknown_announcement_is_said_in_the_rule() -> None:
-    found = exposure(world(plant=project(announced_on=None)))
-    assert "announcement not known" in found.receipts["dependence_year"][0].rule
-    assert found.values["controls_at_announcement"] == found.values["controls_now"] == 0
+def test_nothing_holds_at_an_announcement_of_unknown_date() -> None:
+    found = exposure(world(plant=project(announced_on=None))).values
+    assert not {"dependence_year", "reliance_low_pct", "controls_at_announcement"} & found.keys()
+    assert found["dependence_year_now"] == 2025
 
 
 def test_the_leading_relation_names_the_row_and_denials_make_none() -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kakehashi import cli, commands
+from kakehashi import building, cli
 from kakehashi.cli import main
 from kakehashi.receipts import receipt_lines
 from pipelines.errors import ReleaseError
@@ -80,7 +80,7 @@ def test_a_failed_build_speaks_of_a_release_before_only_where_there_is_one(
         (output, "The release before stays the latest."),
         (tmp_path / "new", "Nothing was published."),
     ):
-        assert commands.build(tmp_path, folder, None, None, strict=False) == cli.FAILED
+        assert building.build(tmp_path, folder, None, None, strict=False) == cli.FAILED
         assert capsys.readouterr().err.splitlines()[-2:] == ["kakehashi: projects: wrong", last]
 
 

@@ -1,0 +1,114 @@
+"""A part of the job alone: single tables, a dry run, the rest of a failed build. Each gives the bytes of the whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import filecmp
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.automation import build_job
+from assets.definitions import defs
+from assets.handover import publishes
+from assets.run import Part, resume_build, run_build
+from pipelines.build import Inputs
+from pipelines.errors import KakehashiError
+from pipelines.publish.verify import verify
+from tests.assets.conftest import Run
+from tests.assets.stub import empty_tables
+from tests.assets.test_whole import _raw
+
+DAY = dt.date(2026, 3, 4)
+
+
+def _same(one: Path, other: Path) -> None:
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file())
+    differing = [path for path in files if not filecmp.cmp(one / path, other / path, shallow=False)]
+    assert not differing
+
+
+@pytest.mark.slow
+def test_parts_give_the_bytes_of_the_whole(tmp_path: Path, home: Path) -> None:
+    inputs, output = Inputs(_raw(tmp_path / "raw"), as_of=DAY), tmp_path / "out"
+    drafted = run_build(inputs, output, home=home, part=Part(tables=("projects", "totals")))
+    assert (drafted.success, drafted.version, len(drafted.drafts)) == (True, None, 2)
+    dry = run_build(inputs, output, home=home, part=Part(dry_run=True))
+    assert (dry.success, dry.is_new, dry.version) == (True, True, "2026.03.04")
+    assert not (output / "latest").exists() and not (output / "releases").exists()
+    whole = run_build(inputs, output, home=home)
+    assert whole.path is not None and dry.path is not None and verify(dry.path) == ()
+    _same(whole.path, dry.path)
+    for draft in drafted.drafts:
+        for suffix in (".parquet", ".csv"):
+            made = draft.with_suffix(suffix)
+            assert made.read_bytes() == (whole.path / "tables" / made.name).read_bytes()
+    again = run_build(inputs, output, home=home, part=Part(dry_run=True))
+    assert (again.success, again.is_new, again.version) == (True, False, "2026.03.04")
+
+
+@pytest.mark.slow
+def test_the_rest_of_a_failed_build_gives_the_bytes_of_a_whole_one(tmp_path: Path) -> None:
+    inputs, output, history = Inputs(_raw(tmp_path / "raw"), as_of=DAY), tmp_path / "out", tmp_path / "history"
+    output.write_text("a file where the folder should be")
+    failed = run_build(inputs, output, home=history)
+    assert not failed.success
+    output.unlink()
+    rest = resume_build(home=history)
+    assert (rest.success, rest.is_new, rest.failures) == (True, True, ())
+    assert rest.path is not None and verify(rest.path) == ()
+    fresh = run_build(inputs, tmp_path / "fresh", home=history)
+    assert fresh.path is not None
+    _same(fresh.path, rest.path)
+    with pytest.raises(KakehashiError, match="a build that failed"):
+        resume_build(home=history)
+    with pytest.raises(KakehashiError, match="no build no-such"):
+        resume_build("no-such", home=history)
+
+
+def test_a_release_asked_for_alone_is_judged(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the gate would have stopped in a whole run it stops here too."""
+    from tests.assets.stub import source, stub_stages
+
+    broken = empty_tables(sources=[source(), source()])
+    stub_stages(monkeypatch, broken)
+    build = {"raw": str(tmp_path / "raw"), "output": str(tmp_path / "out")}
+    result = defs.resolve_job_def("build").execute_in_process(
+        run_config={"resources": {"build": {"config": build}}},
+        asset_selection=[dg.AssetKey("release"), dg.AssetKey("changes")],
+        raise_on_error=False,
+    )
+    assert not result.success
+    assert not (tmp_path / "out" / "latest").exists()
+    stub_stages(monkeypatch, empty_tables())
+    result = defs.resolve_job_def("build").execute_in_process(
+        run_config={"resources": {"build": {"config": build}}},
+        asset_selection=[dg.AssetKey("release"), dg.AssetKey("changes")],
+    )
+    assert result.success and (tmp_path / "out" / "latest").is_dir()
+
+
+def test_a_check_alone_can_be_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.assets.stub import stub_stages
+
+    stub_stages(monkeypatch, empty_tables())
+    key = dg.AssetCheckKey(dg.AssetKey("projects"), "contract")
+    job = dg.define_asset_job("one_check", selection=dg.AssetSelection.checks(key))
+    alone = dg.Definitions(
+        assets=defs.assets, jobs=[job], resources=defs.resources, executor=dg.in_process_executor
+    ).resolve_job_def("one_check")
+    build = {"raw": str(tmp_path / "raw"), "output": str(tmp_path / "out")}
+    result = alone.execute_in_process(run_config={"resources": {"build": {"config": build}}})
+    assert [one.check_name for one in result.get_asset_check_evaluations()] == ["contract"]
+    assert not result.get_asset_materialization_events()
+    assert not (tmp_path / "out" / "drafts").exists()
+
+
+def test_whether_a_run_publishes() -> None:
+    whole = dg.DagsterRun(job_name=build_job.name)
+    assert publishes(whole)
+    assert not publishes(dg.DagsterRun(job_name="build", asset_selection=frozenset({dg.AssetKey("projects")})))
+    assert publishes(dg.DagsterRun(job_name="build", asset_selection=frozenset({dg.AssetKey("release")})))
+    assert not publishes(dg.DagsterRun(job_name="build", step_keys_to_execute=["investment_tables"]))
