@@ -6,22 +6,48 @@ apart because it needs SQLAlchemy, which loading the definitions does not.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 import sqlalchemy
+from dagster import EventLogEntry
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
 
 
 class History(ConsolidatedSqliteEventLogStorage):
-    """Dagster's SQLite event log with one engine a process.
+    """Dagster's SQLite event log with one engine a process and one transaction an event.
 
-    The stock class makes a new engine for every event and so compiles every statement anew: 44 tables with their checks
-    cost four seconds a build instead of one.
+    The stock class makes a new engine for every event and so compiles every statement anew, and looks for the tables
+    of checks before every check: 44 tables with their checks cost seven seconds a build instead of one.
     """
+
+    @cached_property
+    def _mine(self) -> threading.local:
+        """The connection in which this thread stores an event, while it does."""
+        return threading.local()
+
+    @cached_property
+    def _tables_there(self) -> set[str]:
+        return set()
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the database has a table; one that was there stays."""
+        if table_name not in self._tables_there and super().has_table(table_name):
+            self._tables_there.add(table_name)
+        return table_name in self._tables_there
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event and what follows from it, whole or not at all."""
+        with self._connect() as connection:
+            self._mine.connection = connection
+            try:
+                super().store_event(event)
+            finally:
+                del self._mine.connection
 
     @cached_property
     def _engine(self) -> sqlalchemy.Engine:
@@ -38,6 +64,10 @@ class History(ConsolidatedSqliteEventLogStorage):
 
     @contextmanager
     def _connect(self) -> Iterator[sqlalchemy.Connection]:
+        mine = getattr(self._mine, "connection", None)
+        if mine is not None:
+            yield mine
+            return
         with self._engine.begin() as connection:
             yield connection
 

@@ -91,7 +91,9 @@ def commands() -> None:
 def main() -> None:
     """Measure what was asked for, by default everything."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("parts", nargs="*", help="commands, reading, incremental (default: these), concentration")
+    parser.add_argument(
+        "parts", nargs="*", help="commands, reading, incremental (default: these), dagster, concentration"
+    )
     parser.add_argument("--documents", type=int, default=2000, help="documents to which one is added (default: 2000)")
     parser.add_argument("--rows", type=int, default=100_000_000, help="flows for concentration (default: 100 million)")
     parser.add_argument("--scratch", type=Path, help="folder with room for concentration, 60 bytes a flow")
@@ -107,6 +109,10 @@ def main() -> None:
         from tests import bench_incremental
 
         bench_incremental.main(options.documents)
+    if "dagster" in parts:
+        from tests import bench_dagster
+
+        bench_dagster.main()
     if "concentration" in parts:
         from tests import bench_concentration
 
