@@ -35,7 +35,6 @@ KINDS = {
 """Kind of mention -> first code point of its block of 256 (512 for organisations)."""
 
 
-
 def _block(kind: str) -> str:
     first = KINDS[kind]
     return rf"[\u{first:04x}-\u{first + (0x1FF if kind == 'org' else 0xFF):04x}]"

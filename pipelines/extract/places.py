@@ -193,11 +193,11 @@ class PlaceFinder:
 
     def _accept_japanese(self, text: str, hit: Hit) -> bool:
         surface, after = text[hit.start : hit.end], text[hit.end :]
-        town = hit.term.row.get("sort") == "country" and _JA_TOWN_OF.match(after)
-        if re.match(r"・[ァ-ヺ]", after) and not re.match(r"・[ァ-ヺー]+(?:州|両州|など)", after):
+        town = _JA_TOWN_OF.match(after) if hit.term.row.get("sort") == "country" else None
+        places = re.match(r"・[ァ-ヺー]+(?:州|両州|など)", after) or (town and town[1] not in self._no_town)
+        if re.match(r"・[ァ-ヺ]", after) and not places:
             # テキサス・ガルフリンク is a name, テキサス・ルイジアナ両州 a list, サウジアラビア・ジュベイルの a town.
-            if not town or town[1] in self._no_town:
-                return False
+            return False
         if re.match(r"[ァ-ヺー]", surface) and re.search(r"[ァ-ヺー]$", text[: hit.start]):
             # ザクセン州 in ニーダーザクセン州.
             return False
@@ -244,7 +244,11 @@ def _japanese_town(text: str, hit: Hit, known: Sequence[Hit], admin1: str | None
         if town is None:
             return hit.start, hit.end, None
         # With its reading in brackets: 寧越（ヨンウォル）郡.
-        return hit.start, town.end() if text.startswith("（", town.end(1)) and town.end() > town.end(1) else town.end(1), town[1]
+        return (
+            hit.start,
+            town.end() if text.startswith("（", town.end(1)) and town.end() > town.end(1) else town.end(1),
+            town[1],
+        )
     town = _JA_TOWN_OF.match(text, hit.end) if hit.term.row.get("sort") == "country" else None
     if town is not None:
         return hit.start, town.end(1), town[1]

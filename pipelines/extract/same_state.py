@@ -32,7 +32,9 @@ def take_up_states(texts: Sequence[str], places: Sequence[list[PlaceMention]]) -
             source = _source(before[-1] if before else last, match)
             start, end = match.span("town")
             if source is not None and not any(start < one.end and one.start < end for one in found):
-                town = match["town"].removesuffix("市").removesuffix("郡") if _KANA.match(match["town"]) else match["town"]
+                town = (
+                    match["town"].removesuffix("市").removesuffix("郡") if _KANA.match(match["town"]) else match["town"]
+                )
                 admin1 = source.admin1 if match["state"] else None
                 more.append(PlaceMention(start, end, text[start:end], source.country, admin1, town))
         last = next((one for one in reversed(found) if one.country), last)
