@@ -22,6 +22,7 @@ from pipelines.extract.places import PlaceMention, towns_of, with_towns
 from pipelines.extract.proforms import find_proforms
 from pipelines.extract.proper import name_projects, take_up_heads
 from pipelines.extract.publishers import country_of
+from pipelines.extract.same_state import take_up_states
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.towns import name_towns
 from pipelines.records import Document
@@ -78,6 +79,7 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotated | None:
     if not lexicon.relevance.concerns(texts, hits):
         return None
     places = [lexicon.places.find(text, scanned) for text, scanned in zip(texts, hits, strict=True)]
+    take_up_states(texts, places)
     towns = towns_of(places)
     found = [
         _mentions(text, scanned, with_towns(text, placed, towns), document, lexicon, towns)

@@ -28,9 +28,11 @@ _LEAD = re.compile(
     r"政府系|官民|老舗|同業|合弁会社|合弁|新会社|会社|企業|商社|総合商社|専門商社|メーカー|傘下|系|スタートアップ|現|旧|元|対|同社|"
     r"事業者|事業主体|開発会社|運営会社|建設会社|電力会社|投資会社|持ち株会社|発電事業者|顧客|日本|複数|一部|各)(?=[ァ-ヺーｦ-ﾟA-ZＡ-Ｚ一-鿿]{2})"
 )
+_LEGAL_ABROAD = re.compile(r"(?:共和国|王国|連邦)?(?:国営|現地)?(?:法人|企業|会社)(?=[ァ-ヺ])")
+"""Behind a country: what makes the word behind it a firm of there (チリ共和国法人…)."""
 _NOUN_BEFORE = re.compile(
     r"(?:大手|中堅|専業|新興|老舗|メーカー|会社|企業|商社|業者|事業者|子会社|法人|グループ|組織|団体|傘下|連合|銀行|ファンド|スタートアップ|"
-    r"元請け|ゼネコン|ベンチャー|機関|公社|連合体|協同組合|顧客|取引先|提携先|納入先|供給元|販売先)"
+    r"元請け|ゼネコン|ベンチャー|機関|公社|連合体|協同組合|顧客|取引先|提携先|納入先|供給元|販売先|国営|国有|国策|政府系)"
     r"(?:の|、|で、|である|だった|・){0,2}(?:米|英|独|仏|豪|韓|加|台湾の)?[「『]?$"
     r"|(?:買い手|売り手|貸し手|親会社|主幹事|幹事|幹事行|アドバイザー|助言役|筆頭株主|顧客|取引先|提携先|納入先|供給元|販売先|借り手|荷主|テナント|株主|出資者|投資家|事業主体|運営主体|施主|開発主体|"
     r"発注先|発注元|調達先|委託先|ライセンサー|パートナー|相手|窓口|元請け|運営|開発|施工|設計|操業|建設|所有)(?:するの|するのは|者|会社)?(?:は|が|の|には|となるのは)、?"
@@ -216,7 +218,11 @@ class JapaneseNames:
                 yield *match.span(1), {"legal": 6.0}
         runs += [match.span() for match in _SOFT.finditer(text) if self._head.search(match[0])]
         for begin, stop in runs:
-            start, led = self._led_in(text[:stop], begin)
+            abroad = next((one.end for one in spans if one.kind == "place" and one.start == begin), stop)
+            legal = _LEGAL_ABROAD.match(text, abroad, stop)
+            start, led = self._led_in(text[:stop], legal.end() if legal else begin)
+            if legal:
+                led["nation"] = 2.5
             tail = re.search(
                 r"株式会社$|(?<=[ァ-ヺーｦ-ﾟA-Za-zＡ-Ｚ])(?:社|製|側|傘下|向|産)$|(?<=[一-鿿])(?:向|及|並|又)$",
                 text[start:stop],

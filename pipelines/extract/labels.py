@@ -51,7 +51,11 @@ _BRACKET = re.compile(r"\s?[(（［\[]([^()（）］\]]{1,30})[)）］\]]")
 _COLON = re.compile(r"[:：]\s?")
 _INLINE = re.compile(r"(?:^|(?<=[;；。])|(?<=[.!?]\s))\s*([^:：;；。|.!?]{1,44}?)\s?[:：]\s?")
 _HEADED = re.compile(r"^[【〔［\[]([^】〕］\]]{1,18})[】〕］\]]\s?(?=\S)")
-_SPACED = re.compile(r"^([^\u3000:：|。]{2,14}(?:\u3000[^\u3000:：|。]{1,2})?)\u3000+(?=\S)")
+_SPACED = re.compile(
+    r"^([^\u3000:：|。]{2,14}(?:\u3000[^\u3000:：|。]{1,2})?"
+    r"|[^\u3000:：|。]{1,6}(?:\u3000{1,4}[^\u3000:：|。]){1,4}(?=\u3000))\u3000+(?=\S)"
+)
+"""A label with the value behind wide blanks, spread out by such blanks itself or not: 所　在　地　　福岡県."""
 _DASHED = re.compile(r"^([A-Z][\w' -]{2,30}?)\s[–—-]\s(?=\S)")
 _RUN_IN = re.compile(r"^((?:Wh\w+|How)(?:\s[\w'’-]+){1,6}|[A-Z][\w'’-]*(?:\s[\w'’-]+){0,2})[.?]\s+(?=\S)")
 _ARTICLE = re.compile(r"^(?:the|its|their|project|plant)\s", re.IGNORECASE)

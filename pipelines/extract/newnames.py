@@ -186,7 +186,8 @@ def _bounded(surface: str, text: str, *, short: bool) -> Iterable[re.Match[str]]
         return re.finditer(before + name + after, text)
     following = r"(?![\w-]|\s[A-Z][a-z]+\b(?<!Corp)(?<!Inc)(?<!Ltd))" if short else r"(?!\w)"
     if has_cjk(text):
-        following = r"(?![A-Za-z0-9])"
+        # Kana and kanji around a Latin name are words of their own: 出資比率はLGESが.
+        return re.finditer(rf"(?<![A-Za-z0-9&-]){name}(?![A-Za-z0-9])", text)
     return re.finditer(rf"(?<![\w&-]){name}{following}", text)
 
 

@@ -34,11 +34,6 @@ KINDS = {
 }
 """Kind of mention -> first code point of its block of 256 (512 for organisations)."""
 
-_JOIN = (
-    r"(?:,? and (?:the )?(?:\w+ ){0,3}?|, (?:the )?|/| & "
-    r"|(?:、(?:同じく)?|や|と|・|及び|および|並びに|のほか、?)(?:米|英|独|仏|豪|韓|加|台湾の)?)"
-)
-
 
 def _block(kind: str) -> str:
     first = KINDS[kind]
@@ -46,6 +41,11 @@ def _block(kind: str) -> str:
 
 
 BLOCKS = {kind: _block(kind) for kind in KINDS}
+_JOIN = (
+    r"(?:,? and (?:the )?(?:\w+ ){0,3}?|, (?:the )?|/| & "
+    r"|(?:、(?:同じく)?|や|と|・|及び|および|並びに|のほか、?)"
+    rf"(?:米|英|独|仏|豪|韓|加|台湾の|{BLOCKS['place']}(?:国営|国有|政府系)?の|{BLOCKS['place']}法人)?)"
+)
 _ORG = BLOCKS["org"]
 _ARM = (
     rf"の(?:{BLOCKS['place']}|現地|海外|欧州|北米|国内)?の?(?:現地法人|法人|子会社|グループ会社|事業会社)"

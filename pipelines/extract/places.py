@@ -51,7 +51,8 @@ _TOWN_IN = re.compile(
     r"|upstate|state\sof)\s)?$"
 )
 _JA_TOWN = re.compile(
-    r"(?:の)?([ァ-ヺー・]{2,20}|[ｦ-ﾟ]{3,24}|[一-鿿]{1,6}?(?:市|町|村|区))(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
+    r"(?:の)?([ァ-ヺー・]{2,20}|[ｦ-ﾟ]{3,24}|[一-鿿]{1,6}?(?:市|町|村|区)|[一-鿿]{1,3}(?=（[ァ-ヺー・]{2,12}）[郡市県]))"
+    r"(?:（[ァ-ヺー・]{2,12}）)?(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
 )
 
 
@@ -192,8 +193,13 @@ class PlaceFinder:
 
     def _accept_japanese(self, text: str, hit: Hit) -> bool:
         surface, after = text[hit.start : hit.end], text[hit.end :]
-        if re.match(r"・[ァ-ヺ]", after) and not re.match(r"・[ァ-ヺー]+(?:州|両州|など)", after):
-            # テキサス・ガルフリンク is a name, テキサス・ルイジアナ両州 a list.
+        town = _JA_TOWN_OF.match(after) if hit.term.row.get("sort") == "country" else None
+        places = re.match(r"・[ァ-ヺー]+(?:州|両州|など)", after) or (town and town[1] not in self._no_town)
+        if re.match(r"・[ァ-ヺ]", after) and not places:
+            # テキサス・ガルフリンク is a name, テキサス・ルイジアナ両州 a list, サウジアラビア・ジュベイルの a town.
+            return False
+        if re.match(r"[ァ-ヺー]", surface) and re.search(r"[ァ-ヺー]$", text[: hit.start]):
+            # ザクセン州 in ニーダーザクセン州.
             return False
         if re.match(r"製|側|系|人|籍|式|産(?!出|が|業)", after) or surface in ("米", "豪", "英"):
             return False
@@ -235,16 +241,28 @@ def _japanese_town(text: str, hit: Hit, known: Sequence[Hit], admin1: str | None
     """A state with its town behind it, or a country with a province that the gazetteer does not know."""
     if admin1:
         town = _JA_TOWN.match(text, hit.end) if text[hit.end : hit.end + 1] != "の" else None
-        return hit.start, town.end(1) if town else hit.end, town[1] if town else None
+        if town is None:
+            return hit.start, hit.end, None
+        # With its reading in brackets: 寧越（ヨンウォル）郡.
+        return (
+            hit.start,
+            town.end() if text.startswith("（", town.end(1)) and town.end() > town.end(1) else town.end(1),
+            town[1],
+        )
+    town = _JA_TOWN_OF.match(text, hit.end) if hit.term.row.get("sort") == "country" else None
+    if town is not None:
+        return hit.start, town.end(1), town[1]
     found = _JA_PROVINCE.match(text, hit.end) if hit.term.id not in ("JPN", "JP") else None
     if found is None or any(hit.end < other.end and other.start < found.end() for other in known if other is not hit):
         return hit.start, hit.end, None
     return hit.start, found.end(), found[2]
 
 
+_JA_TOWN_OF = re.compile(r"・([ァ-ヺー]{2,12})(?=市|港|沖|近郊|郊外|(?:の|で|に(?!よ)|、)(?!・))")
+"""A town behind its country: サウジアラビア・ジュベイルの."""
 _PROVINCE = re.compile(r"(?:[ァ-ヺー・]{2,16}|[一-鿿]{2,4}?)(?:自治区|首長国|[州県省])")
 _UNKNOWN_STATE = re.compile(
-    r"(?<![ァ-ヺー・一-鿿])((?:[ァ-ヺー・]{2,16}|[一-鿿]{2,3})[州県省])"
+    r"(?:(?<![ァ-ヺー・一-鿿])|(?<=[国邦](?=[ァ-ヺ]))|(?<=同国))((?:[ァ-ヺー・]{2,16}|[一-鿿]{2,3})[州県省])"
     r"([ァ-ヺー]{2,14}|[一-鿿]{1,3}[市区県鎮](?=で|に|の)|[一-鿿]{2,3}(?=で|に|の))?(?=[のにで])"
 )
 _BARE_TOWN = re.compile(

@@ -24,6 +24,7 @@ from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.newcomers import newcomers
 from pipelines.extract.phases import phase_of
 from pipelines.extract.records import open_records, remark, take
+from pipelines.extract.scenes import opened_there
 from pipelines.extract.sites import Site
 from pipelines.extract.unnamed import is_beside, made, opened_elsewhere, unnamed
 from pipelines.extract.vocabulary import Row
@@ -109,8 +110,9 @@ def _facilities(sentence: Sentence, projects: Projects, *, listed: bool) -> list
         entry = unnamed(sentence, projects, listed=True) if sites and not own else None
         if entry is not None or (sites and not own and sentence.products):
             return [entry] if entry is not None else []
-    if any(not one.value.passing for one in sites):
-        return sites
+    elsewhere = opened_there(sentence, projects)
+    if elsewhere or any(not one.value.passing for one in sites):
+        return [*sites, *elsewhere]
     entry = unnamed(sentence, projects, listed=listed) or opened_elsewhere(sentence, projects)
     return [*sites, entry] if entry is not None else sites
 

@@ -129,7 +129,7 @@ def _sum(record: Record, cell: Cell, sentence: Sentence, mention: Mention, lead:
     kind = "project_cost" if kind == "cost" else kind
     ceiling = bool(kind == "business_scale" and (_CEILING.search(lead) or _CEILING.search(cell.label.unit)))
     ceiling = ceiling or (kind == "financing" and cell.label.ceiling)
-    if ceiling and amount.qualifier == "exact":
+    if ceiling and amount.low == amount.high:
         amount = replace(amount, low=None, qualifier="up_to")
     told = "conditional" if kind == "business_scale" else "asserted"
     instrument = cell.label.code if kind == "financing" else ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.records import Paragraph
 
-_ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪●○◆■・※]\s*|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[)）]|[①-⑳]|\|)")
+_ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪●○◆■・※]\s*|\(?\d{1,2}[.)]\s+|[（(]\d{1,2}[)）]|\d{1,2}[．、](?!\d)|[①-⑳]|\|)")
 _WIDE = re.compile(r"[぀-ヿ一-鿿＀-￯　-〿]")
 _BLANK = re.compile(r" ?[\t\u00a0\u2000-\u200b][ \t\u00a0\u2000-\u200b]*| {2,}[\t\u00a0\u2000-\u200b ]*")
 """Any run of blanks but a single space, which stays as it is."""
@@ -68,6 +68,7 @@ def unwrap(text: str, *, marked: bool = False) -> list[str]:
     lines = text.split("\n")
     widths = sorted(_width(line) for line in lines if line.strip())
     full = widths[int(len(widths) * 0.9)] if widths else 0
+    hard = full <= _PAGE or _is_cut(lines, full)
     blocks: list[str] = []
     current: list[str] = []
     for line in lines:
@@ -77,12 +78,26 @@ def unwrap(text: str, *, marked: bool = False) -> list[str]:
         if line.strip():
             current.append(line)
             long_enough = _width(line) >= full * (0.9 if _ENDS.search(line) else 0.7)
-            wrapped = bool(_GOES_ON.search(line)) or (full <= 140 and long_enough)
-            loose = full > 140 and _width(line) < 140 and not _ENDS.search(line) and len(current) > 1
+            wrapped = bool(_GOES_ON.search(line)) or (hard and long_enough)
+            loose = not hard and _width(line) < _PAGE and not _ENDS.search(line) and len(current) > 1
             if not wrapped and not loose and not marked:
                 _flush(blocks, current)
     _flush(blocks, current)
     return blocks
+
+
+_PAGE = 140
+"""Columns of a line that no printed page exceeds; a Japanese character takes two."""
+
+
+def _is_cut(lines: Sequence[str], full: int) -> bool:
+    """Whether the long lines of a Japanese text are cut at one width: most of them end within a sentence."""
+    long = [line for line in lines if 0.9 * full <= _width(line) <= _WIDEST]
+    within = [line for line in long if _WIDE.match(line.rstrip()[-1]) and not _ENDS.search(line)]
+    return full <= _WIDEST and len(within) >= 2 and len(within) * 2 > len(long)
+
+
+_WIDEST = 180
 
 
 def _flush(blocks: list[str], current: list[str]) -> None:
