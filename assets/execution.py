@@ -60,7 +60,7 @@ def resume(run_id: str | None, home: Path | None, progress: Progress | None) -> 
             if step.status == StepEventStatus.SUCCESS
         }
         left = [key for step in STEPS if step.op.name not in done for key in step.keys]
-        if failed.asset_selection is not None:
+        if failed.asset_selection:
             left = [key for key in left if key in failed.asset_selection]
         tags = {PARENT_RUN_ID_TAG: failed.run_id, ROOT_RUN_ID_TAG: failed.root_run_id or failed.run_id}
         return _run(instance, RESUMED[failed.job_name], given, left, progress, tags)

@@ -176,7 +176,7 @@ def _tell_unforeseen(built: Built, changes: Frame) -> None:
     """Report the tables that changed though the run was not asked for them: a newer date in raw can move any."""
     context = dg.AssetExecutionContext.get()
     asked = context.run.asset_selection
-    if asked is None:
+    if not asked:
         return
     for name in sorted(set(changes["table"])):
         if dg.AssetKey(name) not in asked and name in built.tables:

@@ -19,7 +19,7 @@ from schemas import materials, dependence, controls  # noqa: F401  # isort: skip
 from schemas import housekeeping  # noqa: F401  # isort: skip
 from schemas.columns import REGISTRY, Meaning, Table, TableMeaning
 
-CONTRACT_VERSION = "1.1.0"
+CONTRACT_VERSION = "1.2.0"
 """Changes with any change of a table's or column's name, type, unit or key."""
 
 _TYPE_NAMES: dict[arrow.DataType, str] = {

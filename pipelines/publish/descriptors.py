@@ -24,10 +24,6 @@ from pipelines.publish.flat import FLAT_COLUMNS, plain_amount
 from schemas import contract
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-LAYOUT = 2
-"""Which files a release holds; told in release.json, so that `verify` asks an older release for no newer file. 2 adds
-the SQLite file, the workbook, the scripts for DuckDB and the catalogues' descriptions."""
-
 TEMPLATES = Path(__file__).parent / "templates"
 LICENCES: Mapping[str, tuple[str, str]] = {
     "CC-BY-4.0": ("Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/"),
@@ -115,7 +111,6 @@ def manifest(facts: ReleaseFacts) -> dict[str, Any]:
     return {
         **({"own_use": True} if facts.own_use else {}),
         **({"waivers": list(facts.waivers)} if facts.waivers else {}),
-        "layout": LAYOUT,
         "version": facts.version,
         "released_on": facts.released_on.isoformat(),
         "contract_version": contract.CONTRACT_VERSION,

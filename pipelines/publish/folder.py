@@ -19,13 +19,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.publish.contents import SIGNATURE, SUMS, expected_files
 from pipelines.publish.findings import Finding
 from pipelines.publish.formats import file_sha256
 from schemas import contract
+from schemas.versions import came_with, version_numbers
 
-SUMS = "SHA256SUMS"
-SIGNATURE = "SHA256SUMS.sig"
-"""Not among the sums: it is made of them."""
+__all__ = ["RELEASE_CHECKS", "SIGNATURE", "SUMS", "Folder", "ReleaseCheck", "release_check"]
+
 _SUMS_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
 
@@ -71,7 +72,7 @@ class Folder:
         """A JSON file's object; None where it is missing or is none."""
         try:
             found = json.loads((self.path / name).read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
 
@@ -79,12 +80,6 @@ class Folder:
     def manifest(self) -> dict[str, Any] | None:
         """release.json; None where it cannot be read."""
         return self.json("release.json")
-
-    @property
-    def layout(self) -> int:
-        """Which files such a release has beside its tables; 1 where release.json says nothing of it."""
-        found = (self.manifest or {}).get("layout")
-        return found if isinstance(found, int) else 1
 
     def content(self, name: str) -> bytes | None:
         """A small file's bytes; None where it is missing."""
@@ -115,24 +110,31 @@ class Folder:
         return self._read[name]
 
     @cached_property
+    def version(self) -> tuple[int, ...]:
+        """The contract version that it says it follows; the one of now where it says none that can be."""
+        told, now = (self.manifest or {}).get("contract_version"), version_numbers(contract.CONTRACT_VERSION)
+        if not isinstance(told, str) or not re.fullmatch(r"\d{1,4}\.\d{1,4}\.\d{1,4}", told):
+            return now
+        theirs = version_numbers(told)
+        return theirs if theirs[0] == now[0] and theirs < now else now
+
+    @property
     def older(self) -> bool:
-        """Whether it follows an earlier contract of the same major version, which may lack tables and columns."""
-        told = (self.manifest or {}).get("contract_version")
-        if not isinstance(told, str) or not re.fullmatch(r"\d+\.\d+\.\d+", told):
-            return False
-        ours, theirs = ([int(part) for part in text.split(".")] for text in (contract.CONTRACT_VERSION, told))
-        return theirs[0] == ours[0] and theirs < ours
+        """Whether it follows an earlier contract of the same major version."""
+        return self.version < version_numbers(contract.CONTRACT_VERSION)
+
+    @cached_property
+    def expected(self) -> frozenset[str]:
+        """Every file that a release of its contract version holds, but SHA256SUMS and its signature."""
+        return expected_files(self.version)
+
+    def holds(self, table: str) -> bool:
+        """Whether its contract version had a table."""
+        return came_with(table) <= self.version
 
     def lacks(self, name: str) -> tuple[str, ...]:
-        """Columns that came after the contract of an older release; all of them where the table came later."""
-        if not self.older:
-            return ()
-        expected = contract.arrow_schema(name).names
-        table = self.table(name)
-        if isinstance(table, pa.Table):
-            return tuple(column for column in expected if column not in table.schema.names)
-        entries = (self.manifest or {}).get("tables")
-        return tuple(expected) if isinstance(entries, dict) and name not in entries else ()
+        """Columns of a table that came after its contract version; all of them where the table came later."""
+        return tuple(column for column in contract.TABLES[name].names if came_with(name, column) > self.version)
 
     @cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -144,15 +146,15 @@ class Folder:
         for name in contract.TABLES:
             table, schema = self.table(name), contract.arrow_schema(name)
             lacking = self.lacks(name)
-            if isinstance(table, str) and lacking:
+            if isinstance(table, str) and not self.holds(name):
                 table = schema.empty_table()
             elif isinstance(table, pa.Table) and lacking:
-                filled = table
-                for column in lacking:
+                filled = table.select([column for column in schema.names if column in table.schema.names])
+                for column in set(lacking).difference(table.schema.names):
                     filled = filled.append_column(
                         schema.field(column), pa.nulls(table.num_rows, schema.field(column).type)
                     )
-                table = filled.select(schema.names)
+                table = filled.select(schema.names) if set(schema.names) <= set(filled.schema.names) else table
             same = isinstance(table, pa.Table) and table.schema.equals(schema)
             if isinstance(table, pa.Table) and (same or (lacking and table.schema.types == schema.types)):
                 found[name] = contract.as_published(table) if lacking else contract.from_arrow(name, table)

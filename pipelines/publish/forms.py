@@ -22,7 +22,7 @@ from pipelines.publish.workbook import WORKBOOK, workbook_bytes
 __all__ = ["FORM_FILES", "data_files", "write_forms"]
 
 FORM_FILES = (SQLITE, WORKBOOK, SCHEMA, LOAD, *catalogues.CATALOGUES)
-"""Files that releases of layout 2 have and older ones have not."""
+"""Their paths in a release."""
 
 
 def write_forms(folder: Path, tables: Mapping[str, pa.Table], facts: ReleaseFacts, texts: ReleaseTexts) -> None:

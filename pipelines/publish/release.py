@@ -36,6 +36,7 @@ from pipelines.publish.findings import Tables
 from pipelines.publish.flat import flat_csv, projects_flat
 from pipelines.publish.formats import file_sha256, write_bytes, write_csv, write_parquet
 from pipelines.publish.forms import write_forms
+from pipelines.publish.site.pages import write_site
 from pipelines.publish.waivers import Waiver, in_manifest, part
 from schemas import contract
 
@@ -226,6 +227,7 @@ def _write_folder(folder: Path, data: Tables, begun: ReleaseFacts, texts: Releas
     }
     for name, content in beside.items():
         write_bytes(content, folder / name)
+    write_site(folder, data, facts.version)
     write_forms(folder, {name: data.arrow(name) for name in data.names()}, facts, texts)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}

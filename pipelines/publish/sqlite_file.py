@@ -27,8 +27,11 @@ from pipelines.errors import ReleaseError
 from pipelines.publish.formats import as_text
 from pipelines.publish.labels import labelled_views
 from schemas import contract
+from schemas.versions import version_numbers
 
-__all__ = ["SQLITE", "declarations", "read_batches", "read_declarations", "write_sqlite"]
+__all__ = [
+    "SQLITE", "contract_number", "declarations", "read_batches", "read_declarations", "user_version", "write_sqlite",
+]  # fmt: skip
 
 SQLITE = "kakehashi.sqlite"
 """Name of the file in a release."""
@@ -70,12 +73,13 @@ def write_sqlite(tables: Mapping[str, pa.Table], path: Path) -> None:
         ReleaseError: A decimal has more digits than SQLite keeps.
         OSError: The file cannot be written.
     """
+    number = contract_number(version_numbers(contract.CONTRACT_VERSION))
     try:
         # The journal guards an old state, and a new file has none: the release appears whole or not at all anyway.
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
             for setting in (
                 f"page_size = {_PAGE_BYTES}", "encoding = 'UTF-8'", "auto_vacuum = NONE", "journal_mode = OFF",
-                "synchronous = OFF", "foreign_keys = OFF", f"user_version = {_contract_number()}",
+                "synchronous = OFF", "foreign_keys = OFF", f"user_version = {number}",
             ):  # fmt: skip
                 database.execute(f"PRAGMA {setting}")
             database.execute("BEGIN")
@@ -94,9 +98,16 @@ def write_sqlite(tables: Mapping[str, pa.Table], path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _contract_number() -> int:
-    major, minor, patch = (int(part) for part in contract.CONTRACT_VERSION.split("."))
+def contract_number(version: tuple[int, ...]) -> int:
+    """Return a contract version as the file's `user_version` tells it: (1, 2, 0) as 10200."""
+    major, minor, patch = version
     return major * 10_000 + minor * 100 + patch
+
+
+def user_version(path: Path) -> int:
+    """Return the `user_version` of a SQLite file from its header, 0 where it has none."""
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(64)[60:64], "big")
 
 
 def declarations(*, comments: bool) -> dict[str, str]:

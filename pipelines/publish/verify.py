@@ -22,23 +22,17 @@ import pyarrow.parquet as pq
 from pipelines.licences import table_licences
 from pipelines.publish import verify_forms  # noqa: F401 - registers its checks
 from pipelines.publish.checks import all_findings, shortened
-from pipelines.publish.descriptors import LAYOUT, data_dictionary_csv, resource
+from pipelines.publish.descriptors import data_dictionary_csv, resource
 from pipelines.publish.findings import Finding, Tables
 from pipelines.publish.flat import FLAT_COLUMNS, flat_csv, projects_flat
-from pipelines.publish.folder import RELEASE_CHECKS, SIGNATURE, SUMS, Folder, release_check
+from pipelines.publish.folder import RELEASE_CHECKS, SIGNATURE, SUMS, Folder, ReleaseCheck, release_check
 from pipelines.publish.formats import CSV_BATCH_ROWS, csv_chunks, logical_sha256
-from pipelines.publish.forms import FORM_FILES
 from pipelines.publish.signatures import check_signature
 from pipelines.publish.verify_waivers import carried, waiver_differences
 from pipelines.publish.waivers import part
 from schemas import contract
 
 Progress = Callable[[str, int, int], None]
-
-_FIXED_FILES = (
-    "projects_flat.csv", "datapackage.json", "release.json", "README.md", "README.ja.md", "CHANGELOG.md",
-    "CHANGELOG.ja.md", "data_dictionary.csv", "contract.sql",
-)  # fmt: skip
 
 
 def verify(release: Path, progress: Progress | None = None, signers: Path | None = None) -> tuple[Finding, ...]:
@@ -61,12 +55,21 @@ def verify(release: Path, progress: Progress | None = None, signers: Path | None
     for number, (name, check) in enumerate(RELEASE_CHECKS.items(), start=1):
         if progress is not None:
             progress(name, number, steps)
-        findings += check(folder)
+        findings += _carried_out(name, check, folder)
     if any(finding.check == "contract_known" for finding in findings):
         return tuple(findings)
     if progress is not None:
         progress("tables", steps, steps)
     return tuple(findings) + _of_tables(folder)
+
+
+def _carried_out(name: str, check: ReleaseCheck, folder: Folder) -> list[Finding]:
+    """What a check finds. Whatever stops it is damage that nobody thought of, and a finding like any other."""
+    try:
+        return list(check(folder))
+    except Exception as error:
+        found = f"something that it cannot judge ({type(error).__name__}: {error})"
+        return [Finding(name, folder.path.name, found, "a release that can be judged")]
 
 
 def _of_tables(folder: Folder) -> tuple[Finding, ...]:
@@ -104,28 +107,20 @@ def sums_readable(folder: Folder) -> Iterator[Finding]:
 @release_check("files_present")
 def files_present(folder: Folder) -> Iterator[Finding]:
     """Every file of a release is there, whatever SHA256SUMS says."""
-    expected = () if folder.older else _expected_files(folder)
-    for name in sorted({*expected, *(folder.sums or {})} - folder.files.keys()):
+    for name in sorted({*folder.expected, *(folder.sums or {})} - folder.files.keys()):
         yield Finding("files_present", name, "no such file", "a file of the release")
-
-
-def _expected_files(folder: Folder) -> Iterator[str]:
-    yield from _FIXED_FILES
-    if folder.layout >= LAYOUT:
-        yield from FORM_FILES
-    for name in contract.TABLES:
-        yield f"tables/{name}.csv"
-        yield f"tables/{name}.parquet"
 
 
 @release_check("files_listed")
 def files_listed(folder: Folder) -> Iterator[Finding]:
-    """Every file in the folder stands in SHA256SUMS, and none is a link."""
+    """Every file in the folder is one of a release and stands in SHA256SUMS, and none is a link."""
     for name, path in folder.files.items():
         if path.is_symlink() or not path.is_file():
             yield Finding("files_listed", name, "a link or something that is no file", "plain files only")
         elif name not in (SUMS, SIGNATURE) and folder.sums is not None and name not in folder.sums:
             yield Finding("files_listed", name, "a file that SHA256SUMS does not name", "no such file")
+        elif name not in (SUMS, SIGNATURE) and name not in folder.expected:
+            yield Finding("files_listed", name, "a file that is no part of a release", "no such file")
 
 
 @release_check("files_unchanged")
@@ -180,7 +175,7 @@ def manifest_agrees(folder: Folder) -> Iterator[Finding]:
     entries = (folder.manifest or {}).get("tables")
     if not isinstance(entries, dict):
         return
-    missing = contract.TABLES.keys() - entries.keys() if not folder.older else set()
+    missing = {name for name in contract.TABLES if folder.holds(name)} - entries.keys()
     for name in sorted((entries.keys() - contract.TABLES.keys()) | missing):
         found = "an entry" if name in entries else "no entry"
         yield Finding("manifest_agrees", f"release.json tables {name}", found, "one entry a table of the contract")
@@ -284,14 +279,14 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
         yield Finding("descriptor_agrees", "datapackage.json version", str(package.get("version")), str(version))
     resources = package.get("resources")
     listed = [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
-    described = {item.get("name"): item for item in listed}
+    described = {str(item.get("name")): item for item in listed}
     licences = table_licences(
         {name: table for name in contract.TABLES if isinstance(table := folder.table(name), pa.Table)}
     )
-    for name in () if folder.older else contract.TABLES:
+    for name in filter(folder.holds, contract.TABLES):
         if name not in described:
             yield Finding("descriptor_agrees", f"datapackage.json {name}", "no resource", "one")
-        elif _shape(described[name]) != _shape(resource(name, licences.get(name))):
+        elif not folder.older and _shape(described[name]) != _shape(resource(name, licences.get(name))):
             found = "other columns, types, units, keys or licence"
             yield Finding("descriptor_agrees", f"datapackage.json {name}", found, "the contract's own")
     for item in listed:

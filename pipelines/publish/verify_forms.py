@@ -19,7 +19,14 @@ from pipelines.publish.duckdb_import import LOAD, SCHEMA, load_sql, schema_sql
 from pipelines.publish.findings import Finding
 from pipelines.publish.folder import Folder, release_check
 from pipelines.publish.formats import CSV_BATCH_ROWS, logical_sha256
-from pipelines.publish.sqlite_file import SQLITE, declarations, read_batches, read_declarations
+from pipelines.publish.sqlite_file import (
+    SQLITE,
+    contract_number,
+    declarations,
+    read_batches,
+    read_declarations,
+    user_version,
+)
 from pipelines.publish.workbook import WORKBOOK, read_sheets, running_parts, sheet_cells, sheets
 from schemas import contract
 
@@ -44,8 +51,14 @@ def sqlite_agrees(folder: Folder) -> Iterator[Finding]:
     except sqlite3.Error as error:
         yield Finding("sqlite_agrees", SQLITE, str(error), "a SQLite file")
         return
-    expected = declarations(comments=False) if not folder.older else found
-    for name in sorted(found.keys() | expected.keys()):
+    told, number = user_version(path), contract_number(folder.version)
+    if told != number:
+        where = f"{SQLITE} user_version"
+        yield Finding("sqlite_agrees", where, str(told), f"{number}, the contract version of release.json")
+    expected = declarations(comments=False)
+    for name in (name for name in contract.TABLES if folder.older and folder.holds(name) and name not in found):
+        yield Finding("sqlite_agrees", f"{SQLITE} {name}", "no such table", "every table of the release")
+    for name in () if folder.older else sorted(found.keys() | expected.keys()):
         if found.get(name) != expected.get(name):
             yield Finding("sqlite_agrees", f"{SQLITE} {name}", "another declaration", "the contract's own")
     for name, table in _readable(folder).items():
@@ -98,8 +111,6 @@ def workbook_agrees(folder: Folder) -> Iterator[Finding]:
         yield Finding("workbook_agrees", f"{WORKBOOK} {part}", "a formula, a macro or a link", "plain cells")
     tables = _readable(folder)
     for name in sheets({name: table.num_rows for name, table in tables.items()}):
-        if name in tables and name not in found and folder.older:
-            continue
         if name in tables and name not in found:
             yield Finding("workbook_agrees", f"{WORKBOOK} {name}", "no such sheet", "one")
         elif name in tables:
@@ -161,10 +172,10 @@ def catalogues_agree(folder: Folder) -> Iterator[Finding]:
 def _distribution_differences(folder: Folder, name: str, told: Mapping[str, Any]) -> Iterator[Finding]:
     listed = told.get("dcat:distribution" if name == DCAT else "distribution")
     items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    found = dict(map(_offer, items))
+    found = {str(path): digest for path, digest in map(_offer, items)}
     expected = {path for path in folder.hashes if path.endswith((".csv", ".parquet", ".sqlite", ".xlsx"))}
     expected -= {"data_dictionary.csv"}
-    for path in sorted(expected ^ {str(path) for path in found}):
+    for path in sorted(expected ^ found.keys()):
         what = ("a file that is offered nowhere", "the file") if path in expected else ("no such file", "a data file")
         yield Finding("catalogues_agree", f"{name} {path}", *what)
     for path, digest in found.items():
@@ -186,7 +197,9 @@ def _offer(item: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def _record_set_differences(told: Mapping[str, Any]) -> Iterator[Finding]:
     listed = told.get("recordSet")
-    sets = {item.get("name"): item for item in listed if isinstance(item, dict)} if isinstance(listed, list) else {}
+    sets = (
+        {str(item.get("name")): item for item in listed if isinstance(item, dict)} if isinstance(listed, list) else {}
+    )
     for name, spec in contract.TABLES.items():
         fields = sets.get(name, {}).get("field")
         names = tuple(f.get("name") for f in fields if isinstance(f, dict)) if isinstance(fields, list) else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import filecmp
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +13,7 @@ import pytest
 from assets.automation import build_job
 from assets.definitions import defs
 from assets.handover import publishes
+from assets.history import opened
 from assets.run import Part, resume_build, run_build
 from pipelines.build import Inputs
 from pipelines.errors import KakehashiError
@@ -38,13 +40,15 @@ def test_parts_give_the_bytes_of_the_whole(tmp_path: Path, home: Path) -> None:
     dry = run_build(inputs, output, home=home, part=Part(dry_run=True))
     assert (dry.success, dry.is_new, dry.version) == (True, True, "2026.03.04")
     assert not (output / "latest").exists() and not (output / "releases").exists()
+    drafts = {path.name: path.read_bytes() for path in (output / "drafts" / "tables").iterdir()}
+    shutil.rmtree(output / "drafts")
     whole = run_build(inputs, output, home=home)
+    assert (whole.drafts, (output / "drafts").exists()) == ((), False)
     assert whole.path is not None and dry.path is not None and verify(dry.path) == ()
     _same(whole.path, dry.path)
-    for draft in drafted.drafts:
-        for suffix in (".parquet", ".csv"):
-            made = draft.with_suffix(suffix)
-            assert made.read_bytes() == (whole.path / "tables" / made.name).read_bytes()
+    assert sorted(drafts) == ["projects.csv", "projects.parquet", "totals.csv", "totals.parquet"]
+    for name, content in drafts.items():
+        assert content == (whole.path / "tables" / name).read_bytes()
     again = run_build(inputs, output, home=home, part=Part(dry_run=True))
     assert (again.success, again.is_new, again.version) == (True, False, "2026.03.04")
 
@@ -59,6 +63,10 @@ def test_the_rest_of_a_failed_build_gives_the_bytes_of_a_whole_one(tmp_path: Pat
     rest = resume_build(home=history)
     assert (rest.success, rest.is_new, rest.failures) == (True, True, ())
     assert rest.path is not None and verify(rest.path) == ()
+    with opened(history) as instance:
+        assert [step.step_key for step in instance.get_run_step_stats(rest.run_id)] == ["write_release"]
+        followed = instance.get_run_by_id(rest.run_id)
+        assert followed is not None and followed.tags["dagster/parent_run_id"] == failed.run_id
     fresh = run_build(inputs, tmp_path / "fresh", home=history)
     assert fresh.path is not None
     _same(fresh.path, rest.path)
@@ -109,6 +117,7 @@ def test_a_check_alone_can_be_run(run: Run, tmp_path: Path, monkeypatch: pytest.
 def test_whether_a_run_publishes() -> None:
     whole = dg.DagsterRun(job_name=build_job.name)
     assert publishes(whole)
+    assert publishes(dg.DagsterRun(job_name="build", asset_selection=frozenset()))
     assert not publishes(dg.DagsterRun(job_name="build", asset_selection=frozenset({dg.AssetKey("projects")})))
     assert publishes(dg.DagsterRun(job_name="build", asset_selection=frozenset({dg.AssetKey("release")})))
     assert not publishes(dg.DagsterRun(job_name="build", step_keys_to_execute=["investment_tables"]))

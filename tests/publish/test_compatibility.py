@@ -14,12 +14,14 @@ from publish_sample import RELEASED_ON, build, sample_tables
 
 from kakehashi import load
 from pipelines.errors import ContractError, ReleaseError
+from pipelines.publish import contents, folder
 from pipelines.publish.compatibility import refuse_unsaid, shape_changes
 from pipelines.publish.formats import file_sha256, logical_sha256, write_csv
 from pipelines.publish.forms import FORM_FILES
 from pipelines.publish.release import write_release
+from pipelines.publish.site.pages import FILES, SITE
 from pipelines.publish.verify import verify
-from schemas import contract, renames
+from schemas import contract, renames, versions
 from schemas.renames import Rename
 
 NOW = contract.CONTRACT_VERSION
@@ -124,10 +126,20 @@ def test_a_manifest_without_contract_is_told(tmp_path: Path) -> None:
         next_release(tmp_path)
 
 
+@pytest.fixture
+def came_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a table, a column and all further forms have come with the contract version of now."""
+    before, now = f"{MAJOR}.{MINOR - 1}.0", NOW
+    beside = contents._BESIDE
+    later = tuple(name for names in list(beside.values())[1:] for name in names if not name.startswith("CHANGELOG"))
+    first = (*beside["1.0.0"], "CHANGELOG.md", "CHANGELOG.ja.md")
+    monkeypatch.setattr(contents, "_BESIDE", {before: first, now: later})
+    monkeypatch.setattr(versions, "_CAME", {"balances": now, "projects.technology": now})
+
+
+@pytest.mark.usefixtures("came_later")
 def test_a_release_of_an_older_contract_is_verified_by_what_it_has(tmp_path: Path) -> None:
     """A contract that got a table and a column later finds nothing wrong with a release from before, and all damage."""
-    from pipelines.publish import folder
-
     made = build(tmp_path)
     reshape(made.path, "projects", lambda table: table.drop_columns(["technology"]))
     for form in ("csv", "parquet"):
@@ -140,8 +152,8 @@ def test_a_release_of_an_older_contract_is_verified_by_what_it_has(tmp_path: Pat
     manifest = json.loads((made.path / "release.json").read_text())
     manifest["contract_version"] = f"{MAJOR}.{MINOR - 1}.0"
     # A release of that time has none of the forms that came later.
-    del manifest["tables"]["balances"], manifest["layout"]
-    for name in FORM_FILES:
+    del manifest["tables"]["balances"]
+    for name in (*FORM_FILES, *(f"{SITE}/{page}" for page in FILES)):
         (made.path / name).unlink()
     manifest["tables"]["projects"] |= {
         "csv_sha256": file_sha256(made.path / "tables" / "projects.csv"),
@@ -156,3 +168,37 @@ def test_a_release_of_an_older_contract_is_verified_by_what_it_has(tmp_path: Pat
     assert "technology" not in load("projects", output=tmp_path)
     (made.path / "tables" / "events.csv").unlink()
     assert "files_present" in {finding.check for finding in verify(made.path)}
+
+
+@pytest.mark.parametrize(
+    ("told", "gone"),
+    [
+        ("1.0.0", ["tables/projects.csv", "tables/projects.parquet"]),
+        ("1.0.0", ["README.md"]),
+        ("1.1.0", ["kakehashi.sqlite"]),
+        ("1.1.0", []),
+        ("1.0.0", []),
+    ],
+)
+def test_a_release_that_calls_itself_older_is_not_let_off(tmp_path: Path, told: str, gone: list[str]) -> None:
+    """What came with the version that it names must be there, and what came later must not."""
+    made = build(tmp_path)
+    manifest = json.loads((made.path / "release.json").read_text())
+    manifest["contract_version"] = told
+    for name in gone:
+        (made.path / name).unlink()
+        manifest["tables"].pop(Path(name).stem, None)
+    (made.path / "release.json").write_text(json.dumps(manifest))
+    files = sorted(path for path in made.path.rglob("*") if path.is_file() and path.name != folder.SUMS)
+    lines = (f"{file_sha256(path)}  {path.relative_to(made.path).as_posix()}\n" for path in files)
+    (made.path / folder.SUMS).write_text("".join(lines))
+    found = {finding.check for finding in verify(made.path)}
+    assert ("files_present" in found) == bool(gone)
+    assert "files_listed" in found, "pages came later"
+
+
+def test_every_table_and_column_that_came_later_is_one_of_the_contract() -> None:
+    for name, version in versions._CAME.items():
+        table, _, column = name.partition(".")
+        assert table in contract.TABLES and (not column or column in contract.TABLES[table].names)
+        assert versions.version_numbers("1.0.0") < versions.version_numbers(version) <= versions.version_numbers(NOW)

@@ -141,17 +141,6 @@ def test_damage_is_found_by_name(damaged: Path, kind: str) -> None:
     assert check in {finding.check for finding in verify(damaged)}
 
 
-def test_a_release_from_before_these_forms_lacks_nothing(damaged: Path) -> None:
-    for name in ("kakehashi.sqlite", "kakehashi.xlsx", "tables/schema.sql", "tables/load.sql", "croissant.json",
-                 "dcat.jsonld", "schemaorg.jsonld"):  # fmt: skip
-        (damaged / name).unlink()
-    manifest = json.loads((damaged / "release.json").read_bytes())
-    assert manifest.pop("layout") == 2
-    (damaged / "release.json").write_text(json.dumps(manifest))
-    _reseal(damaged)
-    assert verify(damaged) == ()
-
-
 # --- SQLite
 
 

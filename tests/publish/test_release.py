@@ -60,7 +60,8 @@ def test_layout_and_manifest(built: Path) -> None:
     beside = {
         "projects_flat.csv", "datapackage.json", "release.json", "SHA256SUMS", "README.md", "CHANGELOG.md", "CHANGELOG.ja.md", "README.ja.md",
         "data_dictionary.csv", "contract.sql", "kakehashi.sqlite", "kakehashi.xlsx", "tables/schema.sql", "tables/load.sql",
-        "croissant.json", "dcat.jsonld", "schemaorg.jsonld",
+        "croissant.json", "dcat.jsonld", "schemaorg.jsonld", "site/quality.html", "site/dictionary.html",
+        "site/dollars_by_stage.svg", "site/dependence_by_material.svg",
     }  # fmt: skip
     assert set(files) == tables | beside
     manifest = json.loads(files["release.json"])

@@ -174,3 +174,12 @@ def test_every_statement_s_literal_is_short_and_no_statement_lacks_its_place(row
     for row in rows("statements"):
         assert len(row["original_text"] or "") <= 40
         assert row["locator"]
+
+
+def test_the_plot_of_the_committed_raw_agrees_with_its_totals(built: Any) -> None:
+    from pipelines.publish.site.plots import sums_by_stage
+
+    amounts, projects, totals = (built.tables[name] for name in ("amounts", "projects", "totals"))
+    sums = sums_by_stage(amounts.to_dict("records"), dict(zip(projects.project_id, projects.stage, strict=True)))
+    (row,) = totals[(totals.scope == "all") & (totals.sum_set == "cost")].to_dict("records")
+    assert sum(firm for firm, _ in sums.values()) == row["low_usd"]
