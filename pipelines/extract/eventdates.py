@@ -12,6 +12,9 @@ from pipelines.extract.annotation import Annotated
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
 
+TOLD_BEFORE = re.compile(r"済み|(?:して|されて)(?:い(?:た|る)|お(?:り|った))")
+"""What tells that something was made public before the day of the text's own news: 4月25日に公表済み."""
+
 
 def nearest_date(match: Found, sentence: Sentence) -> Mention | None:
     """The date nearest to the words that tell the step, in the same sentence."""

@@ -31,7 +31,7 @@ from pipelines.extract.money_changes import (
     waits_for_targets,
     whose_sales,
 )
-from pipelines.extract.money_kinds import tell_kind
+from pipelines.extract.money_kinds import SURE, is_company, tell_kind
 from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.pledges import UNMISTAKABLE, pledged_programs, program_of_projects
@@ -194,6 +194,9 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     if parallel is None and sentence.number in context.projects.batches and not alone:
         # What is said of several projects at once is no single one's.
         cluster = None
+    if cluster is not None and cluster.listed and not alone and is_company(sentence, mention, context.lexicon):
+        # Behind an entry of a list the text may go on with what a firm sells or spends.
+        cluster = None
     if cluster is not None and cluster.listed:
         if re.search(r"合計|総額|in all|altogether|in total", sentence.masked):
             return None
@@ -204,7 +207,7 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     if row["kind"] == "project_cost" or row["instrument"] == "loan":
         # The words of cost and of loans are many and loose: a nearer word for something else goes before them.
         weighed = tell_kind(sentence, mention, context.lexicon)
-        row = weighed.row if weighed is not None and weighed.weight >= _SURE else row
+        row = weighed.row if weighed is not None and weighed.weight >= SURE else row
         lent = bank_gives(context.lexicon, sentence, mention) or totals_loans(context.annotated, sentence, mention)
         if row["kind"] == "project_cost" and lent:
             row = _LENT
@@ -214,8 +217,6 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
     return _by_words(context, sentence, mention, row, project)
 
 
-_SURE = 0.45
-"""Weight from which a cue goes before a pattern of cost."""
 _MISTAKEN = Cue(
     r"\bslip of\b|\bmisprint|\btypo\b|\bmistak\w+|\bwrongly\b|\berroneous|\bin error\b|\bmisquot|\bmisreport|\bmisstat"
     r"|誤り|誤報|誤記|訂正|間違"

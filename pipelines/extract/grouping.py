@@ -53,6 +53,7 @@ def cluster_for(site: Site, sentence: Sentence, projects: Projects, listed: bool
         return _new(projects.clusters)
     told = (
         _at(site, sentence, projects)
+        or _of_firm(site, sentence, projects)
         or _of_new_firm(site, sentence, projects)
         or _of_newcomer(site, sentence, projects)
     )
@@ -137,6 +138,20 @@ def _of_new_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster 
     owned = any(theirs & set(one.org_ids) for one in projects.clusters)
     others = any(one.org_ids for one in projects.clusters)
     return None if owned or not others or projects.explicit.get(sentence.number) else _new(projects.clusters)
+
+
+_WHOSE_JA = re.compile(rf"({BLOCKS['org']})(?:など|ほか)?の(?:同|この)?$")
+
+
+def _of_firm(site: Site, sentence: Sentence, projects: Projects) -> Cluster | None:
+    """The entry of a list whose firm a Japanese sentence names before "the plan": 日産の計画."""
+    mark = next((sentence.position(one) for one in sentence.of("site") if one.value is site), -1)
+    whose = _WHOSE_JA.search(sentence.masked[: max(mark, 0)]) if sentence.japanese and not site.product else None
+    if whose is None or site.determiner in ("new", "other") or own_place(site.start, site.end, sentence):
+        return None
+    firm = sentence.caught(whose[1])[0]
+    found = [one for one in projects.clusters if firm.id in one.org_ids]
+    return found[0] if len(found) == 1 and found[0].entry else None
 
 
 def _opens_with_firm(sentence: Sentence) -> bool:

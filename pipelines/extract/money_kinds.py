@@ -17,6 +17,9 @@ from pipelines.extract.vocabulary import Row
 THRESHOLD = 0.2
 """Least weight of a cue that is believed: one a clause and a long way off says nothing."""
 
+SURE = 0.45
+"""Weight from which a cue goes before a pattern of cost."""
+
 _REACH = 26.0
 """Characters of masked text after which a cue counts half."""
 
@@ -49,6 +52,12 @@ def tell_kind(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Weighed
         lexicon: With the vocabulary `money_cues`.
     """
     return max(_weighed(sentence, mention, lexicon), key=lambda one: one.weight, default=None)
+
+
+def is_company(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> bool:
+    """Whether the words beside a sum tell that it is a firm's own: its sales, its plan for all its plants."""
+    weighed = tell_kind(sentence, mention, lexicon)
+    return weighed is not None and weighed.row["tie"] == "company" and weighed.weight >= SURE
 
 
 def _weighed(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Iterator[Weighed]:

@@ -6,11 +6,13 @@ What belongs here: applying the vocabulary `ownership_patterns`. What does not: 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
+from pipelines.extract.relations import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,27 @@ def find_owners(annotated: Annotated, lexicon: Lexicon) -> list[Owner]:
             if owner is not None and owned is not None and owner.id != owned.id:
                 found.setdefault((owner.id, owned.id), Owner(owner, owned, sentence))
     return list(found.values())
+
+
+def without_parents(parts: Sequence[Part], owners: Sequence[Owner]) -> list[Part]:
+    """Drop the builder's part of a firm of which a Japanese sentence says that its subsidiary builds.
+
+    「信越化学工業は、米子会社のシンテックがルイジアナ州に工場を建てると発表した」: the parent only announces.
+    """
+    through = {
+        (one.owner.id, one.sentence.number): one.owned.id
+        for one in owners
+        if one.sentence.japanese
+        and one.sentence.masked[one.sentence.position(one.owned) + 1 :].startswith("が")
+        and one.owner.start < one.owned.start
+    }
+    acting = {(id(part.project), part.org.id) for part in parts if part.role in ("developer", "owner", "operator")}
+    return [
+        part
+        for part in parts
+        if part.role != "developer"
+        or (id(part.project), through.get((part.org.id, part.sentence.number))) not in acting
+    ]
 
 
 def _firm_before(annotated: Annotated, sentence: Sentence, owned: Mention, lexicon: Lexicon) -> Mention | None:

@@ -51,8 +51,8 @@ _TOWN_IN = re.compile(
     r"|upstate|state\sof)\s)?$"
 )
 _JA_TOWN = re.compile(
-    r"(?:の)?([ァ-ヺー・]{2,20}|[ｦ-ﾟ]{3,24}|[一-鿿]{1,6}?(?:市|町|村|区)|[一-鿿]{1,3}(?=（[ァ-ヺー・]{2,12}）[郡市県]))"
-    r"(?:（[ァ-ヺー・]{2,12}）)?(?:郡|市|町|村|近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
+    r"(?:の)?(?:[ァ-ヺー・]{2,16}郡(?=[ァ-ヺー]))?([ァ-ヺー・]{2,20}|[ｦ-ﾟ]{3,24}|[一-鿿]{1,6}?(?:市|町|村|区)"
+    r"|[一-鿿]{1,3}(?=（[ァ-ヺー・]{2,12}）[郡市県]))(?P<ends>(?:（[ァ-ヺー・]{2,12}）)?(?:郡|市|町|村)?)(?:近郊|周辺)?(?=[のにでとへを、，。）)（(]|工場|から|など|沖|$)"
 )
 
 
@@ -243,12 +243,8 @@ def _japanese_town(text: str, hit: Hit, known: Sequence[Hit], admin1: str | None
         town = _JA_TOWN.match(text, hit.end) if text[hit.end : hit.end + 1] != "の" else None
         if town is None:
             return hit.start, hit.end, None
-        # With its reading in brackets: 寧越（ヨンウォル）郡.
-        return (
-            hit.start,
-            town.end() if text.startswith("（", town.end(1)) and town.end() > town.end(1) else town.end(1),
-            town[1],
-        )
+        # What the town is, and its reading in brackets, belong to the place: 寧越（ヨンウォル）郡.
+        return hit.start, town.end("ends"), town[1]
     town = _JA_TOWN_OF.match(text, hit.end) if hit.term.row.get("sort") == "country" else None
     if town is not None:
         return hit.start, town.end(1), town[1]

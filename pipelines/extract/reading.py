@@ -18,7 +18,7 @@ from pipelines.extract.focus import keep
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.lists import with_records
 from pipelines.extract.mentions import Sentence
-from pipelines.extract.owners import Owner, find_owners
+from pipelines.extract.owners import Owner, find_owners, without_parents
 from pipelines.extract.pledges import pledged_programs
 from pipelines.extract.projects import find_projects
 from pipelines.extract.relations import Part, find_parts
@@ -162,7 +162,8 @@ def _facts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> Facts:
         projects,
         lexicon,
     )
-    return Facts(tuple(parts), tuple(sums), tuple(steps), tuple(tied), tuple(find_owners(annotated, lexicon)))
+    owners = find_owners(annotated, lexicon)
+    return Facts(tuple(without_parents(parts, owners)), tuple(sums), tuple(steps), tuple(tied), tuple(owners))
 
 
 def _follow_firms(annotated: Annotated, projects: Projects, parts: Sequence[Part]) -> None:

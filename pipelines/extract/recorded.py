@@ -216,7 +216,10 @@ def capacity_of(record: Record, lexicon: Lexicon) -> Capacity | None:
 def tied_of(record: Record) -> Iterator[Tied]:
     """The material that a record's project makes."""
     cluster = record.cluster
-    if cluster is None or cluster.sector not in ("critical_materials", "metals_refining"):
+    if cluster is None:
+        return
+    if cluster.sector not in ("critical_materials", "metals_refining"):
+        yield from _taken_in(record)
         return
     material = cluster.product.get("material_id", "")
     for cell in record.of("project", "material") if material else []:
@@ -226,6 +229,17 @@ def tied_of(record: Record) -> Iterator[Tied]:
                 relation = "recycles" if _RECYCLES.search(text) else "refines" if _REFINES.search(text) else "produces"
                 yield Tied(cluster, material, one, sentence, relation)
                 return
+
+
+_TAKES_IN = re.compile(r"を(?:用い|使|原料|主原料|活用)|(?:系|製)の")
+
+
+def _taken_in(record: Record) -> Iterator[Tied]:
+    """The materials of which a cell says that what is made consists of them (天然黒鉛を用いた負極材)."""
+    for cell in record.of("project", "material", "place") if record.cluster is not None else []:
+        for sentence, one in record.mentions(cell, "material"):
+            if record.cluster is not None and _TAKES_IN.match(sentence.text, one.end - sentence.start):
+                yield Tied(record.cluster, one.id, one, sentence, "consumes")
 
 
 def total_of(record: Record, programs: Sequence[str], lexicon: Lexicon) -> Iterator[Sum]:

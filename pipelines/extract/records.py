@@ -79,7 +79,8 @@ def take(record: Record, projects: Projects, lexicon: Lexicon) -> None:
     """Give a record its project and the project what the record names."""
     cells = record.of("project") or [cell for cell in record.cells if cell.label.kind in ("", "sector")]
     cells = record.of("material") or cells if not record.of("project") else cells
-    cells = cells or list(record.cells[:1])
+    # 「品目・場所」: one column tells what is made and where.
+    cells = cells or [cell for cell in record.of("place") if _products_in(record, cell)] or list(record.cells[:1])
     sites = [pair for cell in cells for pair in record.mentions(cell, "site")]
     # What a thing is only for ("cooling for data centers") is not what is built.
     own = [
@@ -109,6 +110,15 @@ def take(record: Record, projects: Projects, lexicon: Lexicon) -> None:
         for sentence, place in record.mentions(cell, "place"):
             if all(place is not other for _, other in cluster.places):
                 cluster.places.append((sentence, place))
+
+
+def _products_in(record: Record, cell: Cell) -> bool:
+    """Whether a cell names something that is made."""
+    return any(
+        sentence.paragraph == cell.paragraph and cell.start <= hit.start < cell.end
+        for sentence in record.sentences
+        for hit in sentence.products
+    )
 
 
 _FOR = re.compile(r"\b(?:for|to (?:serve|supply|cool|power|equip)|used in|serving)\b")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.eventdates import day_of_choice, list_date, nearest_date
+from pipelines.extract.eventdates import TOLD_BEFORE, day_of_choice, list_date, nearest_date
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -352,7 +352,9 @@ def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annota
 
 
 def _dating(step: Step) -> int:
-    return 0 if step.date is None else 2 if step.date.value.precision == "day" else 1
+    if step.date is None or step.date.value.precision != "day":
+        return int(step.date is not None)
+    return 3 if step.stage == "announced" and TOLD_BEFORE.search(step.said) else 2
 
 
 def _as_told(steps: list[Step]) -> list[Step]:
@@ -381,18 +383,3 @@ def default_steps(annotated: Annotated, projects: Projects, steps: Sequence[Step
         for number in (cluster.sites[0][0],)
         if whole or paragraphs & {annotated.sentences[place].paragraph for place, _ in cluster.sites}
     ]
-
-
-def announced(steps: Sequence[Step], cluster: Cluster, published: dt.date | None = None) -> Mention | None:
-    """The day on which a project was announced, chosen by the president or, for an entry of a list, published."""
-    wanted = ("listed_interest",) if cluster.listed else ("announced", "approved")
-    for stage in wanted:
-        for step in steps:
-            told = step.project is cluster and step.stage == stage and step.event_type in _ANNOUNCING
-            day = step.date.value.day if told and step.date and step.date.value.precision == "day" else None
-            if day is not None and (published is None or day <= published):
-                return step.date
-    return None
-
-
-_ANNOUNCING = frozenset({"announcement", "fid", "agreement", "listing", "statement", "selection"})

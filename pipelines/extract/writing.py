@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.extract.annotation import Annotated
+from pipelines.extract.announcements import announced
 from pipelines.extract.capacities import Capacity, find_capacity
 from pipelines.extract.claims import ClaimWriter, cell
 from pipelines.extract.clusters import Cluster, Projects
@@ -18,7 +19,7 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.owners import Owner
 from pipelines.extract.relations import Part
 from pipelines.extract.sketches import ProjectSketch
-from pipelines.extract.stages import Step, announced
+from pipelines.extract.stages import Step
 from pipelines.extract.ties import Tied
 from pipelines.extract.uses import Use, WorldShare
 from pipelines.records import Cell
