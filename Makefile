@@ -38,7 +38,7 @@ lint: $(READY)
 	@$(BIN)/lint-imports
 
 ui: $(READY)
-	@$(BIN)/kakehashi ui
+	@$(BIN)/kakehashi ui $(ARGS)
 
 evaluate: $(READY)
 	@$(BIN)/python -m tests.evaluation $(ARGS)

@@ -23,20 +23,16 @@ SETTLED_SECONDS = 5.0
 
 _LONGEST_TAG = 200
 
-# Without this a run that the UI or a sensor starts tells every event on the terminal too.
-QUIET = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
-
 build_job = dg.define_asset_job(
     "build",
     selection=dg.AssetSelection.all(),
-    config=QUIET,
     description="Raw sources in, a verified release out. The command `kakehashi build` runs this same job.",
 )
 
 dry_run_job = dg.define_asset_job(
     "dry_run",
     selection=dg.AssetSelection.all(),
-    config={**QUIET, "resources": {"build": {"config": {"dry_run": True}}}},
+    config={"resources": {"build": {"config": {"dry_run": True}}}},
     description="The whole build, written to output/dry-run/ instead of published: what the next release would be. "
     "The command `kakehashi build --dry-run` runs this same job.",
 )

@@ -132,8 +132,6 @@ class HandOver(dg.IOManager):
             dagster.Failure: It cannot be made.
         """
         name = context.asset_key.to_user_string()
-        if name not in self._held and context.log is not None:
-            context.log.info(f"{name} is no part of this run: it is made again from raw.")
         return remade(name, self._held, self._build, self._judge)
 
 

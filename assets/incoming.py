@@ -30,7 +30,6 @@ from pipelines.ingest.watched import ADDED, PRESENT, parsed, recall, written
 
 _LONGEST_S = 3600.0
 """A command that runs longer is ended; what it brought so far stays."""
-_QUIET = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
 _DONE, _HELD = 0, 3
 """Exit codes of the commands."""
 _ON = "Off until you switch it on (Automation in the UI, or `dagster {kind} start {name}`): it needs the network."
@@ -150,7 +149,7 @@ def _version(parts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-@dg.job(name="watch", config=_QUIET, description="Looks at the feeds that are due; their new pages go into the inbox.")
+@dg.job(name="watch", description="Looks at the feeds that are due; their new pages go into the inbox.")
 def watch_job() -> None:
     """Look at feeds."""
     look_at_feeds()
@@ -177,7 +176,7 @@ def watch_feeds(context: dg.SensorEvaluationContext, build: Build) -> dg.SkipRea
         return dg.SkipReason(str(error))
     if not due:
         return dg.SkipReason("no feed is due")
-    config = {**_QUIET, "ops": {"look_at_feeds": {"config": {"feeds": due}}}}
+    config = {"ops": {"look_at_feeds": {"config": {"feeds": due}}}}
     cursor = json.dumps({**asked_for, **dict.fromkeys(due, written(at))})
     return dg.SensorResult(run_requests=[dg.RunRequest(run_config=config)], cursor=cursor)
 
@@ -231,7 +230,7 @@ def _fetched(name: str, said: list[dict[str, Any]]) -> dg.AssetMaterialization:
     )
 
 
-@dg.job(name="fetch", config=_QUIET, description="Asks the services that are due; what is new goes into the inbox.")
+@dg.job(name="fetch", description="Asks the services that are due; what is new goes into the inbox.")
 def fetch_job() -> None:
     """Ask services."""
     fetch_services()
@@ -252,4 +251,4 @@ def fetch_due(context: dg.ScheduleEvaluationContext) -> dg.SkipReason | dg.RunRe
     names = [service.name for service in due_services(context.instance, context.scheduled_execution_time)]
     if not names:
         return dg.SkipReason("no service is due")
-    return dg.RunRequest(run_config={**_QUIET, "ops": {"fetch_services": {"config": {"services": names}}}})
+    return dg.RunRequest(run_config={"ops": {"fetch_services": {"config": {"services": names}}}})

@@ -134,7 +134,7 @@ def _suite_result(expectation: Expectation, outcome: Mapping[str, Any], waived: 
             "release",
             deps=[ASSEMBLED, QUALITY, CHANGES],
             description="The release: every table as Parquet and CSV with its descriptors and hashes, immutable, in "
-            "output/releases/<version>. It appears by one rename, or not at all.",
+            "output/releases/VERSION. It appears by one rename, or not at all.",
             group_name=RELEASE,
             owners=list(OWNERS),
             kinds={"parquet", "csv", "json"},
@@ -213,6 +213,8 @@ def _released(build: Build, release: Release, built: Built, told: Mapping[str, A
     return dg.MaterializeResult(
         asset_key="release",
         metadata={
+            # What a person looks for comes first.
+            **({} if build.dry_run else _pictures(release.version)),
             "version": release.version,
             "new": release.is_new,
             "dry_run": build.dry_run,
@@ -220,9 +222,8 @@ def _released(build: Build, release: Release, built: Built, told: Mapping[str, A
             "readme": dg.MetadataValue.path(str(release.path / "README.md")),
             "released_on": built.released_on.isoformat(),
             "input_sha256": built.input_sha256,
-            **told,
-            **({} if build.dry_run else _pictures(release.version)),
             "set_aside": built.n_quarantined,
+            **told,
         },
     )
 

@@ -117,7 +117,12 @@ def _parser() -> argparse.ArgumentParser:
     _release_commands(commands)
 
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
-    ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1 (default: 3000)")
+    ui.add_argument(
+        "--port", type=int, default=3000, help="port on 127.0.0.1, the next one for pages (default: 3000)"
+    )
+    ui.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    ui.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+    ui.add_argument("--history", type=Path, help="folder of the history of runs (default: the project's .dagster/)")
     ui.set_defaults(run=_ui)
     return parser
 
@@ -387,7 +392,7 @@ def _tag(options: argparse.Namespace) -> int:
 def _ui(options: argparse.Namespace) -> int:
     from kakehashi.commands import ui
 
-    return ui(options.port)
+    return ui(options.port, options.raw, options.output, options.history)
 
 
 if __name__ == "__main__":

@@ -70,8 +70,8 @@ def tables(version: str, output: Path | None) -> int:
     return DONE
 
 
-def ui(port: int) -> int:
+def ui(port: int, raw: Path | None = None, output: Path | None = None, history: Path | None = None) -> int:
     """Serve the Dagster UI until it is stopped."""
     from assets.ui import serve
 
-    return serve(port=port)
+    return serve(port=port, raw=raw, output=output, home=history)
