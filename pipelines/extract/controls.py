@@ -23,7 +23,17 @@ from pipelines.extract.control_record import (
     say_status,
     set_date,
 )
-from pipelines.extract.control_status import COUNTS, DEFINITE, GROUP, NEW_MEASURE, clauses, status_words, suspends
+from pipelines.extract.control_status import (
+    COUNTS,
+    DEFINITE,
+    GROUP,
+    IMPOSED,
+    NEW_MEASURE,
+    ORDINANCE,
+    clauses,
+    status_words,
+    suspends,
+)
 from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
@@ -336,7 +346,10 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
     """A measure without number: whose, on what, and if told since when."""
     codes = [match.row["value"] for match in matches if match.row["what"] == "country"]
     materials = _materials(sentence)
-    if not codes or not materials or not _IMPOSED.search(sentence.masked):
+    ordinance = bool(ORDINANCE.search(sentence.text))
+    if ordinance and any(match.row["value"] == "METI" for match in matches if match.row["what"] == "issuer"):
+        codes = ["JPN"]
+    if not codes or not (materials or ordinance) or not (ordinance or IMPOSED.search(sentence.masked)):
         return None
     dates = list(told_dates(sentence))
     announced = [date for date, kinds in dates if "announced" in kinds]
@@ -351,7 +364,8 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
         ]
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
-    control = Control(f"{_PREFIXES.get(country, country.lower())}-{materials[0].id}-{digest}", country, sentence)
+    what = materials[0].id if materials else "ordinance"
+    control = Control(f"{_PREFIXES.get(country, country.lower())}-{what}-{digest}", country, sentence)
     say_issuers(control, matches)
     for kind in ("announced", "effective"):
         for date, kinds in dates:
@@ -363,12 +377,6 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
     _kind_and_target(control, sentence, matches)
     _add_materials(control, sentence, materials)
     return control
-
-
-_IMPOSED = re.compile(
-    r"impos|introduc|announc|restrict|curb|controls?\b|need|require|place[ds]?|tighten|expand|bann?(?:ed|s|ing)?\b|"
-    r"prohibit|規制|許可|制限|禁止|禁輸|認めない"
-)
 
 
 def _materials(sentence: Sentence) -> list[Mention]:
