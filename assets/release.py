@@ -13,9 +13,11 @@ import dagster as dg
 
 from assets.checks import MOST_SHOWN, markdown_table, results_alone, rows_of, table_checks
 from assets.failures import in_words
+from assets.pages import page
 from assets.resources import Build, Judge
 from assets.rooms import CHANGES, FOLLOWS, FRESH, LATE, OWNERS, QUALITY, RELEASE, table_spec
 from assets.shapes import Built, Frame, Release
+from assets.showing import code_link, measured, shown
 from assets.tables import ASSEMBLED, EARLY_TABLES
 from pipelines.publish.suite import SUITE, Expectation
 
@@ -63,7 +65,7 @@ def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.Material
     from schemas.contract import frame
 
     built = assembled_tables
-    with in_words():
+    with in_words(), measured() as usage:
         answer = judge.ask(built.tables)
         findings = judge.examine(built).findings
         outcomes = answer()
@@ -74,7 +76,8 @@ def judge_release(judge: Judge, assembled_tables: Built) -> Iterator[dg.Material
         # Dagster compares the value with a marker of its own, which a frame cannot do.
         value={QUALITY: quality, WAIVERS: tuple(waiver for _, waiver in found.waived)},
         metadata={
-            "dagster/row_count": len(quality),
+            **shown(QUALITY, quality, {}),
+            **usage,
             "failed": sum(not row["passed"] for row in found.rows),
             "waived": [f"{finding}, until {waiver.waived_until}" for finding, waiver in found.waived],
             "idle_waivers": list(found.idle),
@@ -136,6 +139,11 @@ def _suite_result(expectation: Expectation, outcome: Mapping[str, Any], waived: 
             owners=list(OWNERS),
             kinds={"parquet", "csv", "json"},
             freshness_policy=FRESH,
+            metadata={
+                "results": dg.MetadataValue.url(page("quality.html")),
+                "data_dictionary": dg.MetadataValue.url(page("dictionary.html")),
+                **code_link("pipelines/publish/release.py", label="how a release is written"),
+            },
             automation_condition=FOLLOWS,
         ),
     ],
@@ -151,7 +159,7 @@ def write_release(
 
     built = assembled_tables
     tables = {name: frame for name, frame in built.tables.items() if name != CHANGES} | {QUALITY: quality[QUALITY]}
-    with in_words():
+    with in_words(), measured() as usage:
         release = publish.write_release(
             tables,
             output=build.output_folder(),
@@ -166,10 +174,10 @@ def write_release(
         _tell_unforeseen(built, changes)
     yield dg.MaterializeResult(
         asset_key=CHANGES,
-        metadata={"dagster/row_count": len(changes)},
+        metadata=shown(CHANGES, changes, {}),
         check_results=list(results_alone(CHANGES, changes)),
     )
-    yield _released(build, release, built, len(changes))
+    yield _released(build, release, built, {**usage, "changes": len(changes)})
 
 
 def _tell_unforeseen(built: Built, changes: Frame) -> None:
@@ -201,7 +209,7 @@ def _late_findings(tables: Mapping[str, Frame]) -> tuple[Any, ...]:
     )
 
 
-def _released(build: Build, release: Release, built: Built, n_changes: int) -> dg.MaterializeResult[Any]:
+def _released(build: Build, release: Release, built: Built, told: Mapping[str, Any]) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(
         asset_key="release",
         metadata={
@@ -212,7 +220,17 @@ def _released(build: Build, release: Release, built: Built, n_changes: int) -> d
             "readme": dg.MetadataValue.path(str(release.path / "README.md")),
             "released_on": built.released_on.isoformat(),
             "input_sha256": built.input_sha256,
-            "changes": n_changes,
+            **told,
+            **({} if build.dry_run else _pictures(release.version)),
             "set_aside": built.n_quarantined,
         },
     )
+
+
+def _pictures(version: str) -> dict[str, Any]:
+    """The plots of a release and the page with what its checks said."""
+    plots = (f"![{name}]({page(name, version)})" for name in ("dollars_by_stage.svg", "dependence_by_material.svg"))
+    return {
+        "results": dg.MetadataValue.url(page("quality.html", version)),
+        "plots": dg.MetadataValue.md("\n\n".join(plots)),
+    }

@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.showing import table_links
 from schemas.contract import TABLES, Column, TableSpec
 
 RAW, STATEMENTS, ENTITIES, INVESTMENT, DEPENDENCE, RELEASE = (
@@ -90,6 +91,7 @@ def table_spec(
             "dagster/column_schema": column_schema(spec),
             "key": ", ".join(spec.key),
             "licence": spec.meaning.licence,
+            **table_links(name),
         },
         group_name=group,
         owners=list(OWNERS),

@@ -15,7 +15,10 @@ from assets.failures import in_words
 from assets.resources import Build
 from assets.rooms import FRESH, OWNERS, RAW, STATEMENTS
 from assets.shapes import Raw, Reconciled, Resolved, Stated
+from assets.showing import code_link, measured
 from assets.sources import SOURCES
+
+_CODE = code_link("pipelines/build.py", label="the stages of a build")
 
 
 def _counts(counted: Counter[str]) -> dg.MarkdownMetadataValue:
@@ -27,6 +30,7 @@ def _counts(counted: Counter[str]) -> dg.MarkdownMetadataValue:
     deps=[source.key for source in SOURCES],
     group_name=RAW,
     owners=list(OWNERS),
+    metadata=_CODE,
     kinds={"file", "csv", "markdown"},
     freshness_policy=FRESH,
     description="Everything in the raw folder, opened safely: documents as paragraphs, coded tables as rows of text. "
@@ -36,12 +40,13 @@ def raw_files(build: Build) -> dg.MaterializeResult[Any]:
     """Read the raw folder."""
     from pipelines.build import ingest
 
-    with in_words():
+    with in_words(), measured() as usage:
         raw = ingest(build.inputs(), build.memory())
     newest = raw.newest_date()
     return dg.MaterializeResult(
         value=raw,
         metadata={
+            **usage,
             "documents": len(raw.documents),
             "tables": len(raw.tables),
             "rows": sum(len(file.rows) for file in raw.tables),
@@ -56,6 +61,7 @@ def raw_files(build: Build) -> dg.MaterializeResult[Any]:
 @dg.asset(
     group_name=STATEMENTS,
     owners=list(OWNERS),
+    metadata=_CODE,
     kinds={"python"},
     description="What every source says about one row of one table, before anything is decided: coded rows as they "
     "stand, documents as they are read.",
@@ -64,11 +70,12 @@ def claims(build: Build, raw_files: Raw) -> dg.MaterializeResult[Any]:
     """Turn every source into claims."""
     from pipelines.build import state
 
-    with in_words():
+    with in_words(), measured() as usage:
         stated = state(raw_files, memory=build.memory())
     return dg.MaterializeResult(
         value=stated,
         metadata={
+            **usage,
             "claims": len(stated.claims),
             "documents_read": len(stated.readings),
             "set_aside": len(stated.quarantined),
@@ -80,6 +87,7 @@ def claims(build: Build, raw_files: Raw) -> dg.MaterializeResult[Any]:
 @dg.asset(
     group_name=STATEMENTS,
     owners=list(OWNERS),
+    metadata=_CODE,
     kinds={"python"},
     description="The claims with final ids: which project, organisation and amount each one speaks of. A name that is "
     "not known waits in review_queue; it is never given a known id.",
@@ -88,11 +96,12 @@ def resolved_claims(build: Build, raw_files: Raw, claims: Stated) -> dg.Material
     """Settle the ids."""
     from pipelines.build import resolve
 
-    with in_words():
+    with in_words(), measured() as usage:
         resolved = resolve(build.inputs(), raw_files, claims)
     return dg.MaterializeResult(
         value=resolved,
         metadata={
+            **usage,
             "claims": len(resolved.claims),
             "sources": len(resolved.sources),
             "to_review": len(resolved.review),
@@ -104,6 +113,7 @@ def resolved_claims(build: Build, raw_files: Raw, claims: Stated) -> dg.Material
 @dg.asset(
     group_name=STATEMENTS,
     owners=list(OWNERS),
+    metadata=_CODE,
     kinds={"python"},
     description="One value chosen for each cell by the contract's order of precedence; the losers stay, with the rule "
     "that decided where they differ in substance.",
@@ -112,11 +122,12 @@ def chosen_claims(claims: Stated, resolved_claims: Resolved) -> dg.MaterializeRe
     """Weigh the claims."""
     from pipelines.build import weigh
 
-    with in_words():
+    with in_words(), measured() as usage:
         reconciled = weigh(claims, resolved_claims)
     return dg.MaterializeResult(
         value=reconciled,
         metadata={
+            **usage,
             "rows": sum(len(rows) for rows in reconciled.rows.values()),
             "conflicts": len(reconciled.conflicts),
             "to_review": len(reconciled.review),
@@ -128,6 +139,7 @@ def chosen_claims(claims: Stated, resolved_claims: Resolved) -> dg.MaterializeRe
 @dg.asset(
     group_name=STATEMENTS,
     owners=list(OWNERS),
+    metadata=_CODE,
     kinds={"pandas"},
     description="Every table of the contract as a typed frame, the dependence tables derived, nothing judged yet.",
 )
@@ -137,11 +149,12 @@ def assembled_tables(
     """Derive and assemble the tables."""
     from pipelines.build import finish
 
-    with in_words():
+    with in_words(), measured() as usage:
         built = finish(build.inputs(), raw_files, claims, resolved_claims, chosen_claims)
     return dg.MaterializeResult(
         value=built,
         metadata={
+            **usage,
             "released_on": built.released_on.isoformat(),
             "input_sha256": built.input_sha256,
             "set_aside": built.n_quarantined,

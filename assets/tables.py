@@ -14,6 +14,7 @@ from assets.handover import drafts_of
 from assets.resources import Build, Judge
 from assets.rooms import DERIVED_FROM, GROUPS, early_tables, table_spec
 from assets.shapes import Built
+from assets.showing import shown, sources_by_table
 
 ASSEMBLED = "assembled_tables"
 _QUARANTINE = "quarantine"
@@ -42,6 +43,7 @@ def room_tables(group: str) -> dg.AssetsDefinition:
         asked, wanted = context.selected_asset_keys, context.selected_asset_check_keys
         drafts = drafts_of(context, build, {name: built.tables[name] for name in names if dg.AssetKey(name) in asked})
         examined, before = judge.examine(built), newest(build.output_folder())
+        sources = sources_by_table(built.tables)
         for name in names:
             frame = built.tables[name]
             results = list(table_results(name, examined, before.path if before else None))
@@ -49,7 +51,7 @@ def room_tables(group: str) -> dg.AssetsDefinition:
                 results.append(nothing_set_aside_result(frame, build.strict))
             told = [one for one in results if dg.AssetCheckKey(dg.AssetKey(name), one.check_name or "") in wanted]
             if dg.AssetKey(name) in asked:
-                metadata: dict[str, Any] = {"dagster/row_count": len(frame), **drafts.get(name, {})}
+                metadata: dict[str, Any] = {**shown(name, frame, sources), **drafts.get(name, {})}
                 yield dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=told)
             else:
                 yield from told

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from assets.history import HOME, environment, opened, prepare, report_lost_runs
+from assets.pages import PAGES_VARIABLE, served
 from assets.resources import OUTPUT_VARIABLE, RAW_VARIABLE
 from pipelines.errors import KakehashiError
 from pipelines.fingerprint import ROOT
@@ -41,7 +42,7 @@ def serve(
 
     Args:
         host: Address to listen on; the default is reached from this machine only.
-        port: Port to listen on.
+        port: Port to listen on; the pages of the releases are served on the next one.
         home: Folder of the history of runs; None: the project's own, `.dagster/`.
         raw: Raw folder of builds that are started in the UI; None: the project's own.
         output: Folder of their releases; None: the project's own.
@@ -54,11 +55,13 @@ def serve(
         KakehashiError: The port is taken, a UI is up on this history, or its folder cannot be written.
     """
     _port_free(host, port)
+    _port_free(host, port + 1)
     place = prepare(home or HOME)
-    with _alone(place), _told_to_stop() as told:
+    releases = (output or ROOT / "output").resolve()
+    with _alone(place), _told_to_stop() as told, served(host, port + 1, releases) as pages:
         with opened(place) as instance:
             report_lost_runs(instance, of_the_ui=True)
-        process = _started(host, port, place, {RAW_VARIABLE: raw, OUTPUT_VARIABLE: output})
+        process = _started(host, port, place, {RAW_VARIABLE: raw, OUTPUT_VARIABLE: output}, pages)
         try:
             announced = False
             while not told and process.poll() is None:
@@ -71,7 +74,7 @@ def serve(
             _end(process)
 
 
-def _started(host: str, port: int, home: Path, folders: dict[str, Path | None]) -> subprocess.Popen[bytes]:
+def _started(host: str, port: int, home: Path, folders: dict[str, Path | None], pages: str) -> subprocess.Popen[bytes]:
     command = [
         sys.executable, "-m", "dagster", "dev", "--workspace", str(WORKSPACE), "--host", host, "--port", str(port),
         "--log-level", "warning", "--code-server-log-level", "warning",
@@ -82,6 +85,7 @@ def _started(host: str, port: int, home: Path, folders: dict[str, Path | None]) 
         **os.environ,
         **environment(home),
         **given,
+        PAGES_VARIABLE: pages,
         "PYTHONPATH": os.pathsep.join(paths),
         # Dagster's own notes to developers (superseded commands, beta features) are nothing to the reader of the UI.
         "PYTHONWARNINGS": "ignore",

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.columns import codes
 from schemas.frames import LIST_SEPARATOR
+from schemas.lineage import derived_from
 from schemas.specs import CONTRACT_VERSION, TABLES, Column, TableSpec
 
 _FRICTIONLESS = {
@@ -193,8 +194,9 @@ def data_dictionary() -> list[dict[str, Any]]:
     """Return one row a column, in contract order.
 
     Returns:
-        Rows of table, column, type (code of `value_type`), unit, key (bool), codelist, foreign_key, null_rule, en, ja;
-        unit, codelist and foreign_key are None where there is none.
+        Rows of table, column, type (code of `value_type`), unit, key (bool), codelist, foreign_key, null_rule,
+        derived_from (columns, joined with `|`), en, ja; unit, codelist, foreign_key and derived_from are None where
+        there is none.
     """
     return [
         {
@@ -206,6 +208,7 @@ def data_dictionary() -> list[dict[str, Any]]:
             "codelist": column.meaning.codelist,
             "foreign_key": column.meaning.foreign_key,
             "null_rule": _null_rule(column),
+            "derived_from": LIST_SEPARATOR.join(derived_from(spec.name, column.name)) or None,
             "en": column.meaning.en,
             "ja": column.meaning.ja,
         }

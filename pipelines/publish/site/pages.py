@@ -13,6 +13,7 @@ from pipelines.publish.findings import Tables
 from pipelines.publish.formats import write_bytes
 from pipelines.publish.site.plots import dependence_by_material, dollars_by_stage
 from schemas import contract
+from schemas.lineage import derived_from
 
 SITE = "site"
 QUALITY_PAGE, DICTIONARY_PAGE = "quality.html", "dictionary.html"
@@ -51,7 +52,9 @@ def site_files(data: Tables, version: str) -> dict[str, str]:
     }
     return {
         QUALITY_PAGE: _quality_page(data, version),
-        DICTIONARY_PAGE: _render("dictionary.html.j2", version=version, specs=list(contract.TABLES.values())),
+        DICTIONARY_PAGE: _render(
+            "dictionary.html.j2", version=version, specs=list(contract.TABLES.values()), derived_from=derived_from
+        ),
         STAGES_PLOT: dollars_by_stage(data.rows("amounts"), data.rows("projects"), labels),
         DEPENDENCE_PLOT: dependence_by_material(data.rows("dependencies"), names),
     }
