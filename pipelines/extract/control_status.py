@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipelines.extract.gating import Cue
+
 _NOT_YET = re.compile(
     r"\b(?:may|might|could|would|should|if|unless|asked?|asks|asking|urged?|urges|urging|call(?:s|ed|"
     r"ing)? (?:on|for)|demand\w*|want\w*|hop(?:e|es|ed|ing)|"
@@ -88,6 +90,11 @@ _ACTIVE = re.compile(
 _INSTRUMENT_JA = re.compile(
     r"^[^。、]{0,4}(?:を(?:出|発|公表|発表|公布|公告|告示)|により|によって|に基づ|に従|で、?[^。]{0,40}(?:停止|凍結|見合わせ|適用しない))"
 )
+OF_EXPORTS = re.compile(
+    r"export|shipment|licen[cs]|permi(?:t|ssion)|mofcom|ministry of commerce|commerce ministry|customs|"
+    r"輸出|許可|禁輸|商務省"
+)
+ISSUES = Cue(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
 ORDINANCE = re.compile(
     r"(?:外為法|外国為替(?:及び|および)外国貿易法|輸出貿易管理令|貨物等省令|輸出令)[^。]{0,40}?(?:省令|政令|改正|公布|施行)"
 )

@@ -28,13 +28,14 @@ from pipelines.extract.control_status import (
     DEFINITE,
     GROUP,
     IMPOSED,
+    ISSUES,
     NEW_MEASURE,
+    OF_EXPORTS,
     ORDINANCE,
     clauses,
     status_words,
     suspends,
 )
-from pipelines.extract.gating import Cue
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -90,11 +91,8 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
                 state.group = [state.found.setdefault(general.control_id, general)]
                 state.paragraph = sentence.paragraph
         if not told:
-            _remember(sentence, state, trigger or bool(_ISSUES.search(text)))
+            _remember(sentence, state, trigger or bool(ISSUES.search(text)))
     return _settled(annotated, list(state.found.values()))
-
-
-_ISSUES = Cue(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
 
 
 def _settled(annotated: Annotated, controls: list[Control]) -> list[Control]:
@@ -136,12 +134,6 @@ def _may_number(sentence: Sentence) -> bool:
     )
 
 
-_OF_EXPORTS = re.compile(
-    r"export|shipment|licen[cs]|permi(?:t|ssion)|mofcom|ministry of commerce|commerce ministry|customs|"
-    r"輸出|許可|禁輸|商務省"
-)
-
-
 def _told(
     sentence: Sentence, matches: Sequence[Found], state: _State, annotated: Annotated
 ) -> list[tuple[NumberMention, Control]]:
@@ -169,7 +161,7 @@ def _told(
 def _concerns_exports(annotated: Annotated, sentence: Sentence) -> bool:
     """Whether the passage is about exports: other authorities number their notices too."""
     near = (sentence.paragraph - 1, sentence.paragraph, sentence.paragraph + 1)
-    return any(_OF_EXPORTS.search(one.text.lower()) for one in annotated.sentences if one.paragraph in near)
+    return any(OF_EXPORTS.search(one.text.lower()) for one in annotated.sentences if one.paragraph in near)
 
 
 def _year(sentence: Sentence) -> int:
@@ -304,7 +296,7 @@ def _told_elsewhere(control: Control, annotated: Annotated) -> None:
         text = sentence.text.lower().replace("\u2019", "'")
         if sentence.heading or not DEFINITE.search(text) or NEW_MEASURE.search(text):
             continue
-        if not _OF_EXPORTS.search(text) and not re.search(r"\b(?:ban|curb|control|announcement)|規制|公告|措置", text):
+        if not OF_EXPORTS.search(text) and not re.search(r"\b(?:ban|curb|control|announcement)|規制|公告|措置", text):
             continue
         for word in status_words(text, japanese=sentence.japanese):
             say_status(control, word.status)
