@@ -56,18 +56,41 @@ class Anaphors:
 def take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
     """Read 同社, "The company", "the Korean group" and "It plans" as the firm spoken of last; adds to `found`."""
     spoken: list[tuple[Mention, bool]] = []
+    writer = _writer(document, found, lexicon)
     for paragraph, mentions in zip(document.paragraphs, found, strict=True):
         firms = sorted(
             (one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start
         )
         if has_cjk(paragraph.text):
             told = [(one, bool(_TOPIC.match(paragraph.text, one.end))) for one in firms]
-            mentions.extend(_japanese(paragraph.text, spoken, told, lexicon))
+            mentions.extend(_japanese(paragraph.text, spoken, told, lexicon, writer))
         else:
             told = [(one, _opens(paragraph.text, one.start)) for one in firms]
             mentions.extend(_english(paragraph.text, spoken, told, lexicon))
         spoken += told
     _take_up_bodies(document, found)
+
+
+_LEGAL = re.compile(r"株式会社|合同会社|[（(]株[）)]|㈱|,? (?:Inc|Corp|Co|Ltd|LLC|PLC|plc|Corporation|Limited)\.?$")
+"""What tells a firm's own release by its publisher."""
+
+
+def _writer(document: Document, found: Sequence[Sequence[Mention]], lexicon: Lexicon) -> Mention | None:
+    """The firm that publishes its own release and that the text calls 当社; None where the publisher is no firm."""
+    publisher = (document.source.publisher or "").strip()
+    if not publisher:
+        return None
+    registered = lexicon.names.find(publisher)
+    if len({one.org_id for one in registered}) == 1:
+        one = registered[0]
+        firm = Mention("org", 0, 0, one.text, one.org_id if one.known else f"@{one.org_id}")
+        return firm if _is_firm(firm, lexicon) else None
+    name = re.sub(r"（[^（）]*）$", "", publisher).strip()
+    if not _LEGAL.search(name):
+        return None
+    bare = _LEGAL.sub("", name).strip()
+    named = (one for mentions in found for one in mentions if one.kind == "org" and one.id.removeprefix("@") == bare)
+    return next(named, Mention("org", 0, 0, bare, f"@{bare}")) if bare else None
 
 
 _BODY = re.compile(
@@ -104,7 +127,11 @@ def _note(org: Mention, named: dict[str, dict[str, Mention]]) -> None:
 
 
 def _japanese(
-    text: str, spoken: Sequence[tuple[Mention, bool]], told: Sequence[tuple[Mention, bool]], lexicon: Lexicon
+    text: str,
+    spoken: Sequence[tuple[Mention, bool]],
+    told: Sequence[tuple[Mention, bool]],
+    lexicon: Lexicon,
+    writer: Mention | None,
 ) -> Iterator[Mention]:
     for match in lexicon.anaphors.japanese.finditer(text):
         opening = max(text.rfind("。", 0, match.start()), 0)
@@ -115,8 +142,8 @@ def _japanese(
         firm = next((one for one, is_topic in reversed(others) if is_topic), None) if not topic else None
         firm = firm or (others[-1][0] if others else None)
         if match[0] in _WRITERS:
-            # Who writes a release is the firm that it opens with.
-            firm = spoken[0][0] if spoken else told[0][0] if told else None
+            # Who writes a release is the firm that publishes it, else the one that it opens with.
+            firm = writer or (spoken[0][0] if spoken else told[0][0] if told else None)
         if firm is not None:
             yield Mention("org", match.start(), match.end(), firm.text, firm.id)
 

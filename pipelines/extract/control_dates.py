@@ -59,7 +59,7 @@ _EFFECT_BEFORE_JA = re.compile(
     r"(?:施行|発効|実施|適用)(?:日|開始|時期)?(?:は|を)?(?:いずれも|すべて|全て|ともに|同じ|[^。、]{0,14}と同じ)?$"
 )
 _ISSUE_JA = re.compile(
-    r"^(?:付け?(?:の|で)?)?[^。]{0,60}?(?:発表|公布|公表|告示|公告|通達|発し|発出|出し|打ち出|決め|決定|導入|"
+    r"^(?:付け?(?:の|で)?)?[^。]{0,60}?(?:発表|公布|公表|告示|公告|通達|発し|発出|出し|出た|出され|打ち出|決め|決定|導入|"
     r"発動|改め|禁じ|禁止|認めない|追加)"
     r"|^付"
 )
@@ -124,6 +124,9 @@ def _kinds(before: str, after: str) -> frozenset[str]:
 def _kinds_ja(before: str, after: str) -> frozenset[str]:
     if _UNTIL_JA.search(after):
         return frozenset({"until"})
+    if not before.strip() and after[:1] in ("\u3000", " "):
+        # A day that heads a paragraph or stands in a margin: what it is the text says.
+        return frozenset()
     if _EFFECT_BEFORE_JA.search(before) or _EFFECT_JA.search(after):
         both = re.match(r"(?:に|、)?(?:発表|公表|公布|公告)(?:・|し、?|、|と同時に)(?:即日)?(?:施行|実施|発効)", after)
         return frozenset({"announced", "effective"} if both else {"effective"})

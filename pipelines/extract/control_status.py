@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipelines.extract.gating import Cue
+
 _NOT_YET = re.compile(
     r"\b(?:may|might|could|would|should|if|unless|asked?|asks|asking|urged?|urges|urging|call(?:s|ed|"
     r"ing)? (?:on|for)|demand\w*|want\w*|hop(?:e|es|ed|ing)|"
@@ -18,6 +20,10 @@ _NOT_YET = re.compile(
 _NOT_YET_JA = re.compile(
     r"^[^。、]{0,6}(?:を求め|を要請|されれば|すれば|する見通し|する方針|する可能性|を検討|していない|されていない|しない|せず|に含まれ|の対象外|の対象で(?:は)?な|から外|ではな|を促|を働きかけ)"
 )
+_OF_TRADE_JA = re.compile(
+    r"(?:見積もり?|見積り|取引|商談|出荷|入荷|船積み|通関|審査|生産|操業|工場|炉|供給|流通|販売|受注)(?:は|が|も)[^。]{0,16}$"
+)
+"""Behind such a subject "stopped" is said of trade, not of a measure: 見積もりは昨日から止まって."""
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "reinstated",
@@ -84,6 +90,19 @@ _ACTIVE = re.compile(
 _INSTRUMENT_JA = re.compile(
     r"^[^。、]{0,4}(?:を(?:出|発|公表|発表|公布|公告|告示)|により|によって|に基づ|に従|で、?[^。]{0,40}(?:停止|凍結|見合わせ|適用しない))"
 )
+OF_EXPORTS = re.compile(
+    r"export|shipment|licen[cs]|permi(?:t|ssion)|mofcom|ministry of commerce|commerce ministry|customs|"
+    r"輸出|許可|禁輸|商務省"
+)
+ISSUES = Cue(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
+ORDINANCE = re.compile(
+    r"(?:外為法|外国為替(?:及び|および)外国貿易法|輸出貿易管理令|貨物等省令|輸出令)[^。]{0,40}?(?:省令|政令|改正|公布|施行)"
+)
+"""The Japanese law and its ordinances by which exports are put under licence."""
+IMPOSED = re.compile(
+    r"impos|introduc|announc|restrict|curb|controls?\b|need|require|place[ds]?|tighten|expand|bann?(?:ed|s|ing)?\b|"
+    r"prohibit|規制|許可|制限|禁止|禁輸|認めない"
+)
 NEW_MEASURE = re.compile(
     r"^(?:then |later |in addition,? |besides,? |separately,? )?(?:an?|another|a further|a second|a separate|"
     r"a new|other|separate|further|new) (?:[\w-]+ ){0,3}(?:ban|measure|rule|control|controls|restriction|"
@@ -121,6 +140,8 @@ def status_words(text: str, *, japanese: bool) -> list[StatusWord]:
                 undone = _NOT_YET_JA.match(text[match.end() :]) if japanese else _NOT_YET.search(text[: match.start()])
                 if undone and not re.search(r"not (?:being )?(?:applied|enforced)|no longer|適用しない", match[0]):
                     continue
+            if japanese and _OF_TRADE_JA.search(text[: match.start()]):
+                continue
             found.append(StatusWord(match.start(), status))
     return found
 

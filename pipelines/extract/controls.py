@@ -23,8 +23,19 @@ from pipelines.extract.control_record import (
     say_status,
     set_date,
 )
-from pipelines.extract.control_status import COUNTS, DEFINITE, GROUP, NEW_MEASURE, clauses, status_words, suspends
-from pipelines.extract.gating import Cue
+from pipelines.extract.control_status import (
+    COUNTS,
+    DEFINITE,
+    GROUP,
+    IMPOSED,
+    ISSUES,
+    NEW_MEASURE,
+    OF_EXPORTS,
+    ORDINANCE,
+    clauses,
+    status_words,
+    suspends,
+)
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -80,11 +91,8 @@ def find_controls(annotated: Annotated, lexicon: Lexicon) -> list[Control]:
                 state.group = [state.found.setdefault(general.control_id, general)]
                 state.paragraph = sentence.paragraph
         if not told:
-            _remember(sentence, state, trigger or bool(_ISSUES.search(text)))
+            _remember(sentence, state, trigger or bool(ISSUES.search(text)))
     return _settled(annotated, list(state.found.values()))
-
-
-_ISSUES = Cue(r"\b(?:announcements?|notices?|orders?|rules|measures|controls)\b|公告|告示|規制")
 
 
 def _settled(annotated: Annotated, controls: list[Control]) -> list[Control]:
@@ -126,12 +134,6 @@ def _may_number(sentence: Sentence) -> bool:
     )
 
 
-_OF_EXPORTS = re.compile(
-    r"export|shipment|licen[cs]|permi(?:t|ssion)|mofcom|ministry of commerce|commerce ministry|customs|"
-    r"輸出|許可|禁輸|商務省"
-)
-
-
 def _told(
     sentence: Sentence, matches: Sequence[Found], state: _State, annotated: Annotated
 ) -> list[tuple[NumberMention, Control]]:
@@ -159,7 +161,7 @@ def _told(
 def _concerns_exports(annotated: Annotated, sentence: Sentence) -> bool:
     """Whether the passage is about exports: other authorities number their notices too."""
     near = (sentence.paragraph - 1, sentence.paragraph, sentence.paragraph + 1)
-    return any(_OF_EXPORTS.search(one.text.lower()) for one in annotated.sentences if one.paragraph in near)
+    return any(OF_EXPORTS.search(one.text.lower()) for one in annotated.sentences if one.paragraph in near)
 
 
 def _year(sentence: Sentence) -> int:
@@ -294,7 +296,7 @@ def _told_elsewhere(control: Control, annotated: Annotated) -> None:
         text = sentence.text.lower().replace("\u2019", "'")
         if sentence.heading or not DEFINITE.search(text) or NEW_MEASURE.search(text):
             continue
-        if not _OF_EXPORTS.search(text) and not re.search(r"\b(?:ban|curb|control|announcement)|規制|公告|措置", text):
+        if not OF_EXPORTS.search(text) and not re.search(r"\b(?:ban|curb|control|announcement)|規制|公告|措置", text):
             continue
         for word in status_words(text, japanese=sentence.japanese):
             say_status(control, word.status)
@@ -336,7 +338,10 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
     """A measure without number: whose, on what, and if told since when."""
     codes = [match.row["value"] for match in matches if match.row["what"] == "country"]
     materials = _materials(sentence)
-    if not codes or not materials or not _IMPOSED.search(sentence.masked):
+    ordinance = bool(ORDINANCE.search(sentence.text))
+    if ordinance and any(match.row["value"] == "METI" for match in matches if match.row["what"] == "issuer"):
+        codes = ["JPN"]
+    if not codes or not (materials or ordinance) or not (ordinance or IMPOSED.search(sentence.masked)):
         return None
     dates = list(told_dates(sentence))
     announced = [date for date, kinds in dates if "announced" in kinds]
@@ -351,7 +356,8 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
         ]
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:8]
-    control = Control(f"{_PREFIXES.get(country, country.lower())}-{materials[0].id}-{digest}", country, sentence)
+    what = materials[0].id if materials else "ordinance"
+    control = Control(f"{_PREFIXES.get(country, country.lower())}-{what}-{digest}", country, sentence)
     say_issuers(control, matches)
     for kind in ("announced", "effective"):
         for date, kinds in dates:
@@ -363,12 +369,6 @@ def _unnumbered(sentence: Sentence, matches: Sequence[Found]) -> Control | None:
     _kind_and_target(control, sentence, matches)
     _add_materials(control, sentence, materials)
     return control
-
-
-_IMPOSED = re.compile(
-    r"impos|introduc|announc|restrict|curb|controls?\b|need|require|place[ds]?|tighten|expand|bann?(?:ed|s|ing)?\b|"
-    r"prohibit|規制|許可|制限|禁止|禁輸|認めない"
-)
 
 
 def _materials(sentence: Sentence) -> list[Mention]:

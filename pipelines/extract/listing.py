@@ -14,7 +14,7 @@ from itertools import combinations
 
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.clusters import Cluster
-from pipelines.extract.columns import is_of_parties, is_told_apart, tells_apart
+from pipelines.extract.columns import column_of_builders, is_of_parties, is_told_apart, tells_apart
 from pipelines.extract.labels import NONE, Label, Labels, cells
 from pipelines.extract.mentions import Mention, Sentence
 
@@ -118,6 +118,10 @@ class _Block:
         """Text of a cell."""
         return self.text[cell[0] : cell[1]]
 
+    def cell(self, place: int) -> str:
+        """Text of a cell by its place; empty where the row is shorter, or the place is -1."""
+        return self.words(self.cells[place]) if 0 <= place < len(self.cells) else ""
+
     def kinds(self, cell: tuple[int, int]) -> set[str]:
         """Kinds of mentions in a cell."""
         return {one.kind for sentence in self.sentences for one in sentence.mentions if cell[0] <= one.start < cell[1]}
@@ -167,7 +171,8 @@ def _table_records(blocks: Sequence[_Block], annotated: Annotated, labels: Label
             rows = rows[1:]
         kinds = {head.kind for head in heads}
         listing.parties = is_of_parties(heads)
-        apart = tells_apart(heads) and len(rows) > 1 and all(is_told_apart(row.text, row.sentences) for row in rows)
+        firm, apart = column_of_builders(heads), tells_apart(heads) and len(rows) > 1
+        apart = apart and all(is_told_apart(row.text, row.sentences, row.cell(firm)) for row in rows)
         if not listing.parties and not apart and not _is_of_projects(kinds, rows, listing):
             continue
         section: Sentence | None = None

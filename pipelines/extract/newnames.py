@@ -20,7 +20,7 @@ from pipelines.extract.vocabulary import Reference, rows
 __all__ = ["NewName", "NewNames", "Taken"]
 
 _BRACKET_EN = re.compile(r"\s?\(([A-Z][A-Za-z0-9&-]{1,9})\)")
-_BRACKET_JA = re.compile(r"[」』]?[（(]([A-ZＡ-Ｚ][A-Za-zＡ-Ｚ0-9&]{1,9}|[ァ-ヺー]{3,12})[）)]")
+_BRACKET_JA = re.compile(r"[」』]?[（(](?:以下、?「?)?([A-ZＡ-Ｚ][A-Za-zＡ-Ｚ0-9&]{1,9}|[ァ-ヺー]{3,12})」?[）)]")
 _LEGAL_JA = re.compile(r"株式会社|[（(]株[）)]|㈱|社(?=[はがのとにもをや、。])")
 _OWN_RELEASE = 7.0
 _NO_NAME = re.compile(r"NYSE|TSE|NASDAQ|LSE|CEO|CFO|LNG|EPC|SMR|FID|AI|EV|HALEU")
@@ -98,7 +98,8 @@ class NewNames:
             for end, identity, surface in spans:
                 fulls.setdefault(surface, identity)
                 for pattern in (_BRACKET_EN, _BRACKET_JA):
-                    bracket = pattern.match(text, end)
+                    behind = self._with_legal_form(text, end, end)[1] if has_cjk(text) else end
+                    bracket = pattern.match(text, behind)
                     if bracket and not _NO_NAME.fullmatch(bracket[1]):
                         found.setdefault(bracket[1], identity)
         places = {one.text for spans_ in taken for one in spans_ if one.kind == "place"}

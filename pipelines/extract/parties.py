@@ -57,8 +57,11 @@ _THE_STATE = Cue(
     r"\b(?:the|The) (?:state|commonwealth)(?:'s|’s)? (?:\w+ ){0,3}?(?:pays?|paid|grants?|offer(?:s|ed)?|will|has|adds?|"
     r"added|contribut\w+|forgoes|abat\w+|promised|pledged|set aside|incentive|package|part is|gives|gave|puts?)\b"
     r"|\bgrants? [^.;]{0,30}?from the (?:state|commonwealth)\b"
+    r"|(?<![一-鿿ァ-ヺー])(?:県|州|州政府|同州|同県)(?=[はが](?![、。])|から|も[^、。]{0,12}補助)"
 )
-_STATE_MONEY = re.compile(r"[\ue200-\ue2ff]|\bgrants?\b|\btax\b|\bincentives?\b|\bsubsid|\btraining\b")
+_STATE_MONEY = re.compile(
+    r"[\ue200-\ue2ff]|\bgrants?\b|\btax\b|\bincentives?\b|\bsubsid|\btraining\b|補助|助成|減税|税額控除|優遇"
+)
 _NEEDED = 3.0
 
 

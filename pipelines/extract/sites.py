@@ -319,7 +319,7 @@ class SiteFinder:
             return None
         else:
             name = self._japanese_name(text, hit)
-            start = hit.start - len(name)
+            start = hit.start - len(name) - (text[: hit.start].endswith("・") if name else 0)
         quoted = _JA_QUOTED.match(text, hit.end)
         if quoted is not None and not name:
             name = quoted[1]
