@@ -313,6 +313,10 @@ _ALPHA3 = {
 }  # fmt: skip
 
 
+_CITY = re.compile(r"[一-鿿][一-鿿々ヶケノ]+市")
+_AS_TOWN = re.compile(
+    r"で|の(?:新|旧|既存)?(?:[^、。]{0,6}(?:工場|拠点|製錬所|設備|棟|施設|用地))|(?:新)?工場|に(?:ある|置|建|設)|へ"
+)
 _SHORT_STATES = {
     "US-NC": ("Carolina", "US-SC"),
     "US-SC": ("Carolina", "US-NC"),
@@ -332,6 +336,9 @@ def towns_of(found: Sequence[Sequence[PlaceMention]]) -> dict[str, PlaceMention]
         if len(name) < 2 or (name in towns and towns[name].admin1 != place.admin1):
             twice.add(name)
         towns.setdefault(name, replace(place, city=name))
+        if _CITY.fullmatch(name):
+            # 豊橋市 is 豊橋 in the next sentence.
+            towns.setdefault(name[:-1], replace(place, city=name))
     found_states = {one.admin1: one for places in found for one in places if one.admin1 in _SHORT_STATES}
     for code, place in found_states.items():
         twin = _SHORT_STATES[code or ""][1]
@@ -372,6 +379,8 @@ def with_towns(text: str, places: Sequence[PlaceMention], towns: Mapping[str, Pl
         if name not in text:
             continue
         for start, end in occurrences(text, name):
-            if not any(start < one.end and one.start < end for one in places):
+            # A stem without 市 is a town only where grammar follows: 豊橋で, not 豊橋技術科学大学.
+            stem = town.city is not None and town.city[:-1] == name and not _AS_TOWN.match(text, end)
+            if not stem and not any(start < one.end and one.start < end for one in places):
                 more.append(replace(town, start=start, end=end, text=name))
     return sorted([*places, *more], key=lambda one: one.start) if more else list(places)

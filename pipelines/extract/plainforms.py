@@ -26,6 +26,10 @@ _SINGLE = re.compile(r"(?:て|で)い$|[てで]き$|[起落過下降足生尽用
 """Stems of verbs that only add the ending: 見ました is 見た, ています is ている."""
 
 
+_IS = {"おる": "いる", "おった": "いた", "おらない": "いない", "おらなかった": "いなかった"}
+_HUMBLE = re.compile(r"(?<=[てで])お(?:る|った|らなかった|らない)")
+
+
 def plain(text: str) -> str:
     """Turn the polite endings of a Japanese sentence into plain ones; other sentences come back unchanged.
 
@@ -34,7 +38,9 @@ def plain(text: str) -> str:
     """
     if "ます" not in text and "まし" not in text and "ませ" not in text and "です" not in text and "でし" not in text:
         return text
-    return _POLITE.sub(_plain_ending, text)
+    plainer = _POLITE.sub(_plain_ending, text)
+    # 操業しております is the humble 操業している.
+    return _HUMBLE.sub(lambda found: _IS[found[0]], plainer) if "お" in plainer else plainer
 
 
 def _plain_ending(match: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ _SCENE = re.compile(
     r"(?P<clause>[^。]{0,44})"
 )
 _WORKED = re.compile(
-    r"着工|起工|(?<!再)稼働|再稼働|操業|量産|(?:生産|製造|製錬|精製|精錬|採掘|増産|リサイクル|組み立て)(?:を|し|する|に|も)"
+    r"着工|起工|(?:棟|工場|設備|ライン|施設|炉)(?:も|が)?[^。、]{0,6}完成|(?<!再)稼働|再稼働|操業|量産|(?:生産|製造|製錬|精製|精錬|採掘|増産|リサイクル|組み立て)(?:を|し|する|に|も)"
     r"|建設(?!会社|業|省|費)|建て|新設|増設|増強|拡張|同じこと(?:を|に)"
 )
 _NO_WORKS = re.compile(
@@ -36,7 +36,9 @@ def opened_there(sentence: Sentence, projects: Projects) -> list[Mention]:
         sentence: Any; its own facilities hold the places that adjoin them.
         projects: The projects so far. Each of them is known to lie elsewhere, so that this is another one.
     """
-    told = [one for one in projects.clusters if one.sector or one.places]
+    # A facility in passing has no place; the one told last may yet turn out to lie here.
+    last = projects.explicit[max(projects.explicit)][-1:] if projects.explicit else []
+    told = [one for one in projects.clusters if one.places or one in last]
     if not sentence.japanese or sentence.heading or sentence.row:
         return []
     sites = [one for one in sentence.of("site") if not one.value.passing]
@@ -53,8 +55,10 @@ def opened_there(sentence: Sentence, projects: Projects) -> list[Mention]:
         clause = re.split(r"、(?![^、]{0,10}$)", scene["clause"])[0] if sites else scene["clause"]
         if not _WORKED.search(clause) or _NO_WORKS.search(clause):
             continue
-        # 「でも」 sets a place beside that of the project before; else a firm must be at work there.
-        if not (scene["scene"].endswith("も") or sentence.of("org")):
+        # 「でも」 sets a place beside that of the project before, 「では」 opens a sentence with another scene; else a
+        # firm must be at work there.
+        topic = scene["scene"] == "では" and place.start == sentence.start
+        if not (scene["scene"].endswith("も") or topic or sentence.of("org")):
             continue
         apart = all(lies_elsewhere(one, place.value) for one in told) and all(
             (one.admin1 or one.country) != (place.value.admin1 or place.value.country) for one in own

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.extract.annotation import annotate_document
 from pipelines.extract.lexicon import Lexicon
+from pipelines.extract.plainforms import plain
 from pipelines.extract.projects import find_projects
 from pipelines.records import Document, Paragraph, Source
 
@@ -59,3 +60,21 @@ def test_a_meeting_elsewhere_is_no_project(lexicon: Lexicon) -> None:
     annotated = annotate_document(_document(text), lexicon)
     assert annotated is not None
     assert {one.admin1 for one in find_projects(annotated, lexicon).clusters} == {"US-OH"}
+
+
+def test_a_town_named_again_without_its_ending_opens_a_project(lexicon: Lexicon) -> None:
+    text = (
+        "東亜電機（本社：愛知県豊橋市）は米ジョージア州メーコンに変圧器の工場を建設すると発表した。"
+        "豊橋では、昨年4月に40億円を投じた新しい試験棟が完成した。"
+    )
+    annotated = annotate_document(_document(text), lexicon)
+    assert annotated is not None
+    assert {one.admin1 for one in find_projects(annotated, lexicon).clusters} == {"US-GA", "JP-23"}
+
+
+@pytest.mark.parametrize(
+    ("polite", "bare"),
+    [("通常どおり操業しております", "通常どおり操業している"), ("公表しておりました", "公表していた")],
+)
+def test_humble_endings_are_plain(polite: str, bare: str) -> None:
+    assert plain(polite) == bare
