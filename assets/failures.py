@@ -5,7 +5,7 @@ What belongs here: translation only. What does not: deciding what is a failure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
@@ -39,8 +39,13 @@ def failure_words(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
     """Say why a run failed, one sentence a cause; empty for a run that succeeded."""
     if result.success:
         return ()
+    return words_of(result.all_events) or ("The run stopped before any step could say why; look at it in the UI.",)
+
+
+def words_of(events: Iterable[dg.DagsterEvent]) -> tuple[str, ...]:
+    """Say what failed in the events of a run, one sentence a cause; empty where none of them says so."""
     words: list[str] = []
-    for event in result.all_events:
+    for event in events:
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed and evaluation.blocking and evaluation.severity == dg.AssetCheckSeverity.ERROR:
@@ -48,7 +53,7 @@ def failure_words(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
                 words.append(f"{table}: {evaluation.description or evaluation.check_name}")
         elif event.is_step_failure:
             words.extend(_step_words(event))
-    return tuple(words) or ("The run stopped before any step could say why; look at it in the UI.",)
+    return tuple(words)
 
 
 def _step_words(event: dg.DagsterEvent) -> Iterator[str]:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
+from assets.alerts import UI_VARIABLE
 from assets.history import HOME, environment, opened, prepare, report_lost_runs
 from assets.pages import PAGES_VARIABLE, served
 from assets.resources import OUTPUT_VARIABLE, RAW_VARIABLE
@@ -86,6 +87,7 @@ def _started(host: str, port: int, home: Path, folders: dict[str, Path | None], 
         **environment(home),
         **given,
         PAGES_VARIABLE: pages,
+        UI_VARIABLE: f"http://{host}:{port}",
         "PYTHONPATH": os.pathsep.join(paths),
         # Dagster's own notes to developers (superseded commands, beta features) are nothing to the reader of the UI.
         "PYTHONWARNINGS": "ignore",

@@ -1,4 +1,4 @@
-"""`kakehashi build` and `kakehashi resume`: a release, a dry run of one, single tables, the rest of a failed build.
+"""`kakehashi build`, `resume` and `failures`: a release, a dry run of one, single tables, the rest of a failed build.
 
 What belongs here: asking for a run and telling a person what came of it. What does not: the run (`assets`).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -79,6 +80,28 @@ def resume(run_id: str | None) -> int:
     with steps() as tell:
         outcome = resume_build(run_id, progress=tell)
     return _told(outcome, default_output())
+
+
+def failures(output: Path | None, last: int, *, as_json: bool) -> int:
+    """Show the list of runs that failed, the newest first, as the UI's sensor wrote it.
+
+    Args:
+        output: Output folder; None: the project's.
+        last: Show this many at most.
+        as_json: One JSON object a line instead of sentences.
+    """
+    from assets.alerts import in_short, read_entries
+    from kakehashi.reader import default_output
+
+    found = read_entries(output or default_output())[::-1][:last]
+    if as_json:
+        for one in found:
+            print(json.dumps(one, ensure_ascii=False))
+    elif not found:
+        print("No failure is on the list. The UI keeps it while it is up (make ui).")
+    else:
+        print("\n\n".join(f"{one['failed_at']}  {in_short(one)}" for one in found))
+    return DONE
 
 
 def _told(outcome: Outcome, output: Path, *, strict: bool = False, own_use: bool = False, dry_run: bool = False) -> int:

@@ -15,14 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kakehashi.incoming import incoming_commands
+from kakehashi.running import EPILOG, run_commands
 
 DONE, FAILED, QUARANTINED, DAMAGED = 0, 1, 3, 4
-
-_EPILOG = (
-    "exit codes: 0 done, 1 failed (the message says why), 2 wrong use, 3 done with quarantined input (--strict), "
-    "4 verify found something"
-)
-
 
 _TO_EPILOG = (
     "credentials are read from the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_ENDPOINT_URL for "
@@ -58,10 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kakehashi", description=_summary(), epilog=_EPILOG)
+    parser = argparse.ArgumentParser(prog="kakehashi", description=_summary(), epilog=EPILOG)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
-    _build_commands(commands)
+    run_commands(commands)
 
     explain = commands.add_parser("explain", help="what each document alone says")
     explain.add_argument("paths", nargs="*", metavar="PATH", help="documents")
@@ -81,9 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _release_arguments(receipt)
     receipt.set_defaults(run=_receipt)
 
-    verify = commands.add_parser(
-        "verify", help="check a release: bytes, contract, keys, receipts, sums", epilog=_EPILOG
-    )
+    verify = commands.add_parser("verify", help="check a release: bytes, contract, keys, receipts, sums", epilog=EPILOG)
     verify.add_argument("release", nargs="?", type=Path, help="folder of a release (default: output/latest)")
     verify.add_argument(
         "--signers", type=Path, metavar="FILE", help="it must be signed by one of these (ssh-keygen -Y)"
@@ -117,43 +110,12 @@ def _parser() -> argparse.ArgumentParser:
     _release_commands(commands)
 
     ui = commands.add_parser("ui", help="watch runs in the Dagster UI, on this machine alone")
-    ui.add_argument(
-        "--port", type=int, default=3000, help="port on 127.0.0.1, the next one for pages (default: 3000)"
-    )
+    ui.add_argument("--port", type=int, default=3000, help="port on 127.0.0.1, the next one for pages (default: 3000)")
     ui.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
     ui.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
     ui.add_argument("--history", type=Path, help="folder of the history of runs (default: the project's .dagster/)")
     ui.set_defaults(run=_ui)
     return parser
-
-
-def _build_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The commands that run the pipeline."""
-    build = commands.add_parser("build", help="make a release from a raw folder", epilog=_EPILOG)
-    build.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
-    build.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
-    build.add_argument(
-        "--reference", type=Path, help="folder that serves as reference/ (default: raw's own, else ours)"
-    )
-    build.add_argument("--as-of", metavar="DATE", help="the release's date, YYYY-MM-DD (default: the newest in raw)")
-    build.add_argument(
-        "--include-restricted", action="store_true",
-        help="keep figures whose licence does not let them be passed on: for your own use only",
-    )  # fmt: skip
-    build.add_argument("--strict", action="store_true", help="exit with 3 when any input was quarantined")
-    part = build.add_mutually_exclusive_group()
-    part.add_argument("--dry-run", action="store_true", help="write the next release to OUTPUT/dry-run/ alone")
-    part.add_argument(
-        "--table", action="append", metavar="NAME", default=[],
-        help="make only this table, as a draft in OUTPUT/drafts/ (may be given again)",
-    )  # fmt: skip
-    build.set_defaults(run=_build)
-
-    resume = commands.add_parser("resume", help="run what a failed build has left, with its own settings")
-    resume.add_argument(
-        "run_id", nargs="?", metavar="RUN", help="id of the build, or its beginning (default: the newest)"
-    )
-    resume.set_defaults(run=_resume)
 
 
 def _files_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -268,21 +230,6 @@ def _summary() -> str:
 def _release_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", default="latest", help="version of the release (default: latest)")
     parser.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
-
-
-def _build(options: argparse.Namespace) -> int:
-    from kakehashi.building import build
-
-    return build(
-        options.raw, options.output, options.reference, options.as_of,
-        strict=options.strict, own_use=options.include_restricted, only=options.table, dry_run=options.dry_run,
-    )  # fmt: skip
-
-
-def _resume(options: argparse.Namespace) -> int:
-    from kakehashi.building import resume
-
-    return resume(options.run_id)
 
 
 def _explain(options: argparse.Namespace) -> int:
