@@ -43,7 +43,8 @@ def compose(variables: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         KeyError: A variable that has to be given is not.
     """
-    return _filled(yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8")), variables)
+    read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return {key: _filled(value, variables) for key, value in read.items()}
 
 
 def _filled(value: Any, variables: Mapping[str, str]) -> Any:

@@ -209,10 +209,12 @@ def test_in_kubernetes_the_only_ingress_leads_to_nginx_before_the_read_only_ui()
 def test_what_a_run_of_kubernetes_loads_is_in_the_image() -> None:
     """A run's pod loads the launcher and the storages that the chart's settings name."""
     pytest.importorskip("kubernetes", reason="requirements-deploy.lock is not installed")
-    import dagster_k8s
-    import dagster_postgres
+    from dagster._core.launcher import RunLauncher
+    from dagster._core.storage.event_log import EventLogStorage
+    from dagster_k8s import K8sRunLauncher
+    from dagster_postgres import PostgresEventLogStorage
 
-    assert dagster_k8s.K8sRunLauncher and dagster_postgres.PostgresEventLogStorage
+    assert issubclass(K8sRunLauncher, RunLauncher) and issubclass(PostgresEventLogStorage, EventLogStorage)
 
 
 def test_nginx_serves_readers_and_pages_alone() -> None:
