@@ -1,7 +1,7 @@
 # make dataset   build the dataset into output/releases/, output/latest points at it
 # make test      the test suite
 # make ui        watch runs in the Dagster UI, on this machine alone
-# make evaluate  score the reading of documents on the gold set (ARGS=-v: the third kept aside in full, too)
+# make evaluate  score the reading of documents on the gold set (ARGS=-v: the sets kept aside in full, too)
 # make publish-clients   what `kakehashi publish` needs for a bucket
 # make faults    kill builds, fill disks, run two at once; counts what broke (ARGS="--share 0.1": a tenth of it)
 # make bench     throughput beside peers (make peers installs them; ARGS="reading --documents 10000")

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pipelines.dependence.metrics import ROUNDING, WHOLE, supplier_shares
+from pipelines.dependence.metrics import ROUNDING, WHOLE, Share, supplier_shares
 from pipelines.dependence.mirror import KILOGRAMS
 from pipelines.dependence.rows import EVERYWHERE, LUMPED, OTHERS, WORLD, Rows, key_part, number, proof
 from pipelines.reconcile.choose import Receipt, Row
@@ -88,7 +88,9 @@ def customs_tables(rows: Rows, gaps: Collection[tuple[str, ...]] = ()) -> tuple[
     share = flow from a partner / flow from all partners, in percent, over all codes of the product; by value, and by
     net weight where every flow has one. The total is what the statistic prints for all partners, else the sum over
     partners. A product is left out where the statistic covers only some of its codes, where partners exceed the total
-    by more than rounding, and where a partner's row was set aside and no total is printed.
+    by more than rounding, and where a partner's row was set aside and no total is printed. Where the partners make up
+    less than the total, a share is a range for a partner that is missing under a code, and only who supplies more than
+    all that is not named has a rank. Of two revisions of one statistic and year the newest that tells shares speaks.
 
     Args:
         rows: Holds trade_flows and material_hs_codes. Months, exports and re-imports are left out.
@@ -98,15 +100,17 @@ def customs_tables(rows: Rows, gaps: Collection[tuple[str, ...]] = ()) -> tuple[
         Rows of import_sources and of dependencies by key text; the edition is the source of the flows.
     """
     products = exclusive_products(rows.get("material_hs_codes", {}))
-    shares: dict[str, Row] = {}
     dependencies: dict[str, Row] = {}
+    chosen: dict[tuple[str, ...], list[Row]] = {}
     for imports in _all_imports(rows.get("trade_flows", {}), products, frozenset(gaps)):
         for basis, measure in BASES.items():
             listed = _share_rows(imports, measure)
             if listed:
-                shares.update((row.key_text, row) for row in listed)
                 dependency = _dependency(imports, basis, measure)
+                # Revisions come in order: the list of a newer one replaces that of an older one whole, never in part.
+                chosen[dependency.key] = listed
                 dependencies[dependency.key_text] = dependency
+    shares = {row.key_text: row for listed in chosen.values() for row in listed}
     return shares, dependencies
 
 
@@ -114,16 +118,17 @@ def _all_imports(
     flows: Mapping[str, Row], products: Mapping[str, Sequence[Product]], gaps: Collection[tuple[str, ...]]
 ) -> Iterable[_Imports]:
     groups: dict[_Group, dict[str, list[Row]]] = {}
-    covered: dict[tuple[str, str, str], set[str]] = {}
+    covered: dict[_Group, set[str]] = {}
     for _, row in sorted(flows.items()):
         period, code, revision = (key_part(row, part) for part in ("period", "hs6", "hs_revision"))
         source = row.text("source_id")
-        covered.setdefault((source, revision, period), set()).add(code)
         if key_part(row, "flow") == "import" and len(period) == 4:
-            group = groups.setdefault((key_part(row, "reporter"), period, source, revision), {})
-            group.setdefault(code, []).append(row)
+            group = (key_part(row, "reporter"), period, source, revision)
+            # What another country's rows or this one's exports cover says nothing about these imports.
+            covered.setdefault(group, set()).add(code)
+            groups.setdefault(group, {}).setdefault(code, []).append(row)
     for (importer, year, source, revision), by_code in sorted(groups.items()):
-        told = covered[source, revision, year]
+        told = covered[importer, year, source, revision]
         for product in products.get(revision, ()):
             there = [row for code in product.codes for row in by_code.get(code, ())]
             if there and told.issuperset(product.codes):
@@ -152,15 +157,23 @@ def _amount(flow: Row, measure: str) -> float | None:
     return None if quantity is None or factor is None else quantity * factor
 
 
-def _total(imports: _Imports, measure: str, parts: float) -> float | None:
-    """What the shares are of: the printed total if every code that has flows has one, else the sum over partners."""
-    codes = {key_part(row, "hs6") for flows in imports.partners.values() for row in flows}
+def _totals(imports: _Imports, measure: str) -> dict[str, tuple[float, float]] | None:
+    """Code -> (sum over partners, all imports); None where a total is not known or is less than its parts.
+
+    All imports under a code are what is printed for all partners, else the sum over partners where all were read. A
+    code of which only the total is told counts too.
+    """
+    flows = [row for listed in imports.partners.values() for row in listed]
     printed = {key_part(row, "hs6"): _amount(row, measure) for row in imports.totals}
-    known = [amount for code, amount in sorted(printed.items()) if amount is not None and code in codes]
-    if len(known) < len(codes):
-        return parts if imports.whole else None
-    whole = math.fsum(known)
-    return whole if parts <= whole * (1 + ROUNDING / WHOLE) else None
+    found: dict[str, tuple[float, float]] = {}
+    for code in sorted({key_part(row, "hs6") for row in flows} | printed.keys()):
+        amounts = [_amount(row, measure) or 0.0 for row in flows if key_part(row, "hs6") == code]
+        parts, whole = math.fsum(amounts), printed.get(code)
+        if whole is None and (not imports.whole or not amounts):
+            return None
+        found[code] = (parts, parts if whole is None else whole)
+    parts, whole = (math.fsum(pair[place] for pair in found.values()) for place in (0, 1))
+    return found if parts <= whole * (1 + ROUNDING / WHOLE) else None
 
 
 def _share_rows(imports: _Imports, measure: str) -> list[Row]:
@@ -171,18 +184,50 @@ def _share_rows(imports: _Imports, measure: str) -> list[Row]:
             return []
         amounts[partner] = math.fsum(amount for amount in told if amount is not None)
     amounts = {partner: amount for partner, amount in amounts.items() if amount > 0}
-    total = _total(imports, measure, math.fsum(amounts.values()))
-    if not amounts or total is None or total <= 0:
+    totals = _totals(imports, measure)
+    if not amounts or not totals:
         return []
-    shares = supplier_shares(amounts, max(total, math.fsum(amounts.values())))
-    # Areas not elsewhere specified might be one country: whoever supplies less than they do has no certain place.
-    unnamed = max((share for partner, share in shares.items() if partner in LUMPED), default=0.0)
-    certain = (partner for partner, share in shares.items() if partner not in LUMPED and share > unnamed)
-    named = sorted(certain, key=lambda one: (-shares[one], one))
-    return [_share_row(imports, measure, partner, share, named) for partner, share in sorted(shares.items())]
+    parts = math.fsum(amounts.values())
+    total = max(parts, math.fsum(whole for _, whole in totals.values()))
+    shares = supplier_shares(amounts, total)
+    ranges = {one: Share(*_range(share, _missing(imports, totals, one) / total)) for one, share in shares.items()}
+    ranks = _ranks(ranges, (total - parts) / total * WHOLE)
+    return [_share_row(imports, measure, one, share, ranks.get(one)) for one, share in sorted(ranges.items())]
 
 
-def _share_row(imports: _Imports, measure: str, partner: str, share: float, named: Sequence[str]) -> Row:
+def _range(share: float, missing: float) -> tuple[float, float]:
+    low = min(WHOLE, round(share, _DIGITS))
+    high = min(WHOLE, round(share + missing * WHOLE, _DIGITS))
+    return low, max(low, high)
+
+
+def _missing(imports: _Imports, totals: Mapping[str, tuple[float, float]], partner: str) -> float:
+    """The most a partner may have sent beyond what is told: the unnamed rest of codes under which it is missing."""
+    told = {key_part(row, "hs6") for row in imports.partners[partner]}
+    return math.fsum(max(0.0, whole - parts) for code, (parts, whole) in totals.items() if code not in told)
+
+
+def _ranks(shares: Mapping[str, Share], rest: float) -> dict[str, int]:
+    """Places that are certain: none for equals, for ranges that overlap, nor for less than what might be one country.
+
+    Args:
+        shares: Partner -> share.
+        rest: Percent of which no partner is told.
+    """
+    lumped = math.fsum(share.high for partner, share in shares.items() if partner in LUMPED)
+    unnamed = lumped + round(rest, _DIGITS)
+    named = {partner: share for partner, share in shares.items() if partner not in LUMPED}
+    found = {}
+    for partner, share in named.items():
+        others = [other for one, other in named.items() if one != partner]
+        above = sum(other.low > share.high for other in others)
+        below = sum(other.high < share.low for other in others)
+        if share.low > unnamed and above + below == len(others):
+            found[partner] = above + 1
+    return found
+
+
+def _share_row(imports: _Imports, measure: str, partner: str, share: Share, rank: int | None) -> Row:
     flows = [*imports.partners[partner], *imports.totals]
     first, last = dt.date(imports.year, 1, 1), dt.date(imports.year, 12, 31)
     product = imports.product
@@ -198,11 +243,10 @@ def _share_row(imports: _Imports, measure: str, partner: str, share: float, name
     )  # fmt: skip
     receipts = _inputs(flows, measure)
     rule = f"imports of HS {', '.join(product.codes)} from the partner / imports from all"
-    rounded = min(WHOLE, round(share, _DIGITS))
-    row.put("share_low_pct", rounded, receipts, rule)
-    row.put("share_high_pct", rounded, receipts, rule)
-    if partner in named:
-        row.put("rank", named.index(partner) + 1, receipts, "place among the partners by share")
+    row.put("share_low_pct", share.low, receipts, rule)
+    row.put("share_high_pct", share.high, receipts, rule)
+    if rank is not None:
+        row.put("rank", rank, receipts, "place among the partners by share")
     row.put("partner_scope", "nes" if partner == OTHERS else "country", receipts, "as reported")
     return row
 

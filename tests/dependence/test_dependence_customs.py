@@ -125,6 +125,48 @@ def test_areas_that_might_be_one_country_have_no_rank() -> None:
     assert found["supplier_hhi_high"] >= 40.0**2 + 60.0**2 - 1e-6
 
 
+def test_a_list_that_lacks_partners_proves_no_top_and_no_index() -> None:
+    found = dependency(flow("CHN", 30), flow("THA", 20), flow("ALL", 100))
+    assert "top_supplier" not in found  # 50 of 100 are nobody's and may be one country's
+    assert "supplier_hhi_high" not in found
+    assert "n_suppliers" not in found
+    assert found["china_share_pct"] == 30.0
+
+
+def test_who_supplies_more_than_all_the_unnamed_is_the_top() -> None:
+    found = dependency(flow("CHN", 60), flow("THA", 10), flow("ALL", 100))
+    assert found["top_supplier"] == "CHN"
+    assert found["supplier_hhi_low"] == 3700.0
+    assert found["supplier_hhi_high"] >= 60.0**2 + 10.0**2 + 30.0**2
+
+
+def test_equal_suppliers_are_none_the_top() -> None:
+    for partners in (("CHN", "THA"), ("THA", "CHN")):
+        found = dependency(*(flow(partner, 50) for partner in partners))
+        assert "top_supplier" not in found
+        assert (found["supplier_hhi_low"], found["supplier_hhi_high"]) == (5000.0, 5000.0)
+
+
+def test_a_code_with_a_total_alone_counts_in_the_whole() -> None:
+    flows = [flow("CHN", 60, "810820"), flow("ALL", 60, "810820"), flow("ALL", 40, "810830")]
+    listed, _ = customs_tables(told(*flows))
+    (china,) = listed.values()
+    assert (china.values["share_low_pct"], china.values["share_high_pct"]) == (60.0, 100.0)
+
+
+def test_one_importers_rows_never_cover_anothers_codes() -> None:
+    others = [flow("ALL", 5, "810830", reporter="JPN"), flow("ALL", 5, "810830", flow="export")]
+    assert shares(flow("CHN", 30, "810820"), *others) == {}
+
+
+def test_of_two_revisions_the_newest_speaks_whole() -> None:
+    codes = {**CODES, **keyed(code("antimony", "811010", revision="2017"))}
+    older = [flow("CHN", 90, hs_revision="2017"), flow("VNM", 10, hs_revision="2017")]
+    flows = keyed(*older, flow("CHN", 30), flow("THA", 70))
+    listed, _ = customs_tables({"trade_flows": flows, "material_hs_codes": codes})
+    assert {one.key[3]: one.values["share_low_pct"] for one in listed.values()} == {"CHN": 30.0, "THA": 70.0}
+
+
 def test_what_a_source_prints_stands_before_what_is_computed() -> None:
     printed = row(
         "dependencies", importer="USA", material_id="antimony", form="metal", year=2024, basis="customs_value_share",

@@ -30,6 +30,10 @@ WORKED = (
     "ja-fourth",
     "en-fifth",
     "ja-fifth",
+    "en-sixth",
+    "ja-sixth",
+    "en-seventh",
+    "ja-seventh",
 )
 ASIDE = ("en-aside", "ja-aside")
 FLOORS: Mapping[str, float] = {
