@@ -11,7 +11,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
-TEST_READY := $(READY)-test-$(shell cat requirements-test.lock 2>/dev/null | sha256sum | cut -c1-16)
+TEST_READY := $(READY)-test-$(shell cat requirements-test.lock requirements-deploy.lock 2>/dev/null | sha256sum | cut -c1-16)
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps
 
 export DAGSTER_DISABLE_TELEMETRY := 1
@@ -62,11 +62,12 @@ lock:
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements.in -o requirements.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements-bench.in -o requirements-bench.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock requirements-publish.in -o requirements-publish.lock
-	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock -c requirements-publish.lock requirements-test.in -o requirements-test.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock requirements-deploy.in -o requirements-deploy.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock -c requirements-publish.lock -c requirements-deploy.lock requirements-test.in -o requirements-test.lock
 
-$(TEST_READY): $(READY) requirements-test.lock
-	@$(PIP) --retries 1 --require-hashes --only-binary :all: -r requirements-test.lock && touch $@ \
-	  || echo "Without requirements-test.lock the tests against a local S3 service are skipped."
+$(TEST_READY): $(READY) requirements-test.lock requirements-deploy.lock
+	@$(PIP) --retries 1 --require-hashes --only-binary :all: -r requirements-test.lock -r requirements-deploy.lock && touch $@ \
+	  || echo "Without requirements-test.lock and requirements-deploy.lock the tests against local services are skipped."
 
 clean:
 	rm -rf $(VENV) .venv-bench .dagster .cache

@@ -13,7 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.history import report_lost_runs
-from assets.resources import Build
+from assets.resources import DRY_RUN_JOB, Build
 from assets.rooms import LATE
 from assets.stages import STAGES
 from assets.touched import areas, changed, touched_tables
@@ -30,7 +30,7 @@ build_job = dg.define_asset_job(
 )
 
 dry_run_job = dg.define_asset_job(
-    "dry_run",
+    DRY_RUN_JOB,
     selection=dg.AssetSelection.all(),
     config={"resources": {"build": {"config": {"dry_run": True}}}},
     description="The whole build, written to output/dry-run/ instead of published: what the next release would be. "

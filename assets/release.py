@@ -158,6 +158,7 @@ def write_release(
     from schemas.contract import from_arrow
 
     built = assembled_tables
+    dry_run = build.is_dry(dg.AssetExecutionContext.get().run.job_name)
     tables = {name: frame for name, frame in built.tables.items() if name != CHANGES} | {QUALITY: quality[QUALITY]}
     with in_words(), measured() as usage:
         release = publish.write_release(
@@ -168,7 +169,7 @@ def write_release(
             check=_late_findings,
             own_use=built.own_use,
             waivers=quality[WAIVERS],
-            dry_run=build.dry_run,
+            dry_run=dry_run,
         )
         changes = from_arrow(CHANGES, Folder(release.path).table(CHANGES))
         _tell_unforeseen(built, changes)
@@ -177,7 +178,7 @@ def write_release(
         metadata=shown(CHANGES, changes, {}),
         check_results=list(results_alone(CHANGES, changes)),
     )
-    yield _released(build, release, built, {**usage, "changes": len(changes)})
+    yield _released(release, built, {"dry_run": dry_run, **usage, "changes": len(changes)})
 
 
 def _tell_unforeseen(built: Built, changes: Frame) -> None:
@@ -209,15 +210,14 @@ def _late_findings(tables: Mapping[str, Frame]) -> tuple[Any, ...]:
     )
 
 
-def _released(build: Build, release: Release, built: Built, told: Mapping[str, Any]) -> dg.MaterializeResult[Any]:
+def _released(release: Release, built: Built, told: Mapping[str, Any]) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(
         asset_key="release",
         metadata={
             # What a person looks for comes first.
-            **({} if build.dry_run else _pictures(release.version)),
+            **({} if told["dry_run"] else _pictures(release.version)),
             "version": release.version,
             "new": release.is_new,
-            "dry_run": build.dry_run,
             "folder": dg.MetadataValue.path(str(release.path)),
             "readme": dg.MetadataValue.path(str(release.path / "README.md")),
             "released_on": built.released_on.isoformat(),

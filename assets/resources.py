@@ -28,6 +28,9 @@ CACHE_VARIABLE = "KAKEHASHI_CACHE"
 """Environment variable that names the folder in which runs remember what they have read; unset: `.cache/` of the
 project; empty: nothing is remembered."""
 
+DRY_RUN_JOB = "dry_run"
+"""The job that publishes nothing, with whatever settings it is launched: only the UI's own form fills in a job's."""
+
 
 class Build(dg.ConfigurableResource[None]):
     """Where a build reads and writes, and the date it is told. Relative folders are relative to where it is started."""
@@ -53,6 +56,10 @@ class Build(dg.ConfigurableResource[None]):
     def output_folder(self) -> Path:
         """The folder that holds `releases/` and `latest`."""
         return Path(self.output or ROOT / "output")
+
+    def is_dry(self, job_name: str) -> bool:
+        """Whether a run of this job publishes nothing."""
+        return self.dry_run or job_name == DRY_RUN_JOB
 
     def inputs(self) -> Inputs:
         """What the functions of `pipelines.build` are given.

@@ -19,7 +19,7 @@ from pipelines.build import Inputs
 from pipelines.errors import KakehashiError
 from pipelines.publish.verify import verify
 from tests.assets.conftest import Run
-from tests.assets.stub import empty_tables
+from tests.assets.stub import empty_tables, stub_stages
 from tests.assets.test_whole import _raw
 
 DAY = dt.date(2026, 3, 4)
@@ -51,6 +51,20 @@ def test_parts_give_the_bytes_of_the_whole(tmp_path: Path, home: Path) -> None:
         assert content == (whole.path / "tables" / name).read_bytes()
     again = run_build(inputs, output, home=home, part=Part(dry_run=True))
     assert (again.success, again.is_new, again.version) == (True, False, "2026.03.04")
+
+
+def test_the_job_dry_run_publishes_nothing_with_whatever_settings_it_is_launched(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A launch by GraphQL or the command line does not fill in the settings of a job; the UI's form does."""
+    stub_stages(monkeypatch, empty_tables())
+    (tmp_path / "raw").mkdir()
+    folders = {"raw": str(tmp_path / "raw"), "output": str(tmp_path / "out")}
+    with opened(home) as instance:
+        job = defs.resolve_job_def("dry_run")
+        result = job.execute_in_process({"resources": {"build": {"config": folders}}}, instance=instance)
+    assert result.success
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir()) == ["dry-run"]
 
 
 @pytest.mark.slow

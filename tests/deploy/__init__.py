@@ -1,0 +1,1 @@
+"""Deployment: what deploy/ says, and its services started without docker."""
