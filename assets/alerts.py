@@ -191,7 +191,6 @@ def tell_failures(context: dg.RunFailureSensorContext, build: Build) -> None:
     entry = entry_of(run, words, at, output)
     entry["told"] = tell(entry, os.environ)
     write_entry(output, entry)
-    context.log.info(in_short(entry))
 
 
 def _ended(context: dg.RunFailureSensorContext, run: dg.DagsterRun) -> float:

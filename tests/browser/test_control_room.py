@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from assets.alerts import read_entries
 from kakehashi.reader import load
 from pipelines.publish.verify import verify
 from tests.assets.test_whole import NEWS
@@ -226,3 +227,6 @@ def test_6_a_file_that_breaks_a_blocking_check_is_told_in_words_and_the_release_
     room.page.get_by_text(re.compile("^gate$")).first.click()
     room.see("15-gate-words", until="status_horizon")
     room.open(f"/runs/{run}", "16-failed-run", until="Failure|Failed")
+    room.wait("an entry", lambda: [one["run"] for one in read_entries(room.output)] == [run])
+    (entry,) = read_entries(room.output)
+    assert entry["latest"] == before and any("status_horizon" in words for words in entry["words"])
