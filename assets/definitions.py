@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.alerts import tell_failures
 from assets.automation import build_job, daily_build, dry_run_job, raw_changes, release_follows
+from assets.editions import backfill_job
 from assets.handover import hand_over
 from assets.incoming import fetch_due, fetch_job, watch_feeds, watch_job
 from assets.release import judge_release, write_release
@@ -22,7 +23,7 @@ STEPS = (*STAGES, *ROOM_TABLES, judge_release, write_release)
 
 defs = dg.Definitions(
     assets=[*SOURCES, *STEPS],
-    jobs=[build_job, dry_run_job, watch_job, fetch_job],
+    jobs=[build_job, dry_run_job, backfill_job, watch_job, fetch_job],
     sensors=[raw_changes, release_follows, watch_feeds, tell_failures],
     schedules=[daily_build, fetch_due],
     resources={"build": build_from_environment(), "judge": Judge(), "io_manager": hand_over},

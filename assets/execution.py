@@ -9,6 +9,7 @@ import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from dagster._core.execution.stats import StepEventStatus
 from dagster._core.storage.tags import PARENT_RUN_ID_TAG, ROOT_RUN_ID_TAG
 
 from assets.definitions import STEPS, defs
+from assets.editions import DRAFTS, backfill_editions
 from assets.failures import failure_words
 from assets.history import HOME, PROCESS_TAG, opened, process_name, report_lost_runs, told_of_history
 from assets.run import Outcome, Part, Progress
@@ -32,19 +34,32 @@ def execute(
     inputs: Inputs, output: Path, strict: bool, home: Path | None, progress: Progress | None, part: Part
 ) -> Outcome:
     """Run the job; see `assets.run.run_build`."""
+    given = {**_folders(inputs, output), "strict": strict, "dry_run": part.dry_run}
+    chosen = [dg.AssetKey(name) for name in part.tables] or None
+    with told_of_history(home or HOME), opened(home or HOME) as instance:
+        return _run(instance, "dry_run" if part.dry_run else "build", given, chosen, progress)
+
+
+def _folders(inputs: Inputs, output: Path) -> dict[str, Any]:
+    """Where a run reads and writes, as settings of the resource `build`."""
     build = {
         "raw": str(inputs.raw.resolve()),
         "reference": str(inputs.reference.resolve()) if inputs.reference else None,
         "output": str(output.resolve()),
         "as_of": inputs.as_of.isoformat() if inputs.as_of else None,
-        "strict": strict,
         "include_restricted": inputs.own_use,
-        "dry_run": part.dry_run,
     }
-    given = {name: value for name, value in build.items() if value is not None}
-    chosen = [dg.AssetKey(name) for name in part.tables] or None
+    return {name: value for name, value in build.items() if value is not None}
+
+
+def backfill(inputs: Inputs, output: Path, editions: Sequence[str], home: Path | None) -> Outcome:
+    """Run the job `backfill`; see `assets.run.run_backfill`."""
+    ops = {backfill_editions.name: {"config": {"editions": list(editions)}}}
     with told_of_history(home or HOME), opened(home or HOME) as instance:
-        return _run(instance, "dry_run" if part.dry_run else "build", given, chosen, progress)
+        result = _executed(instance, "backfill", _folders(inputs, output), ops=ops)
+    outputs = [event.step_output_data.metadata for event in result.all_events if event.is_successful_output]
+    places: list[Any] = [metadata[DRAFTS].value for metadata in outputs]
+    return replace(_outcome(result), drafts=tuple(Path(place) for each in places for place in each))
 
 
 def resume(run_id: str | None, home: Path | None, progress: Progress | None) -> Outcome:
@@ -91,15 +106,28 @@ def _run(
     progress: Progress | None,
     tags: Mapping[str, str] | None = None,
 ) -> Outcome:
+    return _outcome(_executed(instance, job_name, build, chosen, progress, tags))
+
+
+def _executed(
+    instance: dg.DagsterInstance,
+    job_name: str,
+    build: Mapping[str, Any],
+    chosen: Sequence[dg.AssetKey] | None = None,
+    progress: Progress | None = None,
+    tags: Mapping[str, str] | None = None,
+    ops: Mapping[str, Any] | None = None,
+) -> dg.ExecuteInProcessResult:
     job = defs.resolve_job_def(job_name)
     run_id = dg.DagsterRun(job_name=job.name).run_id
     with _rare_collection():
         report_lost_runs(instance)
         if progress is not None:
             _listen(instance, run_id, job, progress)
-        result = job.execute_in_process(
+        return job.execute_in_process(
             run_config={
                 "resources": {"build": {"config": dict(build)}},
+                "ops": dict(ops or {}),
                 # What fails is told once, by whoever called; the history has it with its stack trace.
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
@@ -113,7 +141,6 @@ def _run(
                 **(tags or {}),
             },
         )
-    return _outcome(result)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ for a terminal (`kakehashi`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +93,26 @@ def run_build(
         return execute(inputs, output, strict, home, progress, part)
     finally:
         SHARED.stop()
+
+
+def run_backfill(inputs: Inputs, output: Path, editions: Sequence[str], home: Path | None = None) -> Outcome:
+    """Make editions of statistics again, each by itself, as a run of the job `backfill` in this process.
+
+    Args:
+        inputs: Where the run reads.
+        output: Output folder; the drafts go to `drafts/editions/` in it.
+        editions: Ids of sources, or beginnings of ids; none: every statistic.
+        home: Folder of the history of runs; None: the project's own.
+
+    Returns:
+        What came of it; its `drafts` are the Parquet files.
+
+    Raises:
+        KakehashiError: The history cannot be written.
+    """
+    from assets.execution import backfill
+
+    return backfill(inputs, output, editions, home)
 
 
 def resume_build(run_id: str | None = None, home: Path | None = None, progress: Progress | None = None) -> Outcome:

@@ -1,4 +1,4 @@
-"""`kakehashi build`, `resume` and `failures`: a release, a dry run of one, single tables, the rest of a failed build.
+"""`kakehashi build`, `resume`, `backfill`, `failures`: a release, a dry run, parts of one, and what did not work.
 
 What belongs here: asking for a run and telling a person what came of it. What does not: the run (`assets`).
 """
@@ -80,6 +80,30 @@ def resume(run_id: str | None) -> int:
     with steps() as tell:
         outcome = resume_build(run_id, progress=tell)
     return _told(outcome, default_output())
+
+
+def backfill(editions: Sequence[str], raw: Path | None, output: Path | None) -> int:
+    """Make editions of statistics again as drafts, nothing remembered, and say where they are.
+
+    Args:
+        editions: Ids of sources, or beginnings of ids; none: every statistic.
+        raw: Raw folder; None: the project's.
+        output: Output folder; None: the project's.
+
+    Raises:
+        KakehashiError: The history cannot be written.
+    """
+    from assets.run import run_backfill
+    from kakehashi.reader import default_output
+    from pipelines.build import PROJECT_RAW, Inputs
+
+    outcome = run_backfill(Inputs(raw or PROJECT_RAW), output or default_output(), editions)
+    for failure in outcome.failures:
+        print(f"kakehashi: {failure}", file=sys.stderr)
+    if outcome.success:
+        print(f"Nothing was published; {len(outcome.drafts)} editions stand here:")
+        print(*outcome.drafts, sep="\n")
+    return DONE if outcome.success else FAILED
 
 
 def failures(output: Path | None, last: int, *, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""Arguments of the commands that run the pipeline and tell of its runs: `build`, `resume` and `failures`.
+"""Arguments of the commands that run the pipeline and tell of its runs: `build`, `resume`, `backfill`, `failures`.
 
 What belongs here: arguments and help. What does not: the work, which each command imports when it runs.
 """
@@ -42,6 +42,15 @@ def run_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     resume.set_defaults(run=_resume)
 
+    backfill = commands.add_parser("backfill", help="what each edition of a statistic says, made again as drafts")
+    backfill.add_argument(
+        "editions", nargs="*", metavar="STATISTIC",
+        help="id of a source, or what ids begin with: usgs-mcs means all of its years (default: every statistic)",
+    )  # fmt: skip
+    backfill.add_argument("--raw", type=Path, help="raw folder (default: the project's raw/)")
+    backfill.add_argument("--output", type=Path, help="output folder (default: the project's output/)")
+    backfill.set_defaults(run=_backfill)
+
     failures = commands.add_parser("failures", help="runs that failed while the UI was up, with why")
     failures.add_argument("--last", type=_count, default=10, metavar="N", help="this many at most (default: 10)")
     failures.add_argument("--json", action="store_true", help="one JSON object a run")
@@ -69,6 +78,12 @@ def _resume(options: argparse.Namespace) -> int:
     from kakehashi.building import resume
 
     return resume(options.run_id)
+
+
+def _backfill(options: argparse.Namespace) -> int:
+    from kakehashi.building import backfill
+
+    return backfill(options.editions, options.raw, options.output)
 
 
 def _failures(options: argparse.Namespace) -> int:
