@@ -67,6 +67,7 @@ class Directory:
                 there = len(shipment) - sent
             else:
                 incoming = self._root / f"{INCOMING}{shipment.version}"
+                _no_links(incoming)
                 for number, (name, file) in enumerate(shipment.files.items(), start=1):
                     progress(name, number, len(shipment))
                     if _arrived(incoming / name, file):
@@ -117,7 +118,11 @@ def _add_signature(target: Path, shipment: Shipment) -> tuple[int, int]:
     signature = shipment.files.get(SIGNATURE)
     if signature is None or _arrived(target / SIGNATURE, signature):
         return 0, 0
-    _copy(signature, target / SIGNATURE)
+    # Beside the release until it is whole: nothing stray is ever left inside a published one.
+    with staging(target.parent.parent) as work:
+        _copy(signature, work / SIGNATURE)
+        (work / SIGNATURE).replace(target / SIGNATURE)
+        sync_folder(target)
     return 1, signature.size
 
 
@@ -148,6 +153,13 @@ def changed_meanwhile(file: Shipped) -> ReleaseError:
         str(file.path), "other bytes than a moment ago", "a release that nobody changes",
         "Run `kakehashi verify` on it, then publish again.",
     )  # fmt: skip
+
+
+def _no_links(incoming: Path) -> None:
+    """Remove links from what an earlier attempt left: what is copied must arrive here and nowhere else."""
+    for path in (incoming, *incoming.rglob("*")):
+        if path.is_symlink():
+            path.unlink()
 
 
 def _clear_strays(incoming: Path, shipment: Shipment) -> None:

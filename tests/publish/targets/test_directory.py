@@ -139,6 +139,40 @@ def test_what_an_earlier_attempt_left_over_is_not_published(tmp_path: Path, newe
     assert verify(tmp_path / "latest") == ()
 
 
+@pytest.mark.parametrize("place", ["", "tables", "README.md"])
+def test_a_link_in_what_an_earlier_attempt_left_leads_nowhere(tmp_path: Path, newer: Shipment, place: str) -> None:
+    elsewhere, root = tmp_path / "elsewhere", tmp_path / "public"
+    incoming = root / f"{directory.INCOMING}{newer.version}"
+    if place == "README.md":
+        elsewhere.write_text("mine")
+    else:
+        elsewhere.mkdir()
+    (incoming / place).parent.mkdir(parents=True, exist_ok=True)
+    (incoming / place).symlink_to(elsewhere)
+    Directory(root).send(newer, quiet)
+    assert verify(root / "latest") == ()
+    assert elsewhere.read_text() == "mine" if place == "README.md" else not list(elsewhere.iterdir())
+    assert not any(path.is_symlink() for path in (root / "releases").rglob("*"))
+
+
+def test_a_signature_that_breaks_off_leaves_nothing_in_the_release(
+    tmp_path: Path, newer: Shipment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goal = Directory(tmp_path / "public")
+    goal.send(newer, quiet)
+    with monkeypatch.context() as broken:
+        broken.setattr(directory.os, "fsync", _no_space)
+        with pytest.raises(ReleaseError):
+            goal.send(signed(newer, tmp_path), quiet)
+    assert verify(tmp_path / "public" / "latest") == ()
+    goal.send(signed(newer, tmp_path), quiet)
+    assert (tmp_path / "public" / "latest" / SIGNATURE).is_file()
+
+
+def _no_space(_: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_a_file_that_changes_meanwhile_is_not_sent(
     tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
