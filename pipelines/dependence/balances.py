@@ -11,6 +11,7 @@ so that a difference which rounding explains is told apart from one that it does
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -106,7 +107,7 @@ class Reckoned:
 
 
 def balance_lines(files: Iterable[TableFile]) -> tuple[list[Line], list[Quarantined]]:
-    """Read the printed lines; a row that cannot be read is set aside.
+    """Read the printed lines; a row that cannot be read, or in another unit, is set aside.
 
     Args:
         files: Tables `balance_lines` with the source of their folder.
@@ -122,7 +123,38 @@ def balance_lines(files: Iterable[TableFile]) -> tuple[list[Line], list[Quaranti
             except CellError as error:
                 reason = f"{file.path}, row {number_}: {error}. Correct the row."
                 bad.append(Quarantined(file.path, "dependence", "invalid_value", reason, number_))
-    return found, bad
+    kept, odd = _in_one_unit(found)
+    return kept, [*bad, *odd]
+
+
+def _in_one_unit(lines: Sequence[Line]) -> tuple[list[Line], list[Quarantined]]:
+    """Set aside lines in another unit than most of their product and year.
+
+    The other lines of the same item go with them, for a sum that lacks a part would be a wrong figure; where no unit
+    is that of most lines, all go.
+    """
+    units: dict[tuple[str, str, str, int, str], Counter[str]] = {}
+    for line in lines:
+        units.setdefault(line.key, Counter())[line.unit] += 1
+    main = {key: _most(counts) for key, counts in units.items()}
+    spoilt = {(line.key, line.item) for line in lines if line.unit != main[line.key]}
+    kept: list[Line] = []
+    odd: list[Quarantined] = []
+    for line in lines:
+        if (line.key, line.item) not in spoilt:
+            kept.append(line)
+            continue
+        beside = ", ".join(sorted(units[line.key]))
+        where = f"{line.receipt.raw_path}, {line.receipt.locator}, {line.name}"
+        reason = f"{where}: {line.item} of {line.key[1]} {line.key[3]} in {line.unit!r}; its lines are in {beside}."
+        path = line.receipt.raw_path or ""
+        odd.append(Quarantined(path, "dependence", "invalid_value", f"{reason} Give all lines in one unit."))
+    return kept, odd
+
+
+def _most(counts: Counter[str]) -> str | None:
+    (unit, most), *others = counts.most_common(2)
+    return None if others and others[0][1] == most else unit
 
 
 def balances(lines: Sequence[Line], dependencies: Mapping[str, Row]) -> dict[str, Row]:
@@ -152,7 +184,8 @@ def balances(lines: Sequence[Line], dependencies: Mapping[str, Row]) -> dict[str
     }
     rows = {}
     for key, own in sorted(products.items()):
-        before = products.get((*key[:3], key[3] - 1, key[4]), [])
+        earlier = products.get((*key[:3], key[3] - 1, key[4]), [])
+        before = [line for line in earlier if line.unit == own[0].unit]
         row = _row(key, own, before, printed.get(key))
         rows[row.key_text] = row
     return rows

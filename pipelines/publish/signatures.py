@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from pipelines.errors import ReleaseError
 from pipelines.publish.findings import Finding
-from pipelines.publish.folder import SIGNATURE, SUMS
+from pipelines.publish.folder import SIGNATURE, SUMS, Folder
 
 NAMESPACE = "kakehashi-release"
 """What a signature is for: one made for something else is none of a release."""
@@ -32,18 +33,32 @@ def sign(release: Path, key: Path) -> Path:
         The signature, `SHA256SUMS.sig` beside the sums.
 
     Raises:
-        ReleaseError: No such release or key, or OpenSSH refuses; says why in its own words.
+        ReleaseError: No such release or key, a file of it is damaged, or OpenSSH refuses. An old signature stays then.
     """
     sums = release / SUMS
     if not sums.is_file():
         raise ReleaseError(str(sums), "no such file", "a whole release", "Name the folder of a release.")
-    signature = release / SIGNATURE
-    signature.unlink(missing_ok=True)
-    done = _run(["-Y", "sign", "-q", "-f", str(key), "-n", NAMESPACE, str(sums)], b"")
-    if done.returncode or not signature.is_file():
-        remedy = "Name an SSH key that you can use (ssh-keygen -t ed25519 makes one)."
-        raise ReleaseError(str(key), _last(done), "a signature", remedy)
-    return signature
+    _refuse_damaged(release)
+    # Made aside: until the new signature is whole, the old one stays where it is.
+    with tempfile.TemporaryDirectory(dir=release.resolve().parent, prefix=".signing-") as work:
+        copy = Path(work) / SUMS
+        copy.write_bytes(sums.read_bytes())
+        made = Path(work) / SIGNATURE
+        done = _run(["-Y", "sign", "-q", "-f", str(key), "-n", NAMESPACE, str(copy)], b"")
+        if done.returncode or not made.is_file():
+            remedy = "Name an SSH key that you can use (ssh-keygen -t ed25519 makes one)."
+            raise ReleaseError(str(key), _last(done), "a signature", remedy)
+        return made.replace(release / SIGNATURE)
+
+
+def _refuse_damaged(release: Path) -> None:
+    folder = Folder(release)
+    listed = folder.sums or {}
+    wrong = [name for name, expected in listed.items() if folder.hashes.get(name) != expected]
+    if wrong or not listed:
+        found = f"a damaged or missing {wrong[0]}" if wrong else f"an unreadable {SUMS}"
+        remedy = "Run `kakehashi verify` on it; build again or take a whole copy, then sign."
+        raise ReleaseError(str(release), found, "files with the hashes that SHA256SUMS gives", remedy)
 
 
 def check_signature(release: Path, signers: Path) -> list[Finding]:

@@ -127,10 +127,28 @@ def test_a_line_that_means_nothing_is_set_aside_by_its_row(line: dict[str, str])
     assert f"{PATH}, row 3" in bad[0].reason
 
 
-def test_two_units_of_one_product_are_refused() -> None:
-    read, _ = balance_lines([table(*parts(production="1"), {"item": "imports", "printed": "1", "unit": "kilograms"})])
-    with pytest.raises(KakehashiError, match="kilograms beside million carats"):
-        balances(read, {})
+def test_a_line_in_another_unit_is_set_aside_with_the_others_of_its_sum() -> None:
+    odd = {"item": "imports", "printed": "1", "unit": "kilogrms"}
+    read, bad = balance_lines([table(*parts(production="1", imports="5", exports="2"), odd)])
+    assert [line.item for line in read] == ["production", "exports"]
+    assert len(bad) == 2
+    assert all("kilogrms" in one.reason and PATH in one.reason for one in bad)
+    (row,) = balances(read, {}).values()
+    assert "imports" not in row.values
+    assert "computed_pct" not in row.values
+
+
+def test_lines_of_which_no_unit_is_that_of_most_all_go() -> None:
+    read, bad = balance_lines([table(*parts(production="1"), {"item": "imports", "printed": "1", "unit": "kilograms"})])
+    assert (read, len(bad)) == ([], 2)
+
+
+def test_two_units_that_nobody_set_aside_are_refused() -> None:
+    tables = [
+        table({"item": item, "printed": "1", "unit": unit}) for item, unit in (("imports", "t"), ("exports", "kg"))
+    ]
+    with pytest.raises(KakehashiError, match="kg beside t"):
+        balances([line for one in tables for line in balance_lines([one])[0]], {})
 
 
 AMOUNT = st.integers(0, 10**9)

@@ -15,9 +15,12 @@ from publish_sample import Row, frames
 
 from kakehashi import load
 from kakehashi.cli import main
+from kakehashi.published import Published
+from kakehashi.validity import valid_rows
 from pipelines.errors import KakehashiError, ReleaseError
 from pipelines.publish.release import write_release
 from pipelines.publish.targets.shipment import index_json
+from pipelines.reconcile.choose import Row as Store
 
 FEBRUARY, MARCH = dt.date(2026, 2, 20), dt.date(2026, 3, 20)
 
@@ -95,7 +98,9 @@ def test_valid_on_gives_what_held_by_what_is_known_now(two: Path) -> None:
     everything = load("amounts", output=two)
     assert len(load("amounts", output=two, valid_on="2030-01-01")) == len(everything)
     assert len(load("amounts", output=two, valid_on="2000-01-01")) == 0
-    assert len(load("projects", output=two, valid_on="2000-01-01")) == 0
+    undated = load("projects", output=two, valid_on="2000-01-01")
+    assert undated["project_id"].tolist() == ["gas-plant"]  # nothing dates it: kept, at no known stage
+    assert undated["stage"].isna().all()
     now = load("projects", output=two, valid_on="2030-01-01")
     assert list(now.columns) == list(load("projects", output=two).columns)
     with pytest.raises(ReleaseError, match="rows without a day"):
@@ -130,3 +135,49 @@ def test_the_command_tells_changes_to_people_programs_and_browsers(
     assert main(["diff", str(two / "releases" / "2026.03.20"), "2026.03.20", "--output", str(two)]) == 0
     assert capsys.readouterr().out.splitlines()[-1].endswith("none")
     assert main(["diff", "2025.01.01", "latest", "--output", str(two)]) == 1
+
+
+def told(event_on: dt.date | None, precision: str = "day", announced_on: dt.date | None = None) -> Published:
+    """A release of one project with one event."""
+    values = {"project_id": "plant", "review": "approved", "announced_on": announced_on, "stage": "operating"}
+    project = Store("projects", ("plant",), {name: value for name, value in values.items() if value is not None})
+    event = Store("events", ("e1",), {"project_id": "plant", "stage": "announced", "event_precision": precision})
+    event.values.update(
+        event_id="e1", modality="asserted", evidence="primary_document", n_witnesses=1, review="approved"
+    )
+    if event_on is not None:
+        event.values["event_on"] = event_on
+    tables = {"projects": {"plant": project}, "events": {"e1": event}}
+
+    class OneProject(Published):
+        def __init__(self) -> None: ...
+
+        def rows(self, *names: str) -> dict[str, dict[str, Store]]:
+            return {name: tables[name] for name in names}
+
+    return OneProject()
+
+
+@pytest.mark.parametrize(
+    ("precision", "before", "after"),
+    [
+        ("day", dt.date(2026, 2, 28), dt.date(2026, 3, 1)),
+        ("month", dt.date(2026, 3, 30), dt.date(2026, 3, 31)),
+        ("quarter", dt.date(2026, 3, 30), dt.date(2026, 3, 31)),
+        ("year", dt.date(2026, 12, 30), dt.date(2026, 12, 31)),
+    ],
+)
+@pytest.mark.parametrize("announced", [None, dt.date(2026, 3, 1)])
+def test_a_period_counts_from_its_end(
+    precision: str, before: dt.date, after: dt.date, announced: dt.date | None
+) -> None:
+    release = told(dt.date(2026, 3, 1), precision, announced)
+    assert valid_rows(release, "projects", before) == {}
+    assert valid_rows(release, "projects", after)["plant"].text("stage") == "announced"
+    assert valid_rows(release, "events", before) == {}
+    assert set(valid_rows(release, "events", after)) == {"e1"}
+
+
+def test_a_project_that_nothing_dates_is_kept_at_no_known_stage() -> None:
+    found = valid_rows(told(None), "projects", dt.date(2026, 3, 1))
+    assert found["plant"].text("stage") == ""

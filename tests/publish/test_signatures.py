@@ -68,3 +68,14 @@ def test_wrong_use_is_told(damaged: Path, tmp_path: Path, capsys: pytest.Capture
     assert "ssh-keygen -t ed25519" in capsys.readouterr().err
     assert main(["verify", str(damaged), "--signers", str(tmp_path / "none")]) == FAILED
     assert "allowed signers" in capsys.readouterr().err
+
+
+def test_a_signature_that_cannot_be_made_leaves_the_old_one(damaged: Path, tmp_path: Path) -> None:
+    key = a_key(tmp_path, "key")
+    old = sign(damaged, key).read_bytes()
+    with pytest.raises(ReleaseError, match="ssh-keygen"):
+        sign(damaged, tmp_path / "none")
+    (damaged / "README.md").write_text("other words")
+    with pytest.raises(ReleaseError, match=r"a damaged or missing README\.md"):
+        sign(damaged, key)
+    assert (damaged / "SHA256SUMS.sig").read_bytes() == old
