@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import http.client
 import io
 import json
 import urllib.error
@@ -29,17 +30,17 @@ _MOST_BYTES = 2 * 1024**3
 
 
 def a_day(text: str | dt.date, name: str) -> dt.date:
-    """Read a day given as text.
+    """Read a day given as text, as a date, or as a moment (also one of pandas), of which it is the day.
 
     Raises:
         KakehashiError: Not a day as 2026-03-01.
     """
-    if isinstance(text, dt.date):
-        return text
     try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise KakehashiError(name, text, "a day as 2026-03-01", "Correct the date.") from error
+        if isinstance(text, dt.datetime):
+            return dt.date.fromisoformat(text.isoformat()[:10])  # the moment that is none (NaT) has no such text
+        return text if isinstance(text, dt.date) else dt.date.fromisoformat(text)
+    except (ValueError, TypeError) as error:
+        raise KakehashiError(name, str(text), "a day as 2026-03-01", "Correct the date.") from error
 
 
 def published_on(releases: Mapping[str, dt.date], day: dt.date, where: str) -> str:
@@ -83,7 +84,7 @@ class Remote:
     """
 
     def __init__(self, url: str) -> None:
-        if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+        if not _is_address(url):
             raise ReleaseError(url, "no http address", "an address as https://example.org/kakehashi", "Correct it.")
         self.url = url.rstrip("/")
 
@@ -125,13 +126,21 @@ class Remote:
         try:
             with urllib.request.urlopen(address, timeout=_TIMEOUT) as answer:  # noqa: S310 - http(s) only, see above
                 content: bytes = answer.read(_MOST_BYTES + 1)
-        except (urllib.error.URLError, TimeoutError, OSError) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             raise ReleaseError(address, str(error)[:160], "a file of a release", "Check the address.") from error
         if len(content) > _MOST_BYTES:
             raise ReleaseError(
                 address, f"more than {_MOST_BYTES} bytes", "a table of a release", "Take a copy by hand."
             )
         return content
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _date_of(read: Any, version: str) -> dt.date:

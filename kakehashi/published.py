@@ -33,7 +33,7 @@ class Published:
         ReleaseError: There is no such release.
     """
 
-    def __init__(self, version: str = "latest", output: Path | None = None) -> None:
+    def __init__(self, version: str = "latest", output: str | Path | None = None) -> None:
         self.folder = release_folder(version, output)
 
     @property

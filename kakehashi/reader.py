@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from schemas import contract
 
 OUTPUT_VARIABLE = "KAKEHASHI_OUTPUT"
 """Environment variable that names the output folder where no argument does."""
+_VERSION = re.compile(r"\d{4}\.\d{2}\.\d{2}(\.[1-9]\d*)?")
 
 
 def default_output() -> Path:
@@ -26,7 +28,7 @@ def default_output() -> Path:
     return Path(named) if named else Path(__file__).resolve().parent.parent / "output"
 
 
-def release_folder(version: str = "latest", output: Path | None = None) -> Path:
+def release_folder(version: str = "latest", output: str | Path | None = None) -> Path:
     """Find a release.
 
     Args:
@@ -36,7 +38,7 @@ def release_folder(version: str = "latest", output: Path | None = None) -> Path:
     Raises:
         ReleaseError: There is no such release; names those that there are.
     """
-    place = output if output is not None else default_output()
+    place = Path(output) if output is not None else default_output()
     folder = place / "latest" if version == "latest" else place / "releases" / version
     known = _versions(place)
     if (version != "latest" and version not in known) or not folder.is_dir():
@@ -51,7 +53,7 @@ def release_folder(version: str = "latest", output: Path | None = None) -> Path:
 def load(
     table: str,
     version: str = "latest",
-    output: Path | None = None,
+    output: str | Path | None = None,
     *,
     as_of: str | dt.date | None = None,
     valid_on: str | dt.date | None = None,
@@ -114,10 +116,10 @@ def _frame(table: str, arrow: pa.Table) -> pd.DataFrame:
     return contract.from_arrow(table, arrow) if same else contract.as_published(arrow)
 
 
-def _version_on(as_of: str | dt.date, output: Path | None) -> str:
+def _version_on(as_of: str | dt.date, output: str | Path | None) -> str:
     from kakehashi.history import a_day, local_releases, published_on
 
-    place = output if output is not None else default_output()
+    place = Path(output) if output is not None else default_output()
     return published_on(local_releases(place, _versions(place)), a_day(as_of, "as_of"), str(place))
 
 
@@ -136,7 +138,9 @@ def _from_address(table: str, version: str, url: str, as_of: str | dt.date | Non
     return _frame(table, remote.table(version, table))
 
 
-def _valid(found: pd.DataFrame, table: str, version: str, output: Path | None, valid_on: str | dt.date) -> pd.DataFrame:
+def _valid(
+    found: pd.DataFrame, table: str, version: str, output: str | Path | None, valid_on: str | dt.date
+) -> pd.DataFrame:
     from kakehashi.history import a_day
     from kakehashi.published import Published
     from kakehashi.validity import valid_rows
@@ -165,5 +169,5 @@ def _versions(output: Path) -> list[str]:
     folder = output / "releases"
     if not folder.is_dir():
         return []
-    names = (path.name for path in folder.iterdir() if path.is_dir() and path.name[:1].isdigit())
+    names = (path.name for path in folder.iterdir() if path.is_dir() and _VERSION.fullmatch(path.name))
     return sorted(names, key=_parts)

@@ -9,7 +9,9 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from publish_sample import Row, frames
 
@@ -90,8 +92,36 @@ def test_releases_at_an_address(two: Path, address: str, capfd: pytest.CaptureFi
 def test_an_address_that_is_none() -> None:
     with pytest.raises(ReleaseError, match="no http address"):
         load("projects", releases="file:///etc")
-    with pytest.raises(ReleaseError, match="a file of a release"):
-        load("projects", releases="http://127.0.0.1:9/none")
+    for none in ("http://127.0.0.1:9/none", "http://127.0.0.1:9/a b\n", "http://127.0.0.1:port/"):
+        with pytest.raises(ReleaseError, match=r"a file of a release|no http address"):
+            load("projects", releases=none)
+    for none in ("http://[bad", "https://", "data"):
+        with pytest.raises(ReleaseError, match="no http address"):
+            load("projects", releases=none)
+
+
+@pytest.mark.parametrize("day", [pd.Timestamp("2026-03-01T09:00"), dt.datetime(2026, 3, 1, 9), dt.date(2026, 3, 1)])
+def test_a_moment_is_taken_as_its_day_and_a_folder_as_text(two: Path, day: dt.date) -> None:
+    assert name_of(load("projects", output=str(two), as_of=day)) == "+Diamond plant"
+    assert len(load("amounts", output=str(two), valid_on=day)) == len(
+        load("amounts", output=two, valid_on=str(day)[:10])
+    )
+
+
+@pytest.mark.parametrize("day", [pd.NaT, 20260301, "", "2026-13-01"])
+def test_what_is_no_day_is_told(two: Path, day: Any) -> None:
+    for word in ("as_of", "valid_on"):
+        with pytest.raises(KakehashiError, match="a day as 2026-03-01"):
+            load("projects", output=two, **{word: day})
+
+
+def test_what_lies_beside_the_releases_is_none_of_them(two: Path) -> None:
+    for stray in ("2026-notes", ".signing-abc", "2026.03.20-copy", "old"):
+        (two / "releases" / stray).mkdir()
+    (two / "releases" / "2026.04.01").write_text("a file")
+    assert name_of(load("projects", output=two, as_of="2026-03-01")) == "+Diamond plant"
+    with pytest.raises(ReleaseError, match=r"one of the releases there are: 2026\.02\.20, 2026\.03\.20\."):
+        load("projects", "2026.04.01", output=two)
 
 
 def test_valid_on_gives_what_held_by_what_is_known_now(two: Path) -> None:
