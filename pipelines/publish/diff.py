@@ -34,6 +34,8 @@ _DOLLARS = ("usd", *_FX_COLUMNS)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OF_THE_DAY = frozenset({("project_exposures", "controls_as_of"), ("export_controls", "status")})
 """Cells that are the release's date itself, or what holds on it."""
+_COUNT = ("project_exposures", "controls_now")
+"""What is counted on the release's date; it is left open from the day on which a status is known no longer."""
 
 
 def compared_tables() -> list[str]:
@@ -223,11 +225,20 @@ class _Reasons:
         now, was = (side.of(table, key, column) for side in (self._receipts, self._old_receipts))
         if any(map(_decided, now or was)) or (column == "review" and self._reviewed(table, key, review)):
             return "correction"
-        if self._same_but_for_days(now, was) or ((table, column) in _OF_THE_DAY and not self._read_otherwise(now, was)):
+        of_the_day = (table, column) in _OF_THE_DAY or ((table, column) == _COUNT and self._same_measures(key))
+        if self._same_but_for_days(now, was) or (of_the_day and not self._read_otherwise(now, was)):
             return "date_moved"
         if self._grew(key, cells) and not {row["source_id"] for row in now} & (self._added | self._revised):
             return "entity_merged"
         return self._of_receipts(now, was)
+
+    def _same_measures(self, key: str) -> bool:
+        """Whether an exposure rests on the measures that it rested on before, read at the same places."""
+        now, was = (
+            {(row["source_id"], row["source_sha256"], _place(row)) for row in side.of(_COUNT[0], key, "control_ids")}
+            for side in (self._receipts, self._old_receipts)
+        )
+        return now == was
 
     def _same_but_for_days(self, now: list[dict[str, Any]], was: list[dict[str, Any]]) -> bool:
         """Whether the same inputs were reckoned with for another day: their rules name the days and differ in these."""

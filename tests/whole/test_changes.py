@@ -97,7 +97,7 @@ _EUROS = {
     "financing-total": ("fx_rate", "usd_low", "usd_high"),
     "japan-equity-loans": ("fx_rate", "usd_high"),
 }
-_CONTROLS = ("as_of", "now", "at_announcement")
+_CONTROLS = ("as_of", "now")
 
 
 def _another_rate(monkeypatch: pytest.MonkeyPatch) -> None:
