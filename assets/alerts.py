@@ -88,7 +88,9 @@ def write_entry(output: Path, entry: Mapping[str, Any]) -> Path:
     path = output / FAILURES
     try:
         output.mkdir(parents=True, exist_ok=True)
+        cut_off = path.is_file() and not path.read_bytes().endswith(b"\n")
         with path.open("a", encoding="utf-8") as file:
+            file.write("\n" if cut_off else "")  # what a crash left of a line must not take this one along
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
     except OSError as error:
         raise KakehashiError(

@@ -1,8 +1,7 @@
 """What a reviewer decided: corrections with a guard, merges of ids, reviews of rows.
 
-What belongs here: reading `raw/decisions/`. What does not: replacing merged ids (`resolve/merges.py`), whether the
-sources still say what was decided on (`resolve/standing.py`) and setting corrected values
-(`reconcile/corrections.py`), since only the reconciled row can tell whether the guard still holds.
+What belongs here: reading `raw/decisions/`. What does not: replacing merged ids (`resolve/merges.py`), whether sources
+still say what was decided on (`resolve/standing.py`) and corrected values with a guard (`reconcile/corrections.py`).
 
 No row is ever rewritten. A row that names an earlier one in `supersedes` takes its place; one that says nothing else
 than who, when, why and `supersedes` only withdraws it.
@@ -364,10 +363,8 @@ def _consistent(merges: Sequence[Merge]) -> list[tuple[Merge, RawFileError]]:
         kind = merge.kind
         if (kind, merge.old_id) in taken:
             found = f"{merge.old_id}, which an earlier row merges into {taken[kind, merge.old_id]}"
-            error = RawFileError(
-                f"{merge.place}, column old_id", found, "each id merged once",
-                "Remove one of the rows, or name the earlier one in supersedes.",
-            )  # fmt: skip
+            remedy = "Remove one of the rows, or name the earlier one in supersedes."
+            error = RawFileError(f"{merge.place}, column old_id", found, "each id merged once", remedy)
             unfit.append((merge, error))
             continue
         step: str | None = merge.new_id
@@ -377,8 +374,8 @@ def _consistent(merges: Sequence[Merge]) -> list[tuple[Merge, RawFileError]]:
             found = f"{merge.new_id}, which leads back to {merge.old_id}"
             error = RawFileError(f"{merge.place}, column new_id", found, "an id that stays", "Remove one of the rows.")
             unfit.append((merge, error))
-            continue
-        taken[kind, merge.old_id] = merge.new_id
+        else:
+            taken[kind, merge.old_id] = merge.new_id
     return unfit
 
 

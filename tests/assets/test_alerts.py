@@ -193,6 +193,8 @@ def test_a_list_that_was_cut_off_is_still_read_and_one_that_cannot_be_written_sa
     with (tmp_path / FAILURES).open("a") as file:
         file.write('{"run": "cut')
     assert [one["run"] for one in read_entries(tmp_path)] == [ENTRY["run"]]
+    write_entry(tmp_path, {**ENTRY, "run": "the next one"})
+    assert [one["run"] for one in read_entries(tmp_path)] == [ENTRY["run"], "the next one"]
     (tmp_path / "file").write_text("")
     with pytest.raises(KakehashiError, match="a list of failures that can be written"):
         write_entry(tmp_path / "file", ENTRY)
