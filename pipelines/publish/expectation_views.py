@@ -56,6 +56,12 @@ def projects(tables: Tables) -> pd.DataFrame:
     return _frame(rows, *columns, "placed", "n_parties", "stage_rank", "stage_claimed_rank")
 
 
+def known_costs(tables: Tables) -> pd.DataFrame:
+    """Projects whose cost is known in US dollars."""
+    rows = _rows(tables, "projects", "project_id", "cost_usd_high")
+    return _frame([row for row in rows if row["cost_usd_high"] is not None], "project_id", "cost_usd_high")
+
+
 def advanced_projects(tables: Tables) -> pd.DataFrame:
     """Projects whose stage needs strong evidence."""
     rows = _rows(tables, "projects", "project_id", "stage", "stage_evidence")
@@ -130,17 +136,30 @@ def sources(tables: Tables) -> pd.DataFrame:
     return _frame(_rows(tables, "sources", "source_id", "url"), "source_id", "url")
 
 
+def source_quarters(tables: Tables) -> pd.DataFrame:
+    """One row a quarter from the oldest to the newest dated source: whether anything was published in it."""
+    days = [row["published_on"] for row in _rows(tables, "sources", "published_on") if row["published_on"] is not None]
+    filled = {day.year * 4 + (day.month - 1) // 3 for day in days}
+    quarters = range(min(filled), max(filled) + 1) if filled else range(0)
+    rows = [{"quarter": f"{each // 4}-Q{each % 4 + 1}", "has_source": each in filled} for each in quarters]
+    return _frame(rows, "quarter", "has_source")
+
+
 def collections(tables: Tables) -> pd.DataFrame:
     """Collections of figures that were read as rows, and whether each says what may be done with it."""
+    rows = _collections(tables)
+    for row in rows:
+        row["licensed"] = row["licence"] is not None or row["redistributable"] is not None
+    return _frame(rows, "source_id", "licensed")
+
+
+def _collections(tables: Tables) -> list[dict[str, Any]]:
     columns = ("source_id", "licence", "redistributable", "reader", "publisher_kind")
-    rows = [
+    return [
         row
         for row in _rows(tables, "sources", *columns)
         if row["reader"] is not None and is_collection(row["reader"], row["publisher_kind"])
     ]
-    for row in rows:
-        row["licensed"] = row["licence"] is not None or row["redistributable"] is not None
-    return _frame(rows, "source_id", "licensed")
 
 
 def statements(tables: Tables) -> pd.DataFrame:
@@ -153,6 +172,21 @@ def files(tables: Tables) -> pd.DataFrame:
     read = [{"path": row["source_id"], "read": True} for row in _rows(tables, "sources", "source_id")]
     refused = {row["source_path"] for row in _rows(tables, "quarantine", "source_path", "row") if row["row"] is None}
     return _frame(read + [{"path": path, "read": False} for path in sorted(refused)], "path", "read")
+
+
+def dependence_years(tables: Tables) -> pd.DataFrame:
+    """One row a series of a statistic: whether it has every year from its first to its last, over all editions."""
+    read_as_rows = {row["source_id"] for row in _collections(tables)}
+    series: dict[tuple[str, ...], set[int]] = {}
+    for row in _rows(tables, "dependencies", "importer", "material_id", "form", "basis", "edition", "year"):
+        if row["edition"] in read_as_rows:
+            key = (row["importer"], row["material_id"], row["form"], row["basis"])
+            series.setdefault(key, set()).add(row["year"])
+    rows = [
+        {"what": "|".join(key), "whole": max(series[key]) - min(series[key]) + 1 == len(series[key])}
+        for key in sorted(series)
+    ]
+    return _frame(rows, "what", "whole")
 
 
 def net_exporters(tables: Tables) -> pd.DataFrame:
@@ -176,6 +210,21 @@ def _share_sums(tables: Tables, name: str, *group: str) -> pd.DataFrame:
 def production_shares(tables: Tables) -> pd.DataFrame:
     """World shares of one material, stage and year, added up over the countries."""
     return _share_sums(tables, "material_production", "material_id", "form", "year", "stage", "edition")
+
+
+def production_changes(tables: Tables) -> pd.DataFrame:
+    """How many times the year before's each production of one edition is; nothing where either is nought or open."""
+    group = ("material_id", "form", "stage", "country", "unit", "edition")
+    figures: dict[tuple[Any, ...], float] = {}
+    for row in _rows(tables, "material_production", *group, "year", "quantity_high"):
+        if row["quantity_high"]:
+            figures[*(row[column] for column in group), row["year"]] = float(row["quantity_high"])
+    rows = []
+    for *what, year in sorted(figures, key=str):
+        before = figures.get((*what, year - 1))
+        if before is not None:
+            rows.append({"what": "|".join(map(str, (*what, year))), "times": figures[*what, year] / before})
+    return _frame(rows, "what", "times")
 
 
 def import_shares(tables: Tables) -> pd.DataFrame:
@@ -207,9 +256,9 @@ def exposures(tables: Tables) -> pd.DataFrame:
 VIEWS: Mapping[str, Callable[[Tables], pd.DataFrame]] = {
     view.__name__: view
     for view in (
-        projects, advanced_projects, dollar_amounts, yen_amounts, business_scale_amounts, contingent_amounts,
-        program_totals, receipt_coverage, sources, collections, statements, files, net_exporters, production_shares,
-        import_shares, exposures,
+        projects, known_costs, advanced_projects, dollar_amounts, yen_amounts, business_scale_amounts, contingent_amounts,
+        program_totals, receipt_coverage, sources, source_quarters, collections, statements, files, dependence_years,
+        net_exporters, production_shares, production_changes, import_shares, exposures,
     )
 }  # fmt: skip
 """Name -> what makes the view, in the order in which they are judged."""

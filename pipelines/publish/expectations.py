@@ -20,6 +20,9 @@ from pipelines.publish.suite import SUITE, Expectation
 if TYPE_CHECKING:
     import pandas as pd
 
+_OBSERVED = ("ExpectTableRowCountToBeBetween", "ExpectColumnMedianToBeBetween")
+"""Expectations that look at one figure of the view, not at its rows."""
+
 
 def expectation_results(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """Judge a release as a whole.
@@ -29,7 +32,8 @@ def expectation_results(tables: Mapping[str, pd.DataFrame]) -> list[dict[str, An
 
     Returns:
         One row an expectation with the columns of the table `quality` but `waived_until`: `check_id`, `table`,
-        `column`, `severity`, `threshold`, `value` (rows that fail, or the share that holds, or the number of rows; None
+        `column`, `severity`, `threshold`, `value` (rows that fail, or the share that holds, the number of rows or the
+        median; None
         where there was nothing to measure), `passed`, `description`.
     """
     return judge(views(tables))
@@ -84,21 +88,25 @@ def _judge(batch: Any, group: list[Expectation]) -> Iterator[tuple[str, dict[str
 
 
 def _row(expectation: Expectation, result: Any) -> dict[str, Any]:
+    measured = result.result or {}
+    # Great Expectations fails the median of no rows at all; an error inside it leaves no measurement.
+    empty = expectation.expect in _OBSERVED and "observed_value" in measured and measured["observed_value"] is None
     return {
         "check_id": expectation.check_id,
         "table": expectation.table,
         "column": expectation.column,
         "severity": expectation.severity,
         "threshold": expectation.threshold,
-        "value": _value(expectation, result.result or {}),
-        "passed": bool(result.success),
+        "value": _value(expectation, measured),
+        "passed": bool(result.success) or empty,
         "description": expectation.description,
     }
 
 
 def _value(expectation: Expectation, measured: Mapping[str, Any]) -> float | None:
-    if expectation.expect == "ExpectTableRowCountToBeBetween":
-        return float(measured["observed_value"])
+    if expectation.expect in _OBSERVED:
+        observed = measured.get("observed_value")
+        return None if observed is None else float(observed)
     failing, looked_at = measured.get("unexpected_count"), measured.get("element_count", 0)
     if failing is None:
         return None

@@ -13,6 +13,7 @@ from typing import Any
 from schemas.codelists import CODELISTS
 
 _NO_ROW = 0.0
+_TEN_MILLION = 1e7
 _ROUNDING = 105.0
 """Printed shares are whole numbers: twenty of them can add up to a little over a hundred."""
 
@@ -26,7 +27,7 @@ class Expectation:
         table: Table that is judged, None for several.
         severity: `error` stops the release, `warning` is told.
         threshold: Most rows that may fail, or with `mostly` the least share of rows that hold; for a count of rows
-            its least.
+            or a median its least.
         view: View of `expectation_views` that is judged.
         expect: Class of Great Expectations.
         arguments: Its arguments.
@@ -102,6 +103,12 @@ SUITE: tuple[Expectation, ...] = (
         "projects", "ExpectColumnValuesToBeUnique", {"column": "name"},
     ),
     Expectation(
+        "projects-cost-in-dollars", "projects", "cost_usd_high", "warning", _TEN_MILLION,
+        "The middle one of the projects' costs is ten million US dollars or more; below it, millions were read as "
+        "dollars.",
+        "known_costs", "ExpectColumnMedianToBeBetween", {"column": "cost_usd_high", "min_value": _TEN_MILLION},
+    ),
+    Expectation(
         "projects-have-parties", "participants", "project_id", "warning", 0.5,
         "At least half of the projects name a party.",
         "projects", "ExpectColumnValuesToBeBetween", {"column": "n_parties", "min_value": 1, "mostly": 0.5},
@@ -147,6 +154,12 @@ SUITE: tuple[Expectation, ...] = (
         "sources", "ExpectColumnValuesToNotBeNull", {"column": "url", "mostly": 0.5},
     ),
     Expectation(
+        "sources-every-quarter", "sources", "published_on", "warning", 0.5,
+        "Between the oldest and the newest source, at least half of the quarters have one.",
+        "source_quarters", "ExpectColumnValuesToBeInSet",
+        {"column": "has_source", "value_set": [True], "mostly": 0.5},
+    ),
+    Expectation(
         "collections-state-licence", "sources", "licence", "warning", _NO_ROW,
         "Every collection of figures that was read says under which licence, or whether it may be passed on.",
         "collections", "ExpectColumnValuesToBeInSet", {"column": "licensed", "value_set": [True]},
@@ -162,6 +175,11 @@ SUITE: tuple[Expectation, ...] = (
         "files", "ExpectColumnValuesToBeInSet", {"column": "read", "value_set": [True], "mostly": 0.8},
     ),
     Expectation(
+        "dependencies-every-year", "dependencies", "year", "warning", 0.9,
+        "At least nine in ten series of a statistic have every year between their first and their last.",
+        "dependence_years", "ExpectColumnValuesToBeInSet", {"column": "whole", "value_set": [True], "mostly": 0.9},
+    ),
+    Expectation(
         "dependencies-net-exporter-open", "dependencies", "reliance_low_pct", "error", _NO_ROW,
         "A net exporter has no figure of reliance.",
         "net_exporters", "ExpectColumnValuesToBeNull", {"column": "reliance_low_pct"},
@@ -170,6 +188,12 @@ SUITE: tuple[Expectation, ...] = (
         "production-shares-add-up", "material_production", "share_low_pct", "error", _NO_ROW,
         "The countries' shares of one world production add up to no more than 100 percent, rounding aside.",
         "production_shares", "ExpectColumnValuesToBeBetween", {"column": "sum_pct", "max_value": _ROUNDING},
+    ),
+    Expectation(
+        "production-from-year-to-year", "material_production", "quantity_high", "warning", 0.95,
+        "At least 19 in 20 productions are a fifth to five times those of the year before; fewer, and a unit changed.",
+        "production_changes", "ExpectColumnValuesToBeBetween",
+        {"column": "times", "min_value": 0.2, "max_value": 5, "mostly": 0.95},
     ),
     Expectation(
         "import-shares-add-up", "import_sources", "share_low_pct", "error", _NO_ROW,

@@ -19,7 +19,7 @@ from pipelines.build import Inputs
 from pipelines.errors import KakehashiError
 from pipelines.publish.verify import verify
 from tests.assets.conftest import Run
-from tests.assets.stub import empty_tables, stub_stages
+from tests.assets.stub import empty_tables, source, stub_stages
 from tests.assets.test_whole import _raw
 
 DAY = dt.date(2026, 3, 4)
@@ -92,8 +92,6 @@ def test_the_rest_of_a_failed_build_gives_the_bytes_of_a_whole_one(tmp_path: Pat
 
 def test_a_release_asked_for_alone_is_judged(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the gate would have stopped in a whole run it stops here too."""
-    from tests.assets.stub import source, stub_stages
-
     broken = empty_tables(sources=[source(), source()])
     stub_stages(monkeypatch, broken)
     build = {"raw": str(tmp_path / "raw"), "output": str(tmp_path / "out")}
@@ -112,9 +110,25 @@ def test_a_release_asked_for_alone_is_judged(run: Run, tmp_path: Path, monkeypat
     assert result.success and (tmp_path / "out" / "latest").is_dir()
 
 
-def test_a_check_alone_can_be_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.assets.stub import stub_stages
+def test_a_table_that_changed_unasked_is_reported(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer date in raw can move a table that no file of its own touches: its page in the UI must not look old."""
+    assert run(empty_tables()).success
+    stub_stages(monkeypatch, empty_tables(sources=[source(), source("another-2026")]), "1" * 64)
+    build = {"raw": str(tmp_path / "raw"), "output": str(tmp_path / "out")}
+    result = defs.resolve_job_def("build").execute_in_process(
+        run_config={"resources": {"build": {"config": build}}},
+        asset_selection=[dg.AssetKey(name) for name in ("totals", "quality", "changes", "release")],
+    )
+    told = {
+        event.step_materialization_data.materialization.asset_key.to_user_string(): event.step_key
+        for event in result.get_asset_materialization_events()
+    }
+    assert told["sources"] == "write_release"
+    assert told["totals"] != "write_release"
+    assert "projects" not in told  # it did not change
 
+
+def test_a_check_alone_can_be_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stub_stages(monkeypatch, empty_tables())
     key = dg.AssetCheckKey(dg.AssetKey("projects"), "contract")
     job = dg.define_asset_job("one_check", selection=dg.AssetSelection.checks(key))

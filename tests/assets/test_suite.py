@@ -75,6 +75,9 @@ BROKEN: dict[str, dict[str, list[dict[str, Any]]]] = {
     },
     "projects-stage-evidence-named": {"projects": [_project(stage="approved", stage_claimed="approved")]},
     "projects-names-differ": {"projects": [_project(), _project(project_id="b-plant")]},
+    "projects-cost-in-dollars": {
+        "projects": [_project(cost_usd_high=550), _project(project_id="b", cost_usd_high=33), _project(project_id="c")]
+    },
     "projects-have-parties": {"projects": [_project()]},
     "amounts-dollars-as-printed": {"amounts": [_amount(usd_high=6)]},
     "amounts-yen-rate-plausible": {"amounts": [_amount(currency="JPY", fx_rate=150, usd_high=750)]},
@@ -90,6 +93,7 @@ BROKEN: dict[str, dict[str, list[dict[str, Any]]]] = {
     "receipts-cover-every-column": {"projects": [_project()]},
     "sources-there": {"sources": []},
     "sources-have-addresses": {"sources": [source(url=None), source("b"), source("c", url=None)]},
+    "sources-every-quarter": {"sources": [source(published_on=DAY), source("b", published_on=dt.date(2024, 3, 4))]},
     "collections-state-licence": {"sources": [source(reader="tables-1")]},
     "statements-used": {"statements": [_statement(number) for number in range(6)]},
     "files-readable": {
@@ -97,11 +101,21 @@ BROKEN: dict[str, dict[str, list[dict[str, Any]]]] = {
             {"item_id": "q1", "source_path": "inbox/a.pdf", "stage": "ingest", "reason_code": "no_text", "reason": "empty"}
         ]
     },
+    "dependencies-every-year": {
+        "sources": [source(reader="tables-1", publisher_kind="statistics")],
+        "dependencies": [_dependence(), _dependence(year=2021)],
+    },
     "dependencies-net-exporter-open": {
         "dependencies": [_dependence(reliance_code="net_exporter", reliance_low_pct=10.0)]
     },
     "production-shares-add-up": {
         "material_production": [_share("material_production", "CHN"), _share("material_production", "JPN")]
+    },
+    "production-from-year-to-year": {
+        "material_production": [
+            _share("material_production", "CHN", year=year, unit="t", quantity_high=quantity)
+            for year, quantity in ((2023, 600), (2024, 650), (2025, 650_000))
+        ]
     },
     "import-shares-add-up": {"import_sources": [_share("import_sources", "CHN"), _share("import_sources", "KOR")]},
     "exposures-quote-dependencies": {
@@ -134,7 +148,9 @@ def test_a_broken_release_fails_it(check_id: str) -> None:
 
 
 def test_a_right_release_passes_all() -> None:
-    project = _project(stage="approved", stage_claimed="operating", stage_evidence="primary_document", cost_usd_high=5)
+    project = _project(
+        stage="approved", stage_claimed="operating", stage_evidence="primary_document", cost_usd_high=5_000_000_000
+    )
     named = [
         column.name for column in TABLES["projects"].columns if column.meaning.receipted and not column.meaning.key
     ]
@@ -174,6 +190,36 @@ def test_an_empty_release_has_nothing_to_measure_and_only_lacks_a_source() -> No
     results = _results(tables)
     assert [name for name, row in results.items() if not row["passed"]] == ["sources-there"]
     assert results["projects-have-parties"]["value"] is None
+    assert results["projects-cost-in-dollars"]["value"] is None
+
+
+def test_what_is_known_of_each_year_passes() -> None:
+    productions = [
+        _share("material_production", "CHN", year=year, unit=unit, quantity_high=quantity, share_low_pct=None)
+        # A new unit, a year left out and nothing produced are no change from the year before.
+        for year, unit, quantity in ((2021, "t", 500), (2022, "kg", 500_000), (2024, "t", 9000), (2025, "t", 0))
+    ]
+    results = _results(
+        empty_tables(
+            sources=[
+                source(reader="tables-1", publisher_kind="statistics", published_on=DAY),
+                source("b", published_on=dt.date(2025, 12, 31)),
+                source("c", published_on=None),
+            ],
+            dependencies=[
+                *(_dependence(year=year) for year in (2023, 2024, 2025)),
+                # What a report says of single years is no series.
+                *(_dependence(year=year, edition="b", basis="ministry_statement") for year in (2009, 2020)),
+            ],
+            material_production=productions,
+            projects=[_project(cost_usd_high=20_000_000), _project(project_id="b", cost_usd_high=5)],
+        )
+    )
+    told = {name: (row["passed"], row["value"]) for name, row in results.items()}
+    assert told["sources-every-quarter"] == (True, 1.0)
+    assert told["dependencies-every-year"] == (True, 1.0)
+    assert told["production-from-year-to-year"] == (True, None)
+    assert told["projects-cost-in-dollars"] == (True, 10_000_002.5)
 
 
 def test_results_are_rows_of_quality() -> None:
