@@ -102,7 +102,9 @@ def _gate_result(findings: Sequence[Any]) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"findings": len(rows)}
     if rows:
         metadata["sample"] = dg.MetadataValue.md(markdown_table(rows[:MOST_SHOWN]))
-    said = f"{len(rows)} findings, first {findings[0]}." if rows else "Nothing is wrong."
+    said = f"{findings[0]}." if rows else "Nothing is wrong."
+    if len(rows) > 1:
+        said = f"{len(rows)} findings, the first: {said}"
     return dg.AssetCheckResult(passed=not rows, asset_key=QUALITY, check_name=GATE, description=said, metadata=metadata)
 
 

@@ -256,9 +256,9 @@ def exposures(tables: Tables) -> pd.DataFrame:
 VIEWS: Mapping[str, Callable[[Tables], pd.DataFrame]] = {
     view.__name__: view
     for view in (
-        projects, known_costs, advanced_projects, dollar_amounts, yen_amounts, business_scale_amounts, contingent_amounts,
-        program_totals, receipt_coverage, sources, source_quarters, collections, statements, files, dependence_years,
-        net_exporters, production_shares, production_changes, import_shares, exposures,
+        projects, known_costs, advanced_projects, dollar_amounts, yen_amounts, business_scale_amounts,
+        contingent_amounts, program_totals, receipt_coverage, sources, source_quarters, collections, statements, files,
+        dependence_years, net_exporters, production_shares, production_changes, import_shares, exposures,
     )
 }  # fmt: skip
 """Name -> what makes the view, in the order in which they are judged."""

@@ -123,8 +123,7 @@ def _command(words: str) -> list[str]:
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     folder = tmp_path_factory.mktemp("room")
     raw, output = folder / "raw", folder / "out"
-    shutil.copytree(ROOT / "raw" / "documents" / DIGEST, raw / "documents" / DIGEST)
-    (raw / "inbox").mkdir()
+    shutil.copytree(ROOT / "raw", raw)
     (raw / "inbox" / "talks.txt").write_text(NEWS, encoding="utf-8")
     SCREENSHOTS.mkdir(exist_ok=True)
     words = f"--port {_ports()} --raw {raw} --output {output} --history {folder / 'history'}"
@@ -218,8 +217,7 @@ def test_5_a_broken_file_is_told_in_words_and_the_release_is_made(room: Room) ->
 
 def test_6_a_file_that_breaks_a_blocking_check_is_told_in_words_and_the_release_before_stays(room: Room) -> None:
     before = room.version()
-    (room.raw / "curated").mkdir()
-    (room.raw / "curated" / "export_controls.csv").write_text(UNHELD, encoding="utf-8")
+    (room.raw / "curated" / "export_controls__made_up.csv").write_text(UNHELD, encoding="utf-8")
     room.wait("a failed run", lambda: room.quiet() and room.runs()[0]["status"] == "FAILURE")
     assert room.version() == before and verify(room.output / "latest") == ()
     run = room.runs()[0]["runId"]

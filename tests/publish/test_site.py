@@ -102,7 +102,7 @@ def test_dependence_is_drawn_by_china_s_share_of_the_latest_year_and_unknown_is_
     ]
     drawn = dependence_by_material(rows, {"gallium": ("Gallium", "ガリウム")})
     ElementTree.fromstring(drawn)
-    for words in ("Gallium, metal (2025)", "ガリウム", "100 %; China 18 %", "50 to 100 %; China 5 %"):
+    for words in ("Gallium, 2025", "metal · ガリウム", "100 %; China 18 %", "50 to 100 %; China 5 %"):
         assert words in drawn
     assert drawn.index("Gallium") < drawn.index("germanium")
     assert not [name for name in ("lead", "zinc", "tin", "iron", "China 99") if name in drawn]

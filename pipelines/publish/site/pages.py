@@ -72,6 +72,13 @@ def _quality_page(data: Tables, version: str) -> str:
     )
 
 
+def _figure(value: Any) -> str:
+    if value is None:
+        return "–"
+    # Dollars in full, shares in short.
+    return f"{float(value):,.0f}" if abs(value) >= 10_000 else f"{float(value):.6g}"
+
+
 def _render(template: str, **words: Any) -> str:
     import jinja2
 
@@ -83,6 +90,6 @@ def _render(template: str, **words: Any) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["figure"] = lambda value: "–" if value is None else f"{float(value):.6g}"
+    environment.filters["figure"] = _figure
     given: Mapping[str, Any] = words
     return environment.get_template(template).render(given)

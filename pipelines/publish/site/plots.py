@@ -19,7 +19,8 @@ Rows = Sequence[Mapping[str, Any]]
 
 FIRM, OPEN = "#1f5673", "#b9d3e0"
 _INK, _FAINT = "#1d2a32", "#5d6b73"
-_WIDTH, _LEFT, _RIGHT, _ROW, _BAR = 940, 300, 190, 34, 18
+_WIDTH, _LEFT, _RIGHT, _ROW, _BAR = 520, 185, 150, 34, 18
+"""As wide as the room that the UI gives to a picture; on a page it is drawn larger."""
 _TOP, _BOTTOM = 84, 40
 _BILLION = Decimal(10**9)
 _MOST_MATERIALS = 20
@@ -30,7 +31,7 @@ class Bar:
     """One line of a plot.
 
     Attributes:
-        label_en, label_ja: What it is of.
+        label_en, label_ja: What it is of; the second one is small, below the first.
         parts: Length in the plot's unit and colour, one drawn after the other.
         figure: What is written behind it.
         over: Draw the parts over one another from zero instead.
@@ -112,12 +113,12 @@ def dependence_by_material(dependencies: Rows, names: Mapping[str, tuple[str, st
         row = latest[material, form]
         low, high, china = row["reliance_low_pct"], row["reliance_high_pct"], row["china_share_pct"]
         english, japanese = names.get(material, (material, material))
-        shown = english if form == "total" else f"{english}, {form.replace('_', ' ')}"
+        below = japanese if form == "total" else f"{form.replace('_', ' ')} · {japanese}"
         parts = ((float(high or low), OPEN), (float(low), FIRM))
         figure = f"{_range(low, high)}; China {china:g} %"
-        bars.append(Bar(f"{shown} ({row['year']})", japanese, parts, figure, over=True))
+        bars.append(Bar(f"{english}, {row['year']}", below, parts, figure, over=True))
     return _svg(
-        "US net import reliance, percent of consumption: materials by China's share of imports",
+        "US net import reliance (% of consumption), China's materials first",
         "米国の純輸入依存度(消費量比、%):中国からの輸入の割合が大きい順",
         (("lower bound 下限", FIRM), ("up to 上限", OPEN)),
         bars,
@@ -144,10 +145,10 @@ def _svg(
         'font-family="Helvetica, Arial, Noto Sans CJK JP, Hiragino Sans, sans-serif" role="img">',
         f"<title>{html.escape(title_en)}</title>",
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
-        _text(20, 28, title_en, 16, _INK, bold=True),
-        _text(20, 50, title_ja, 13, _FAINT),
+        _text(12, 28, title_en, 14, _INK, bold=True),
+        _text(12, 50, title_ja, 12, _FAINT),
     ]
-    x = 20
+    x = 12
     for words, colour in legend:
         lines.append(f'<rect x="{x}" y="62" width="11" height="11" fill="{colour}"/>')
         lines.append(_text(x + 16, 72, words, 11, _FAINT))
@@ -155,7 +156,7 @@ def _svg(
     for number, bar in enumerate(bars):
         lines += _bar(bar, _TOP + number * _ROW, scale)
     if not bars:
-        lines.append(_text(20, _TOP + 20, "nothing to show 該当なし", 12, _FAINT))
+        lines.append(_text(12, _TOP + 20, "nothing to show 該当なし", 12, _FAINT))
     return "\n".join([*lines, "</svg>", ""])
 
 
