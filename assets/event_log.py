@@ -6,16 +6,20 @@ apart because it needs SQLAlchemy, which loading the definitions does not.
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy
 from dagster import EventLogEntry
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
+from dagster._serdes import ConfigurableClassData
+
+from assets.history import HISTORY_VARIABLE, HOME
 
 
 class History(ConsolidatedSqliteEventLogStorage):
@@ -33,6 +37,16 @@ class History(ConsolidatedSqliteEventLogStorage):
     @cached_property
     def _tables_there(self) -> set[str]:
         return set()
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """No settings in `dagster.yaml`: Dagster's own commands must work in the project's folder as it stands."""
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Mapping[str, Any]) -> Self:
+        """Return the event log of the history that the environment names, else of the project's own."""
+        return cls(os.environ.get(HISTORY_VARIABLE) or str(HOME / "history"), inst_data=inst_data)
 
     def has_table(self, table_name: str) -> bool:
         """Whether the database has a table; one that was there stays."""

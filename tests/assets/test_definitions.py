@@ -118,6 +118,14 @@ def test_loading_imports_nothing_that_only_a_run_needs() -> None:
 
 
 @pytest.mark.slow
+def test_dagster_s_own_command_passes_in_the_project_as_it_stands() -> None:
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("DAGSTER", "KAKEHASHI"))}
+    words = [sys.executable, "-m", "dagster", "definitions", "validate"]
+    said = subprocess.run(words, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.slow
 def test_dagster_itself_finds_the_workspace_valid(tmp_path: Path) -> None:
     from assets.history import environment, prepare
 
