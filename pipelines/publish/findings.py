@@ -6,7 +6,7 @@ What belongs here: the vocabulary that the modules `checks_*` are written in. Wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -57,10 +57,12 @@ class Tables:
     Attributes:
         frames: Table name -> frame with the contract's columns. Tables that are not there count as missing.
         own_use: Whether they may hold figures that may not be passed on.
+        long_keys: Keys that are there, of tables too long to stand here with their rows: those that are asked for.
     """
 
     frames: Mapping[str, pd.DataFrame]
     own_use: bool = False
+    long_keys: Mapping[str, set[str]] = field(default_factory=dict)
 
     @cached_property
     def _arrow(self) -> dict[str, pa.Table]:
@@ -106,6 +108,8 @@ class Tables:
 
     def key_set(self, name: str) -> set[str]:
         """The keys of a table, for look-ups."""
+        if name in self.long_keys:
+            return self.long_keys[name]
         if name not in self._key_sets:
             self._key_sets[name] = set(self.keys(name))
         return self._key_sets[name]

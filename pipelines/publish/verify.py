@@ -21,15 +21,13 @@ import pyarrow.parquet as pq
 
 from pipelines.licences import table_licences
 from pipelines.publish import verify_forms  # noqa: F401 - registers its checks
-from pipelines.publish.checks import all_findings, shortened
 from pipelines.publish.descriptors import data_dictionary_csv, resource
-from pipelines.publish.findings import Finding, Tables
+from pipelines.publish.findings import Finding
 from pipelines.publish.flat import FLAT_COLUMNS, flat_csv, projects_flat
-from pipelines.publish.folder import RELEASE_CHECKS, SIGNATURE, SUMS, Folder, ReleaseCheck, release_check
-from pipelines.publish.formats import CSV_BATCH_ROWS, csv_chunks, logical_sha256
+from pipelines.publish.folder import RELEASE_CHECKS, SIGNATURE, SUMS, Folder, ReleaseCheck, StoredTable, release_check
+from pipelines.publish.formats import CSV_BATCH_ROWS, csv_chunks
 from pipelines.publish.signatures import check_signature
-from pipelines.publish.verify_waivers import carried, waiver_differences
-from pipelines.publish.waivers import part
+from pipelines.publish.verify_tables import findings_of_tables
 from schemas import contract
 
 Progress = Callable[[str, int, int], None]
@@ -60,7 +58,7 @@ def verify(release: Path, progress: Progress | None = None, signers: Path | None
         return tuple(findings)
     if progress is not None:
         progress("tables", steps, steps)
-    return tuple(findings) + _of_tables(folder)
+    return tuple(findings) + findings_of_tables(folder)
 
 
 def _carried_out(name: str, check: ReleaseCheck, folder: Folder) -> list[Finding]:
@@ -70,31 +68,6 @@ def _carried_out(name: str, check: ReleaseCheck, folder: Folder) -> list[Finding
     except Exception as error:
         found = f"something that it cannot judge ({type(error).__name__}: {error})"
         return [Finding(name, folder.path.name, found, "a release that can be judged")]
-
-
-def _of_tables(folder: Folder) -> tuple[Finding, ...]:
-    """What the gate finds in the tables that can be read; that others cannot be read has been told already."""
-    if len(folder.frames) < len(contract.TABLES):
-        return (
-            Finding(
-                "tables_judged", "tables", f"{len(folder.frames)} readable tables",
-                f"all {len(contract.TABLES)}, so that keys and receipts can be followed",
-            ),
-        )  # fmt: skip
-    told = tuple(one for one in all_findings(Tables(folder.frames, _own_use(folder))) if not _came_later(folder, one))
-    released_on, waivers = carried(folder)
-    counting, waived = part(told, waivers, released_on)
-    return shortened(counting) + tuple(waiver_differences(folder, waivers, waived, released_on))
-
-
-def _came_later(folder: Folder, finding: Finding) -> bool:
-    words = finding.where.split()
-    return words[0] in contract.TABLES and words[-1] in folder.lacks(words[0])
-
-
-def _own_use(folder: Folder) -> bool:
-    """Whether a release says of itself that it is for its builder alone."""
-    return (folder.manifest or {}).get("own_use") is True
 
 
 @release_check("sums_readable")
@@ -192,12 +165,12 @@ def _told(folder: Folder, name: str) -> dict[str, int | str]:
     for field, path in (("csv_sha256", f"tables/{name}.csv"), ("parquet_sha256", f"tables/{name}.parquet")):
         if path in folder.hashes:
             told[field] = folder.hashes[path]
-    table = folder.table(name)
-    if isinstance(table, pa.Table):
-        told["rows"] = table.num_rows
-        # A type that no contract has cannot be spelled; parquet_schema tells it.
-        with contextlib.suppress(pa.ArrowException):
-            told["logical_sha256"] = logical_sha256(table.schema, table.to_batches(max_chunksize=CSV_BATCH_ROWS))
+    stored = folder.stored(name)
+    if isinstance(stored, StoredTable):
+        told["rows"] = stored.n_rows
+        # A type that no contract has cannot be spelled, and a damaged page not be read: other checks tell it.
+        with contextlib.suppress(pa.ArrowException, OSError):
+            told["logical_sha256"] = stored.logical_sha256
     return told
 
 
@@ -205,16 +178,28 @@ def _told(folder: Folder, name: str) -> dict[str, int | str]:
 def parquet_readable(folder: Folder) -> Iterator[Finding]:
     """Every Parquet file that is there can be read."""
     for name in contract.TABLES:
+        wrong = _unreadable(folder, name)
+        if wrong is not None and folder.parquet(name).exists():
+            yield Finding("parquet_readable", f"tables/{name}.parquet", wrong, "a Parquet file")
+
+
+def _unreadable(folder: Folder, name: str) -> str | None:
+    if not folder.is_long(name):
         table = folder.table(name)
-        if isinstance(table, str) and folder.parquet(name).exists():
-            yield Finding("parquet_readable", f"tables/{name}.parquet", table, "a Parquet file")
+        return table if isinstance(table, str) else None
+    try:
+        for _ in folder.pieces(name):
+            pass
+    except (OSError, pa.ArrowException) as error:
+        return str(error).splitlines()[0]
+    return None
 
 
 @release_check("parquet_schema")
 def parquet_schema(folder: Folder) -> Iterator[Finding]:
     """Every Parquet file has the contract's columns, types and units (descriptions may be reworded in time)."""
     for name in contract.TABLES:
-        table = folder.table(name)
+        table = folder.stored(name)
         if isinstance(table, str):
             continue
         expected = contract.arrow_schema(name)
@@ -241,7 +226,7 @@ def csv_agrees(folder: Folder) -> Iterator[Finding]:
     """Every CSV says what the Parquet beside it says: it is the very bytes that the Parquet's rows give."""
     for name in contract.TABLES:
         parquet, text = folder.parquet(name), folder.csv(name)
-        if not text.is_file() or isinstance(folder.table(name), str):
+        if not text.is_file() or isinstance(folder.stored(name), str):
             continue
         line = _first_difference(parquet, text)
         if line is not None:
@@ -281,7 +266,7 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
     listed = [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
     described = {str(item.get("name")): item for item in listed}
     licences = table_licences(
-        {name: table for name in contract.TABLES if isinstance(table := folder.table(name), pa.Table)}
+        {name: table for name in contract.TABLES if (table := _of_sources(folder, name)) is not None}
     )
     for name in filter(folder.holds, contract.TABLES):
         if name not in described:
@@ -293,6 +278,15 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
         if not isinstance(item.get("path"), str) or item["path"] not in folder.files:
             where = f"datapackage.json {item.get('name')} path"
             yield Finding("descriptor_agrees", where, str(item.get("path")), "a file of the release")
+
+
+def _of_sources(folder: Folder, name: str) -> pa.Table | None:
+    """A table, as far as its sources tell its licence."""
+    stored = folder.stored(name)
+    if isinstance(stored, StoredTable) and folder.is_long(name):
+        return stored.only("source_id") if "source_id" in stored.schema.names else None
+    table = folder.table(name)
+    return table if isinstance(table, pa.Table) else None
 
 
 def _shape(described: dict[str, Any]) -> tuple[Any, ...]:

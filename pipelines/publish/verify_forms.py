@@ -17,8 +17,8 @@ import pyarrow as pa
 from pipelines.publish.catalogues import CATALOGUES, CROISSANT, DCAT
 from pipelines.publish.duckdb_import import LOAD, SCHEMA, load_sql, schema_sql
 from pipelines.publish.findings import Finding
-from pipelines.publish.folder import Folder, release_check
-from pipelines.publish.formats import CSV_BATCH_ROWS, logical_sha256
+from pipelines.publish.folder import Folder, StoredTable, release_check
+from pipelines.publish.formats import logical_sha256
 from pipelines.publish.sqlite_file import (
     SQLITE,
     contract_number,
@@ -35,9 +35,9 @@ __all__ = ["catalogues_agree", "duckdb_import_agrees", "sqlite_agrees", "workboo
 _COMMENT = re.compile(r"""COMMENT ON (TABLE|COLUMN|VIEW) "\w+"(\."\w+")? IS '([^']|'')*';""")
 
 
-def _readable(folder: Folder) -> dict[str, pa.Table]:
+def _readable(folder: Folder) -> dict[str, StoredTable]:
     """Tables that can be read and have the contract's schema; of the others other checks tell."""
-    return {name: table for name in folder.frames if isinstance(table := folder.table(name), pa.Table)}
+    return {name: stored for name in folder.frames if isinstance(stored := folder.stored(name), StoredTable)}
 
 
 @release_check("sqlite_agrees")
@@ -65,10 +65,10 @@ def sqlite_agrees(folder: Folder) -> Iterator[Finding]:
         if name in found:
             wrong = _sqlite_difference(folder, name, table)
             if wrong is not None:
-                yield Finding("sqlite_agrees", f"{SQLITE} {name}", wrong, f"the {table.num_rows} rows of the Parquet")
+                yield Finding("sqlite_agrees", f"{SQLITE} {name}", wrong, f"the {table.n_rows} rows of the Parquet")
 
 
-def _sqlite_difference(folder: Folder, name: str, table: pa.Table) -> str | None:
+def _sqlite_difference(folder: Folder, name: str, table: StoredTable) -> str | None:
     rows = 0
 
     def counted() -> Iterator[pa.RecordBatch]:
@@ -89,9 +89,9 @@ def _sqlite_difference(folder: Folder, name: str, table: pa.Table) -> str | None
         pa.ArrowException,
     ) as error:
         return f"a cell that does not fit ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
-    if rows != table.num_rows:
+    if rows != table.n_rows:
         return f"{rows} rows"
-    if found != logical_sha256(table.schema, table.to_batches(max_chunksize=CSV_BATCH_ROWS)):
+    if found != table.logical_sha256:
         return "other values"
     return None
 
@@ -110,11 +110,12 @@ def workbook_agrees(folder: Folder) -> Iterator[Finding]:
     for part in running:
         yield Finding("workbook_agrees", f"{WORKBOOK} {part}", "a formula, a macro or a link", "plain cells")
     tables = _readable(folder)
-    for name in sheets({name: table.num_rows for name, table in tables.items()}):
+    for name in sheets({name: table.n_rows for name, table in tables.items()}):
+        table = folder.table(name)
         if name in tables and name not in found:
             yield Finding("workbook_agrees", f"{WORKBOOK} {name}", "no such sheet", "one")
-        elif name in tables:
-            yield from _sheet_differences(name, tables[name], found[name])
+        elif name in tables and isinstance(table, pa.Table):
+            yield from _sheet_differences(name, table, found[name])
 
 
 def _sheet_differences(name: str, table: pa.Table, found: list[tuple[Any, ...]]) -> Iterator[Finding]:
