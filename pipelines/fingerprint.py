@@ -1,6 +1,7 @@
 """What a release is a function of, as one hash: raw files, reference, code, locked libraries, configuration.
 
-What belongs here: `input_sha256`. What does not: hashes of what comes out (`publish/`).
+What belongs here: `input_sha256`, and the part of it that is the program. What does not: hashes of what comes out
+(`publish/`).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from schemas.contract import CONTRACT_VERSION
@@ -17,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _PACKAGES = ("schemas", "pipelines", "assets", "kakehashi")
 _LOCK = "requirements.lock"
+_SPELLING = ("jinja2", "xlsxwriter")
+"""Libraries that spell files of a release, whatever the lock says is installed."""
 
 
 def code_hashes() -> Iterator[tuple[str, str]]:
@@ -40,4 +44,14 @@ def input_sha256(raw_hashes: Mapping[str, str], as_of: dt.date | None, *, own_us
     digest.update(b"own_use\n" if own_use else b"")
     for name, content in (*sorted(raw_hashes.items()), *code_hashes()):
         digest.update(f"{name} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def program_sha256() -> str:
+    """Return the hash of the program: the same one makes the same files of the same tables, words included."""
+    digest = hashlib.sha256()
+    for name, content in code_hashes():
+        digest.update(f"{name} {content}\n".encode())
+    for library in _SPELLING:
+        digest.update(f"{library} {version(library)}\n".encode())
     return digest.hexdigest()

@@ -1,7 +1,8 @@
 """`make bench`: how long things take and how much memory they need, as ratios measured in one run.
 
 What belongs here: whole commands, timed beside a yardstick on the same machine in the same minute, and the order of all
-measurements (`bench_reading.py`, `bench_incremental.py`, `bench_concentration.py`). What does not: asserts; a slow machine is no defect.
+measurements (`bench_reading.py`, `bench_incremental.py`, `bench_concentration.py`, `bench_long.py`). What does not:
+asserts; a slow machine is no defect.
 """
 
 from __future__ import annotations
@@ -92,11 +93,11 @@ def main() -> None:
     """Measure what was asked for, by default everything."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument(
-        "parts", nargs="*", help="commands, reading, incremental (default: these), dagster, concentration"
+        "parts", nargs="*", help="commands, reading, incremental (default: these), dagster, long, concentration"
     )
     parser.add_argument("--documents", type=int, default=2000, help="documents to which one is added (default: 2000)")
-    parser.add_argument("--rows", type=int, default=100_000_000, help="flows for concentration (default: 100 million)")
-    parser.add_argument("--scratch", type=Path, help="folder with room for concentration, 60 bytes a flow")
+    parser.add_argument("--rows", type=int, help="flows for long (default: 10 million), concentration (100 million)")
+    parser.add_argument("--scratch", type=Path, help="folder with room: long 700 bytes a flow, concentration 60")
     options = parser.parse_args()
     parts = options.parts or ["commands", "reading", "incremental"]
     if "commands" in parts:
@@ -113,10 +114,14 @@ def main() -> None:
         from tests import bench_dagster
 
         bench_dagster.main()
+    if "long" in parts:
+        from tests import bench_long
+
+        bench_long.main(options.rows or 10_000_000, options.scratch)
     if "concentration" in parts:
         from tests import bench_concentration
 
-        bench_concentration.main(options.rows, options.scratch)
+        bench_concentration.main(options.rows or 100_000_000, options.scratch)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def run(who: str, source: Path, output: Path, threads: int, limit: int) -> Run:
         ended, status, used = os.wait4(process.pid, os.WNOHANG)
         if ended:
             break
-        peak = max(peak, _peak(process.pid))
+        peak = max(peak, peak_of(process.pid))
         if peak > limit and not above:
             above = True
             process.kill()
@@ -70,7 +70,7 @@ def run(who: str, source: Path, output: Path, threads: int, limit: int) -> Run:
     return Run(time.perf_counter() - started, used.ru_utime + used.ru_stime, peak, whole)
 
 
-def _peak(process: int) -> int:
+def peak_of(process: int) -> int:
     """Most bytes that a process had resident so far, as the kernel counts them; 0 where it has ended."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
     return int(found[1]) * 1024 if found else 0

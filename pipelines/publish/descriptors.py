@@ -81,6 +81,7 @@ class ReleaseFacts:
         licences: Licence of each table, as its sources make it.
         own_use: The release may hold figures that may not be passed on.
         waivers: What its failed checks are let pass by, as release.json carries it.
+        program_sha256: Hash of the program that wrote it.
     """
 
     version: str
@@ -91,6 +92,7 @@ class ReleaseFacts:
     licences: Mapping[str, TableLicence] = field(default_factory=dict)
     own_use: bool = False
     waivers: Sequence[Mapping[str, str]] = ()
+    program_sha256: str | None = None
 
     def licence(self, name: str) -> str:
         """Licence code of a table."""
@@ -115,6 +117,7 @@ def manifest(facts: ReleaseFacts) -> dict[str, Any]:
         "released_on": facts.released_on.isoformat(),
         "contract_version": contract.CONTRACT_VERSION,
         "input_sha256": facts.input_sha256,
+        **({"program_sha256": facts.program_sha256} if facts.program_sha256 else {}),
         "previous": facts.previous,
         "counts": {
             "tables": len(facts.tables),

@@ -46,6 +46,9 @@ class FlatColumn:
 
 _MONEY = pa.decimal128(20, 2)
 
+FLAT = "projects_flat.csv"
+"""Name of the file in a release."""
+
 FLAT_COLUMNS: tuple[FlatColumn, ...] = (
     FlatColumn("project_id", pa.string(), "Stable id of the project.", "プロジェクトの固定識別子。", "project_id"),
     FlatColumn("name", pa.string(), "Name in English.", "英語名。", "name"),

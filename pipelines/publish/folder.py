@@ -178,6 +178,14 @@ class Folder:
                 self._read[name] = _in_short(error)
         return self._read[name]
 
+    def of_sources(self, name: str) -> pa.Table | None:
+        """A table as far as its sources tell its licence; None where it cannot be read."""
+        stored = self.stored(name)
+        if isinstance(stored, StoredTable) and self.is_long(name):
+            return stored.only("source_id") if "source_id" in stored.schema.names else None
+        table = self.table(name)
+        return table if isinstance(table, pa.Table) else None
+
     @cached_property
     def version(self) -> tuple[int, ...]:
         """The contract version that it says it follows; the one of now where it says none that can be."""

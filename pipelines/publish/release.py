@@ -24,19 +24,19 @@ from typing import Any
 import pandas as pd
 
 from pipelines.errors import ReleaseError
+from pipelines.fingerprint import program_sha256
 from pipelines.licences import table_licences
 from pipelines.publish import descriptors
 from pipelines.publish.atomic import appear, clear_errors, output_lock, point, staging
-from pipelines.publish.changelog import changelog
 from pipelines.publish.checks import Finding, all_findings, refuse, shortened
 from pipelines.publish.compatibility import refuse_unsaid, shape_changes
 from pipelines.publish.descriptors import ReleaseFacts, ReleaseTexts, TableFacts
 from pipelines.publish.diff import changes
 from pipelines.publish.findings import Tables
-from pipelines.publish.flat import flat_csv, projects_flat
 from pipelines.publish.formats import file_sha256, write_bytes, write_csv, write_parquet
-from pipelines.publish.forms import write_forms
-from pipelines.publish.site.pages import write_site
+from pipelines.publish.forms import catalogue_files, files_beside
+from pipelines.publish.site.pages import SITE
+from pipelines.publish.sqlite_file import SQLITE, write_sqlite
 from pipelines.publish.waivers import Waiver, in_manifest, part
 from schemas import contract
 
@@ -133,7 +133,14 @@ def write_release(
             folder.mkdir()
             previous = before.version if before else None
             facts = ReleaseFacts(
-                version, released_on, input_sha256, previous, {}, own_use=own_use, waivers=in_manifest(waivers)
+                version,
+                released_on,
+                input_sha256,
+                previous,
+                {},
+                own_use=own_use,
+                waivers=in_manifest(waivers),
+                program_sha256=program_sha256(),
             )
             _write_folder(folder, Tables(data, own_use), facts, texts or ReleaseTexts())
             appear(folder, target)
@@ -211,24 +218,14 @@ def _write_folder(folder: Path, data: Tables, begun: ReleaseFacts, texts: Releas
     """Write everything; `begun` knows all but what only the written tables tell."""
     (folder / "tables").mkdir()
     written = {name: _write_table(folder, data, name) for name in data.names()}
-    licences = table_licences({name: data.arrow(name) for name in data.names()})
-    facts = replace(begun, tables=written, licences=licences)
-    totals = data.rows("totals")
-    beside = {
-        "projects_flat.csv": flat_csv(projects_flat(data.frames)),
-        "datapackage.json": descriptors.json_bytes(descriptors.datapackage(facts, texts, data.rows("sources"))),
-        "release.json": descriptors.json_bytes(descriptors.manifest(facts)),
-        "README.md": descriptors.readme("en", facts, texts, totals),
-        "README.ja.md": descriptors.readme("ja", facts, texts, totals),
-        "CHANGELOG.md": changelog("en", data, facts.version, facts.previous),
-        "CHANGELOG.ja.md": changelog("ja", data, facts.version, facts.previous),
-        "data_dictionary.csv": descriptors.data_dictionary_csv(),
-        "contract.sql": contract.sql_ddl().encode(),
-    }
-    for name, content in beside.items():
+    arrow = {name: data.arrow(name) for name in data.names()}
+    facts = replace(begun, tables=written, licences=table_licences(arrow))
+    (folder / SITE).mkdir()
+    for name, content in files_beside(data, facts, texts).items():
         write_bytes(content, folder / name)
-    write_site(folder, data, facts.version)
-    write_forms(folder, {name: data.arrow(name) for name in data.names()}, facts, texts)
+    write_sqlite(arrow, folder / SQLITE)
+    for name, content in catalogue_files(folder, facts, texts).items():
+        write_bytes(content, folder / name)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     hashes = {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}
     write_bytes(descriptors.sums_file(hashes), folder / "SHA256SUMS")

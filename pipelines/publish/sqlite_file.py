@@ -181,14 +181,16 @@ def _numbers(table: str, name: str, column: pa.Array) -> list[int | float | None
     return found
 
 
-def read_declarations(path: Path) -> dict[str, str]:
-    """Return name -> statement of the tables and views in a file, comments taken out.
+def read_declarations(path: Path, *, comments: bool = False) -> dict[str, str]:
+    """Return name -> statement of the tables and views in a file, with or without its comments.
 
     Raises:
         sqlite3.Error: It is no SQLite file.
     """
     with closing(_open(path)) as database:
         found = database.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    if comments:
+        return dict(found)
     return {name: "\n".join(line.partition(" -- ")[0] for line in sql.splitlines()) for name, sql in found}
 
 

@@ -19,7 +19,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.licences import table_licences
 from pipelines.publish import verify_forms  # noqa: F401 - registers its checks
 from pipelines.publish.descriptors import data_dictionary_csv, resource
 from pipelines.publish.findings import Finding
@@ -27,6 +26,7 @@ from pipelines.publish.flat import FLAT_COLUMNS, flat_csv, projects_flat
 from pipelines.publish.folder import RELEASE_CHECKS, SIGNATURE, SUMS, Folder, ReleaseCheck, StoredTable, release_check
 from pipelines.publish.formats import CSV_BATCH_ROWS, csv_chunks
 from pipelines.publish.signatures import check_signature
+from pipelines.publish.verify_made import licences_of
 from pipelines.publish.verify_tables import findings_of_tables
 from schemas import contract
 
@@ -265,9 +265,7 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
     resources = package.get("resources")
     listed = [item for item in resources if isinstance(item, dict)] if isinstance(resources, list) else []
     described = {str(item.get("name")): item for item in listed}
-    licences = table_licences(
-        {name: table for name in contract.TABLES if (table := _of_sources(folder, name)) is not None}
-    )
+    licences = licences_of(folder)
     for name in filter(folder.holds, contract.TABLES):
         if name not in described:
             yield Finding("descriptor_agrees", f"datapackage.json {name}", "no resource", "one")
@@ -278,15 +276,6 @@ def descriptor_agrees(folder: Folder) -> Iterator[Finding]:
         if not isinstance(item.get("path"), str) or item["path"] not in folder.files:
             where = f"datapackage.json {item.get('name')} path"
             yield Finding("descriptor_agrees", where, str(item.get("path")), "a file of the release")
-
-
-def _of_sources(folder: Folder, name: str) -> pa.Table | None:
-    """A table, as far as its sources tell its licence."""
-    stored = folder.stored(name)
-    if isinstance(stored, StoredTable) and folder.is_long(name):
-        return stored.only("source_id") if "source_id" in stored.schema.names else None
-    table = folder.table(name)
-    return table if isinstance(table, pa.Table) else None
 
 
 def _shape(described: dict[str, Any]) -> tuple[Any, ...]:

@@ -107,7 +107,7 @@ def workbook_bytes(tables: Mapping[str, pa.Table], facts: ReleaseFacts, texts: R
     """Return the workbook; the same bytes for the same tables and facts.
 
     Args:
-        tables: Every table of the contract.
+        tables: Every table of the contract that is short enough for a sheet; others may stand there empty.
         facts: Version, date, rows and licences.
         texts: Words that no table holds.
 
@@ -123,7 +123,7 @@ def workbook_bytes(tables: Mapping[str, pa.Table], facts: ReleaseFacts, texts: R
     book.set_properties({"title": texts.title_en, "author": texts.creator, "created": created})
     styles = {name: book.add_format({"num_format": shown}) for name, shown in _NUMBER_FORMATS.items()}
     bold = book.add_format({"bold": True})
-    chosen = sheets({name: table.num_rows for name, table in tables.items()})
+    chosen = sheets({name: table.rows for name, table in facts.tables.items()})
     _cover(book.add_worksheet(COVER), _cover_rows(facts, texts, chosen), bold, styles["date"])
     for name in chosen:
         _sheet(book.add_worksheet(name), name, tables[name], bold, styles)

@@ -31,9 +31,11 @@ from schemas import contract
 Damage = Callable[[Path], object]
 
 
-def _sql(statement: str) -> Damage:
+def _sql(statement: str, *first: str) -> Damage:
     def damage(release: Path) -> None:
         database = sqlite3.connect(release / "kakehashi.sqlite")
+        for setting in first:
+            database.execute(setting)
         assert database.execute(statement).rowcount != 0
         database.commit()
         database.close()
@@ -130,6 +132,18 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
         "catalogues_agree", _told("schemaorg.jsonld", lambda t: t["distribution"][0].update(contentUrl="more.csv"))
     ),
     "schema.org that is none": ("catalogues_agree", _raw("schemaorg.jsonld", b"[]")),
+    "another licence in DCAT": ("made_again", _text("dcat.jsonld", "licenses/by/4.0", "publicdomain/zero/1.0")),
+    "another licence in schema.org": (
+        "made_again", _text("schemaorg.jsonld", "licenses/by/4.0", "publicdomain/zero/1.0")
+    ),
+    "another licence in Croissant": ("made_again", _text("croissant.json", "licenses/by/4.0", "publicdomain/zero/1.0")),
+    "a figure shown otherwise in the workbook": (
+        "made_again", _book(lambda book: setattr(book["amounts"]["L2"], "number_format", '"9"0'))
+    ),
+    "another comment in SQLite": (
+        "made_again",
+        _sql("UPDATE sqlite_schema SET sql = replace(sql, '-- Name', '-- No name')", "PRAGMA writable_schema = 1"),
+    ),
     "no description for catalogues": ("files_present", _gone("dcat.jsonld")),
 }  # fmt: skip
 

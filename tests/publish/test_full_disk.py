@@ -19,18 +19,22 @@ import xlsxwriter
 from publish_sample import INPUT, RELEASED_ON, build
 
 from pipelines.errors import KakehashiError
-from pipelines.publish import forms, sqlite_file
+from pipelines.publish import release, sqlite_file
 from pipelines.publish.release import write_release
 from pipelines.publish.verify import verify
 
 LATER = RELEASED_ON + dt.timedelta(days=1)
 
 
-def _nothing_came_of_it(sample: dict[str, pd.DataFrame], output: Path) -> None:
+def _refused(sample: dict[str, pd.DataFrame], output: Path) -> str:
     before = os.readlink(output / "latest")
     with pytest.raises(KakehashiError, match=os.strerror(errno.ENOSPC)) as told:
         write_release(sample, output=output, released_on=LATER, input_sha256="b" * 64)
     assert str(output) in str(told.value)
+    return before
+
+
+def _nothing_came_of_it(output: Path, before: str) -> None:
     assert os.readlink(output / "latest") == before and verify(output / "latest") == ()
     assert [path.name for path in (output / "releases").iterdir()] == [Path(before).name]
     assert not list(output.glob(".staging-*"))
@@ -58,7 +62,8 @@ def test_full_inside_the_sqlite_file(
             sqlite_file.sqlite3, "connect",
             lambda path, **more: honest(path, **more) if more.get("uri") else honest(path, factory=_Small, **more),
         )  # fmt: skip
-        _nothing_came_of_it(sample, tmp_path)
+        before = _refused(sample, tmp_path)
+    _nothing_came_of_it(tmp_path, before)
     write_release(sample, output=tmp_path, released_on=LATER, input_sha256="b" * 64)
 
 
@@ -71,11 +76,15 @@ def test_full_inside_the_workbook(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    if place == "spool":
-        monkeypatch.setattr(xlsxwriter.Workbook, "_store_workbook", full)
-    else:
-        honest = forms.write_bytes
-        monkeypatch.setattr(
-            forms, "write_bytes", lambda content, path: full() if path.suffix == ".xlsx" else honest(content, path)
-        )
-    _nothing_came_of_it(sample, tmp_path)
+    with monkeypatch.context() as patch:
+        if place == "spool":
+            patch.setattr(xlsxwriter.Workbook, "_store_workbook", full)
+        else:
+            honest = release.write_bytes
+            patch.setattr(
+                release,
+                "write_bytes",
+                lambda content, path: full() if path.suffix == ".xlsx" else honest(content, path),
+            )
+        before = _refused(sample, tmp_path)
+    _nothing_came_of_it(tmp_path, before)

@@ -87,6 +87,12 @@ def _in_yen(table: pa.Table) -> pa.Table:
     return table.cast(table.schema.set(place, table.schema.field(place).with_metadata({"unit": "JPY"})))
 
 
+def _described_otherwise(table: pa.Table) -> pa.Table:
+    place = table.schema.get_field_index("name")
+    told = dict(table.schema.field(place).metadata) | {b"description": b"Anything."}
+    return table.cast(table.schema.set(place, table.schema.field(place).with_metadata(told)))
+
+
 DAMAGES: dict[str, tuple[str, Damage]] = {
     "a changed byte in a table": ("files_unchanged", _one_byte("tables/projects.csv")),
     "a changed byte in Parquet": ("files_unchanged", _one_byte("tables/receipts.parquet")),
@@ -132,6 +138,24 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "another data dictionary": ("declarations_agree", _replace("data_dictionary.csv", ",money,USD,", ",money,JPY,")),
     "another declaration": ("declarations_agree", _replace("contract.sql", "DECIMAL(20, 2)", "DOUBLE PRECISION")),
     "another figure in the flat file": ("flat_agrees", _replace("projects_flat.csv", ",600000000,", ",500000000,")),
+    "another day than the version's": ("release_dated", _manifest(lambda m: m.update(released_on="2026-11-21"))),
+    "a release after itself": ("release_dated", _manifest(lambda m: m.update(previous=m["version"]))),
+    "a release after a later one": ("release_dated", _manifest(lambda m: m.update(previous="2026.11.30"))),
+    "a release after none that is": ("release_dated", _manifest(lambda m: m.update(previous="the last one"))),
+    "other counts": ("made_again", _manifest(lambda m: m["counts"].update(rows=7))),
+    "another licence in the manifest": (
+        "made_again", _manifest(lambda m: m["tables"]["projects"].update(licence="CC0-1.0"))
+    ),
+    "another figure in the readme": ("made_again", _replace("README.md", "USD 600", "USD 6,000")),
+    "another figure in the Japanese readme": ("made_again", _replace("README.ja.md", "6億ドル", "60億ドル")),
+    "another word in the changelog": ("made_again", _replace("CHANGELOG.md", "release", "rumour")),
+    "a party's standing in the flat file": ("made_again", _replace("projects_flat.csv", "(negotiating, reported)", "(agreed)")),
+    "another outcome on the page of checks": ("made_again", _replace("site/quality.html", "<h1>", "<h1>All is well ")),
+    "a longer bar": ("made_again", _replace("site/dollars_by_stage.svg", 'height="', 'height="9')),
+    "another source in the descriptor": (
+        "made_again", _replace("datapackage.json", '"path": "https://', '"path": "https://not.')
+    ),
+    "a column of Parquet described otherwise": ("made_again", _parquet(_described_otherwise)),
     "a project twice in the flat file": ("flat_agrees", _replace("projects_flat.csv", "\ngas-", "\ndiamond-")),
 }  # fmt: skip
 

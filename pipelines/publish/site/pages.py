@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.publish.findings import Tables
-from pipelines.publish.formats import write_bytes
 from pipelines.publish.site.plots import dependence_by_material, dollars_by_stage
 from schemas import contract
 from schemas.lineage import derived_from
@@ -22,22 +21,6 @@ FILES = (DEPENDENCE_PLOT, DICTIONARY_PAGE, STAGES_PLOT, QUALITY_PAGE)
 """Every file of a release's `site/`."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
-
-
-def write_site(folder: Path, data: Tables, version: str) -> None:
-    """Write the pages of a release into its `site/`.
-
-    Args:
-        folder: Folder of the release.
-        data: All of its tables.
-        version: Its version.
-
-    Raises:
-        OSError: A file cannot be written.
-    """
-    (folder / SITE).mkdir()
-    for name, text in site_files(data, version).items():
-        write_bytes(text.encode(), folder / SITE / name)
 
 
 def site_files(data: Tables, version: str) -> dict[str, str]:
