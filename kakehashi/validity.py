@@ -20,7 +20,7 @@ from pipelines.dependence.controls import controls_on
 from pipelines.dependence.rows import copy_of, day
 from pipelines.errors import ReleaseError
 from pipelines.reconcile.choose import Row
-from pipelines.reconcile.stages import fill_stage
+from pipelines.reconcile.stages import day_of_list, fill_stage
 
 Rows = Mapping[str, Row]
 
@@ -85,7 +85,7 @@ def _spans(rows: Mapping[str, Rows], first: str, last: str, on: dt.date) -> dict
 
 
 def _projects(release: Published, on: dt.date) -> dict[str, Row]:
-    tables = release.rows("projects", "events")
+    tables = release.rows("projects", "events", "tranches")
     events: dict[str, list[Row]] = {}
     for event in tables["events"].values():
         events.setdefault(event.text("project_id"), []).append(event)
@@ -100,7 +100,7 @@ def _projects(release: Published, on: dt.date) -> dict[str, Row]:
         then = copy_of(row)
         for column in _STAGES:
             then.values.pop(column, None)
-        fill_stage(then, own, on)
+        fill_stage(then, own, on, listed_on=day_of_list(then, tables["tranches"]))
         if announced is not None and announced > on:
             then.values.pop("announced_on")
         found[key] = then

@@ -19,6 +19,8 @@ _STRONG = frozenset({"primary_document", "party_confirmed", "two_witnesses"})
 _EXCLUSIVE = frozenset({"candidate_for", "supersedes", "same_money"})
 _SETTLED = frozenset({"accepted", "corrected"})
 _PRIMARY = frozenset({"official", "party"})
+_TOLD = frozenset({"asserted", "reported"})
+"""Modalities of what has happened; what is denied, planned or conditional is no evidence that it has."""
 
 
 @table_check("interest_not_announced", waivable=True)
@@ -31,19 +33,17 @@ def interest_not_announced(tables: Tables) -> Iterator[Finding]:
             continue
         day = listed_on.get(row["tranche"])
         later = (
-            event["stage"] not in _EARLY
-            and event["evidence"] in _STRONG
-            and (day is None or event["event_on"] is None or event["event_on"] > day)
+            event["stage"] not in _EARLY and event["evidence"] in _STRONG and (day is None or event["event_on"] > day)
             for event in events.get(row["project_id"], [])
         )
         if not any(later):
-            expected = "listed_interest, or an event of a party after the list"
+            expected = "listed_interest, or a dated event of a party after the list"
             yield Finding("interest_not_announced", f"projects {row['project_id']} stage", row["stage"], expected)
 
 
 @table_check("evidence_floor", waivable=True)
 def evidence_floor(tables: Tables) -> Iterator[Finding]:
-    """Signed finance, construction, operation and cancellation rest on a primary document or two witnesses."""
+    """Signed finance, construction, operation and cancellation have a day, and a primary document or two witnesses."""
     events = _events(tables)
     for row in tables.rows("projects"):
         if row["stage"] not in FLOORED:
@@ -51,7 +51,8 @@ def evidence_floor(tables: Tables) -> Iterator[Finding]:
         own = [event for event in events.get(row["project_id"], []) if event["stage"] == row["stage"]]
         if not any(event["evidence"] == "primary_document" or (event["n_witnesses"] or 0) >= 2 for event in own):
             where = f"projects {row['project_id']} stage"
-            yield Finding("evidence_floor", where, f"{row['stage']} on {row['stage_evidence']}", "two witnesses")
+            expected = "a dated event on two witnesses or a primary document"
+            yield Finding("evidence_floor", where, f"{row['stage']} on {row['stage_evidence']}", expected)
 
 
 @table_check("links_exclusive", waivable=True)
@@ -113,8 +114,9 @@ def _plain(name: str) -> str:
 
 
 def _events(tables: Tables) -> dict[str, list[dict[str, Any]]]:
+    """Project -> its events that can be evidence of a stage: told to have happened, on a day that is known."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in tables.rows("events"):
-        if row["project_id"] is not None:
+        if row["project_id"] is not None and row["modality"] in _TOLD and row["event_on"] is not None:
             found.setdefault(row["project_id"], []).append(row)
     return found

@@ -34,7 +34,7 @@ class Reconciled:
         rows: Published rows by table and key.
         subjects: Everything that was said, chosen or not.
         rates: The exchange rates used.
-        reasons: Null reasons that a person gave, by (table, key, column).
+        reasons: Null reasons that a person gave, or a rule that leaves a value out, by (table, key, column).
     """
 
     rows: Tables
@@ -110,7 +110,10 @@ def _complete(result: Reconciled, history: RateHistory, today: dt.date | None, *
         stages.fill_evidence(event)
         events.setdefault(event.text("project_id"), []).append(event)
     for project_id, project in rows["projects"].items():
-        stages.fill_stage(project, events.get(project_id, []), today, alone=alone)
+        listed_on = stages.day_of_list(project, rows["tranches"])
+        reason = stages.fill_stage(project, events.get(project_id, []), today, alone=alone, listed_on=listed_on)
+        if reason is not None:
+            result.reasons.setdefault(("projects", project_id, "stage"), reason)
     used = [amounts.convert(row, history) for row in rows["amounts"].values()]
     result.rates = sorted({rate for rate in used if rate is not None}, key=lambda r: (r.currency, r.on))
     chosen, rivals = amounts.settle_rivals(list(rows["amounts"].values()))

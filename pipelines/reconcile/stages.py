@@ -7,7 +7,7 @@ as an event (`raw/curated/events.csv`, `extract/stages`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipelines.reconcile.choose import Receipt, Row
 from pipelines.reconcile.precedence import witnesses
@@ -68,7 +68,21 @@ def _given_by_person(event: Row) -> bool:
     return any(told) or not any(by_person)
 
 
-def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None, *, alone: bool = False) -> None:
+INTEREST_LIST = "interest_list"
+"""Relation to the programme of what an official list names as of interest to firms."""
+
+_EARLY = ("reported", "listed_interest")
+"""What an entry of such a list may be without a word of a party since."""
+
+
+def fill_stage(
+    project: Row,
+    events: Sequence[Row],
+    today: dt.date | None = None,
+    *,
+    alone: bool = False,
+    listed_on: dt.date | None = None,
+) -> str | None:
     """Fill stage, stage_as_of, stage_evidence, stage_claimed and last_evidence_on of a project.
 
     Args:
@@ -76,22 +90,21 @@ def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None
         events: Its events, with evidence.
         today: The release's date; what is dated later has not happened. None: nothing is known to be later.
         alone: One document is asked for what it says by itself: there is no second witness to wait for.
+        listed_on: Day of the list of interest that the project is an entry of, where it is known.
+
+    Returns:
+        Why the stage is left empty, a code of `null_reason`; None where nothing but the events decides.
     """
     told = [event for event in events if event.text("stage") and _has_happened(event, today)]
-    # What nobody has reviewed may carry a project that nobody has reviewed, never one that somebody has.
-    reviewed = project.text("review") != "unreviewed"
-    proven = [
-        event
-        for event in told
-        if _proves(event, alone=alone) and (not reviewed or event.text("review") != "unreviewed")
-    ]
-    if not reviewed and not alone:
-        # That something is given up can harm: of a project that nobody has reviewed it is only claimed.
-        proven = [event for event in proven if event.text("stage") != "cancelled"]
+    proven, undated = _proven(project, told, alone=alone)
+    if project.text("program_relation") == INTEREST_LIST and not alone:
+        proven = [event for event in proven if event.text("stage") in _EARLY or _is_after(event, listed_on)]
     best = _furthest(proven)
-    if best is None and told:
+    # An end whose day nobody tells: it cannot be published, and whatever went before may be over.
+    ended = any(event.text("stage") in HALTED for event in undated)
+    if best is None and told and not ended:
         _fill_reported(project, told)
-    if best is not None:
+    if best is not None and not ended:
         proof = _proof(best)
         project.put("stage", best.text("stage"), proof, "furthest stage on strong evidence")
         project.put("stage_evidence", best.text("evidence"), proof, "evidence of the event that gives the stage")
@@ -109,6 +122,37 @@ def fill_stage(project: Row, events: Sequence[Row], today: dt.date | None = None
         project.put(
             "last_evidence_on", last.values["event_on"], last.receipts.get("event_on", []), "date of the newest event"
         )
+    return "conflicting" if ended else None
+
+
+def _proven(project: Row, told: Sequence[Row], *, alone: bool) -> tuple[list[Row], list[Row]]:
+    """Events that prove their stage, and those that would if they had the day that their stage needs."""
+    # What nobody has reviewed may carry a project that nobody has reviewed, never one that somebody has.
+    reviewed = project.text("review") != "unreviewed"
+    proven = [
+        event
+        for event in told
+        if _proves(event, alone=alone) and (not reviewed or event.text("review") != "unreviewed")
+    ]
+    if alone:
+        return proven, []
+    if not reviewed:
+        # That something is given up can harm: of a project that nobody has reviewed it is only claimed.
+        proven = [event for event in proven if event.text("stage") != "cancelled"]
+    undated = [event for event in proven if event.text("stage") in FLOORED and not event.text("event_on")]
+    return [event for event in proven if event not in undated], undated
+
+
+def day_of_list(project: Row, tranches: Mapping[str, Row]) -> dt.date | None:
+    """Return the day of the batch or list that a project was announced in, None where it is not known."""
+    batch = tranches.get(project.text("tranche"))
+    listed_on = batch.values.get("announced_on") if batch is not None else None
+    return listed_on if isinstance(listed_on, dt.date) else None
+
+
+def _is_after(event: Row, listed_on: dt.date | None) -> bool:
+    on = event.values.get("event_on")
+    return isinstance(on, dt.date) and (listed_on is None or on > listed_on)
 
 
 def _proves(event: Row, *, alone: bool) -> bool:

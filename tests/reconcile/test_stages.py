@@ -66,7 +66,7 @@ def test_the_furthest_stage_on_strong_evidence_is_published() -> None:
 @pytest.mark.parametrize(
     ("halted", "precision", "resumed", "stage"),
     [
-        (None, "day", None, "cancelled"), (None, "day", "2026-05-01", "cancelled"), ("2026-03-01", "day", None, "cancelled"),
+        ("2026-03-01", "day", None, "cancelled"),
         ("2026-03-01", "month", "2026-03-20", "cancelled"), ("2026-03-01", "day", "2026-03-20", "approved"),
     ],
 )  # fmt: skip
@@ -77,6 +77,44 @@ def test_a_halt_holds_until_something_dated_later_goes_on(
     if resumed:
         events.append(_event("approved", resumed))
     assert _stage(*events)[0] == stage
+
+
+@pytest.mark.parametrize("resumed", [None, "2026-05-01"])
+def test_a_halt_without_a_day_holds_until_something_is_known_of_it(resumed: str | None) -> None:
+    events = [_event("announced", "2026-02-17"), *([_event("approved", resumed)] if resumed else [])]
+    assert _stage(*events, _event("shelved", None))[0] == "shelved"
+
+
+@pytest.mark.parametrize("earlier", [None, "2026-05-01"])
+def test_a_cancellation_without_a_day_leaves_the_stage_open(earlier: str | None) -> None:
+    """It cannot be published, and what went before may be over: the stage is left empty with its reason."""
+    project = row(claim("projects", "plant", "paper", project_id="plant", name="Plant"))
+    events = [_event("cancelled", None), *([_event("announced", earlier)] if earlier else [])]
+    assert fill_stage(project, events) == "conflicting"
+    assert (project.text("stage"), project.text("stage_claimed")) == ("", "cancelled")
+
+
+@pytest.mark.parametrize("stage", ["financing_signed", "under_construction", "operating"])
+def test_money_and_concrete_need_a_day(stage: str) -> None:
+    announced = _event("announced", "2026-01-01", "firm")
+    assert _stage(announced, _event(stage, None)) == ("announced", "party_confirmed", stage)
+    assert _stage(announced, _event(stage, "2026-02-17"))[0] == stage
+
+
+@pytest.mark.parametrize(
+    ("on", "listed_on", "stage"),
+    [
+        ("2025-10-28", "2025-10-28", "listed_interest"), ("2025-10-01", "2025-10-28", "listed_interest"),
+        (None, None, "listed_interest"), ("2025-11-01", "2025-10-28", "under_discussion"),
+        ("2025-10-01", None, "under_discussion"),
+    ],
+)  # fmt: skip
+def test_an_entry_of_a_list_moves_by_a_later_word_alone(on: str | None, listed_on: str | None, stage: str) -> None:
+    about = {"project_id": "plant", "name": "Plant", "program_relation": "interest_list"}
+    project = row(claim("projects", "plant", "paper", **about))
+    events = [_event("listed_interest", "2025-10-28"), _event("under_discussion", on, "firm")]
+    fill_stage(project, events, listed_on=day(listed_on) if listed_on else None)
+    assert project.text("stage") == stage
 
 
 def test_what_is_dated_after_the_release_has_not_happened() -> None:
