@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from kakehashi.cli import DONE
-from kakehashi.reader import release_folder
+from kakehashi.reader import release_folder, version_parts
 from kakehashi.receipts import whole_file
+from pipelines.errors import ReleaseError
 
 _WIDTHS = (18, 46, 26, 30, 30)
 _HEAD = ("table", "key", "column", "old", "new")
@@ -48,20 +49,41 @@ def diff(options: argparse.Namespace) -> int:
 def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
     """Return the rows that `changes` has where `old` is the release before `new`.
 
+    Args:
+        old: Folder of the earlier release.
+        new: Folder of the later one.
+
     Raises:
-        ReleaseError: A file of either is missing or damaged.
+        ReleaseError: A file of either is missing or damaged, or the earlier one is the later one.
     """
+    from pipelines.publish import diff
+
+    earlier, later = (_version(folder) for folder in (old, new))
+    if version_parts(earlier) > version_parts(later):
+        raise ReleaseError(
+            f"diff {earlier} {later}", "the later release first", "the earlier one first",
+            f"Ask for `kakehashi diff {later} {earlier}`.",
+        )  # fmt: skip
+    with whole_file(new / "tables"):
+        return diff.changes_between(old, new)
+
+
+def _version(folder: Path) -> str:
+    """Version of a release whose tables can be opened."""
     import pyarrow.parquet as pq
 
-    from pipelines.publish.diff import changes
-    from schemas import contract
-
-    frames = {}
-    for name in contract.TABLES:
-        path = new / "tables" / f"{name}.parquet"
+    place = folder / "release.json"
+    try:
+        told = json.loads(place.read_bytes())
+        version, tables = str(told["version"]), list(told["tables"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        remedy = "Run `kakehashi verify` on this release; if it is damaged, build again or take a whole copy."
+        raise ReleaseError(str(place), f"nothing readable ({error})", "the manifest of a release", remedy) from error
+    for name in tables:
+        path = folder / "tables" / f"{name}.parquet"
         with whole_file(path):
-            frames[name] = contract.from_arrow(name, pq.read_table(path))
-    return changes(old, frames)
+            pq.read_metadata(path)
+    return version
 
 
 def page(old: str, new: str, rows: Sequence[Mapping[str, Any]]) -> str:

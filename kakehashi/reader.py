@@ -155,12 +155,15 @@ def _valid(
 def _with_aliases(found: pd.DataFrame, table: str) -> pd.DataFrame:
     from schemas.renames import RENAMES
 
-    now = _parts(contract.CONTRACT_VERSION)
-    old = {one.old_column: one.new_column for one in RENAMES if one.table == table and now <= _parts(one.until)}
+    # A patch of the contract takes nothing away: only the first two numbers count.
+    now = version_parts(contract.CONTRACT_VERSION)[:2]
+    accepted = [one for one in RENAMES if one.table == table and now <= version_parts(one.until)[:2]]
+    old = {one.old_column: one.new_column for one in accepted}
     return found.assign(**{name: found[new] for name, new in old.items() if new in found.columns})
 
 
-def _parts(version: str) -> list[int]:
+def version_parts(version: str) -> list[int]:
+    """Return what orders versions of releases and of the contract."""
     return [int(part) for part in version.split(".") if part.isdigit()]
 
 
@@ -170,4 +173,4 @@ def _versions(output: Path) -> list[str]:
     if not folder.is_dir():
         return []
     names = (path.name for path in folder.iterdir() if path.is_dir() and _VERSION.fullmatch(path.name))
-    return sorted(names, key=_parts)
+    return sorted(names, key=version_parts)

@@ -2,8 +2,8 @@
 
 What belongs here: one `Rename` a column, from the day its name changed. What does not: columns that came or went.
 
-A rename is a change of the contract that breaks nothing for two versions: the old name stays an alias until then, in
-`kakehashi.load(..., aliases=True)`. Without an entry here the same change is a break and needs a new major version.
+A rename is a major change of the contract. With an entry here the old name stays an alias for two versions more, in
+`kakehashi.load(..., aliases=True)`, and `kakehashi diff` follows the column from one name to the other.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 What belongs here: comparing the shape of two releases with the versions they claim. What does not: cells (`diff`).
 
-Semantic versions: a column or table that went, another type, unit or key is a break and needs a new major version,
-unless `schemas/renames` names its new name. A table or column that came needs a new minor version.
+Semantic versions: a column or table that went, another name, type, unit or key is a break and needs a new major
+version; for a new name `schemas/renames` also keeps the old one as an alias. A table or column that came needs a new
+minor version.
 """
 
 from __future__ import annotations
@@ -77,10 +78,11 @@ def refuse_unsaid(changes: Iterable[ShapeChange], was: str, now: str) -> None:
         return
     first = next((change for change in unsaid if change.breaks), unsaid[0])
     needed = f"{before[0] + 1}.0.0" if first.breaks else f"{before[0]}.{before[1] + 1}.0"
+    alias = ", and for a new name an entry in schemas/renames, which keeps the old one as an alias"
     more = f" There are {len(unsaid) - 1} more such changes." if len(unsaid) > 1 else ""
     raise ContractError(
         f"contract {now}, {first.where}", f"{first.now}, where release {was} of the contract has {first.was}",
-        f"contract version {needed} or later" + (", or an entry in schemas/renames" if first.breaks else ""),
+        f"contract version {needed} or later" + (alias if first.breaks else ""),
         f"Say so in CONTRACT_VERSION, or take the change back; nothing was published.{more}",
     )  # fmt: skip
 
@@ -99,7 +101,7 @@ def _of_table(name: str, before: pa.Schema, renamed: dict[str, str]) -> Iterator
         if _unit(now) != _unit(field):
             yield ShapeChange(where, f"unit {_unit(field)}", f"unit {_unit(now)}", breaks=True)
         if new != field.name:
-            yield ShapeChange(where, field.name, new, breaks=False)
+            yield ShapeChange(where, f"the name {field.name}", f"the name {new}", breaks=True)
     known = {renamed.get(column, column) for column in before.names}
     for column in after.names:
         if column not in known:

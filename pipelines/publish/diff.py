@@ -14,19 +14,20 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.publish.findings import Tables
 from pipelines.publish.formats import as_text, key_text
 from pipelines.resolve.decisions import DECISION_SOURCE
-from schemas import contract
+from schemas import contract, renames
 from schemas.codelists import SUBJECT_KINDS
 
 WHOLE_ROW = "*"
 """Stands in `changes.column` for a row that came or went as a whole."""
 
 _ROOMS = frozenset({"investment", "materials"})
-_BESIDES = ("sources", "exchange_rates", "redirects")
+_BESIDES = ("sources", "exchange_rates", "redirects", "renames")
 """Tables outside those rooms whose changes are told. Receipts, statements and the like change with every cell."""
 
 _FX_COLUMNS = ("fx_rate", "fx_on", "fx_source_id")
@@ -54,9 +55,23 @@ def changes(previous_release: Path | None, tables: Mapping[str, pd.DataFrame]) -
         Rows of the contract's table `changes`, sorted by key; none for a first release. A row that came or went is
         one row with column `*`. Values are spelled as in the CSV, null stays null.
     """
-    if previous_release is None:
-        return []
-    old, new = _Past(previous_release), Tables(tables)
+    return [] if previous_release is None else _changes(_Past(previous_release), Tables(tables))
+
+
+def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
+    """Compare two releases, neighbours or not, of whatever version of the contract.
+
+    Args:
+        old: Folder of the earlier one.
+        new: Folder of the later one.
+
+    Returns:
+        Rows as those of `changes`; a renamed column stands under its new name.
+    """
+    return _changes(_Past(old), _Past(new))
+
+
+def _changes(old: _Past, new: _Past | Tables) -> list[dict[str, Any]]:
     why = _Reasons(old, new)
     found: list[dict[str, Any]] = []
     for name in compared_tables():
@@ -66,7 +81,10 @@ def changes(previous_release: Path | None, tables: Mapping[str, pd.DataFrame]) -
 
 @dataclass(frozen=True)
 class _Past:
-    """Tables of an earlier release, read when asked for; a table that it did not have is empty."""
+    """Tables of a release that is there, read when asked for; a table that it did not have is empty.
+
+    Columns stand under the names that they have now, in receipts too.
+    """
 
     release: Path
 
@@ -78,11 +96,24 @@ class _Past:
         if name not in self._read:
             path = self.release / "tables" / f"{name}.parquet"
             empty = contract.arrow_schema(name).empty_table()
-            self._read[name] = pq.read_table(path) if path.is_file() else empty
+            self._read[name] = _named_as_now(name, pq.read_table(path)) if path.is_file() else empty
         return self._read[name]
 
 
-def _table_changes(name: str, old: _Past, new: Tables, why: _Reasons) -> Iterator[dict[str, Any]]:
+def _named_as_now(name: str, table: pa.Table) -> pa.Table:
+    for rename in renames.RENAMES:
+        if name == rename.table and rename.old_column in table.column_names:
+            table = table.rename_columns({rename.old_column: rename.new_column})
+        elif name == "receipts":
+            of_it = pc.and_(
+                pc.equal(table.column("table"), rename.table), pc.equal(table.column("column"), rename.old_column)
+            )
+            named = pc.if_else(of_it, rename.new_column, table.column("column"))
+            table = table.set_column(table.schema.get_field_index("column"), table.schema.field("column"), named)
+    return table
+
+
+def _table_changes(name: str, old: _Past, new: _Past | Tables, why: _Reasons) -> Iterator[dict[str, Any]]:
     before, after = _by_key(old.arrow(name), name), _by_key(new.arrow(name), name)
     columns = [column.name for column in contract.TABLES[name].columns if column.name not in contract.TABLES[name].key]
     for key in sorted(before.keys() | after.keys()):
@@ -122,7 +153,7 @@ class _Reasons:
     """Why a cell changed, told from the receipts and sources of both releases."""
 
     old: _Past
-    new: Tables
+    new: _Past | Tables
 
     @cached_property
     def _old_sources(self) -> dict[str, str | None]:
@@ -256,6 +287,8 @@ class _Reasons:
             return "entity_merged"
         if table == "sources":
             return "new_source"
+        if table == "renames":
+            return "rule_changed"
         if self._taken_over(table, key):
             return "entity_merged"
         # A decision corrects a cell of a row that came for another reason.
@@ -265,6 +298,8 @@ class _Reasons:
         """The reason of a row that went; `cells` are those that it had."""
         if table == "exchange_rates":
             return "fx_refreshed"
+        if table == "renames":
+            return "rule_changed"
         if self._merged.intersection((*key.split("|"), *cells.values())):
             return "entity_merged"
         if self._let_go(table, key):

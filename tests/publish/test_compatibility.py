@@ -90,18 +90,21 @@ def test_a_new_column_needs_a_minor_version(tmp_path: Path) -> None:
         refuse_unsaid([change], NOW, NOW)
 
 
-def test_a_rename_that_is_written_down_breaks_nothing_and_keeps_its_old_name(
+def test_a_rename_is_a_major_change_and_what_is_written_down_keeps_its_old_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = build(tmp_path)
     reshape(made.path, "projects", lambda table: table.rename_columns({"name": "title"}))
-    rename = Rename("projects", "title", "name", NOW, f"{MAJOR}.{MINOR + renames.KEPT_FOR}.0")
+    rename = Rename("projects", "title", "name", NOW, f"{MAJOR}.{MINOR}.0")
     (change,) = shape_changes(made.path, [rename])
-    assert not change.breaks
-    refuse_unsaid([change], f"{MAJOR}.{MINOR - 1}.0", NOW)
+    assert (change.was, change.now, change.breaks) == ("the name title", "the name name", True)
+    refuse_unsaid([change], NOW, f"{MAJOR + 1}.0.0")
+    with pytest.raises(ContractError, match="keeps the old one as an alias"):
+        refuse_unsaid([change], NOW, f"{MAJOR}.{MINOR + 1}.0")
 
     again = build(tmp_path / "again")
     monkeypatch.setattr(renames, "RENAMES", (rename,))
+    monkeypatch.setattr(contract, "CONTRACT_VERSION", f"{MAJOR}.{MINOR}.7")  # a patch takes no alias away
     both = load("projects", output=tmp_path / "again", aliases=True)
     assert both["title"].tolist() == both["name"].tolist()
     assert "title" not in load("projects", output=tmp_path / "again")

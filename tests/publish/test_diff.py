@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from publish_sample import Row, frames
 
+from kakehashi.differing import changes_between
+from pipelines.errors import ReleaseError
 from pipelines.publish.diff import changes
 from pipelines.publish.release import write_release
 from pipelines.publish.verify import verify
+from schemas import renames
+from schemas.renames import Rename
 
 Rows = dict[str, list[Row]]
 
@@ -167,3 +175,90 @@ def test_a_decision_withdrawn_is_a_correction_too(tmp_path: Path, rows: Callable
     assert _told(first.path, rows()) == {
         ("materials", "synthetic-diamond", "symbol", "changed", "C", None, "correction")
     }
+
+
+def _next(output: Path, number: int, rows: Rows) -> Path:
+    day = dt.date(2026, 12, number)
+    return write_release(frames(rows), output=output, released_on=day, input_sha256=f"{number}" * 64).path
+
+
+def _places(old: Path, new: Path) -> set[tuple[str, str, str, str]]:
+    return {(row["table"], row["key"], row["column"], row["reason"]) for row in changes_between(old, new)}
+
+
+def test_releases_that_are_no_neighbours(tmp_path: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    first = _next(tmp_path, 1, now)
+    now["sources"][0]["sha256"] = "0" * 64
+    now["materials"][0]["name"] = "Diamond, synthetic"
+    second = _next(tmp_path, 2, now)
+    now["organizations"][0]["name"] = "E6"
+    third = _next(tmp_path, 3, now)
+    now["exchange_rates"][0]["usd_per_unit"] = Decimal("0.0066")
+    _next(tmp_path, 4, now)
+    revised = {
+        ("sources", "ministry-2026", "sha256", "source_revised"),
+        ("materials", "synthetic-diamond", "name", "source_revised"),
+    }
+    ruled = {("organizations", "element-six", "name", "rule_changed")}
+    assert _places(first, second) == revised
+    assert _places(second, third) == ruled
+    # The sample's receipts name no file that was read, so the name rests on the revised source like the material's.
+    assert {place[:3] for place in _places(first, third)} == {place[:3] for place in revised | ruled}
+    assert revised <= _places(first, third)
+    with pytest.raises(ReleaseError, match=r"later release first.*kakehashi diff 2026\.12\.01 2026\.12\.03"):
+        changes_between(third, first)
+    assert changes_between(third, third) == []
+
+
+def _at_another_time(release: Path, table: str, change: Callable[[pa.Table], pa.Table]) -> None:
+    path = release / "tables" / f"{table}.parquet"
+    pq.write_table(change(pq.read_table(path)), path)
+
+
+def test_a_renamed_column_is_followed_from_one_name_to_the_other(
+    tmp_path: Path, rows: Callable[[], Rows], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = rows()
+    first = _next(tmp_path, 1, now)
+    _at_another_time(first, "materials", lambda table: table.rename_columns({"name": "title"}))
+
+    def titles(receipts: pa.Table) -> pa.Table:
+        columns = zip(receipts["table"].to_pylist(), receipts["column"].to_pylist(), strict=True)
+        named = ["title" if cell == ("materials", "name") else cell[1] for cell in columns]
+        place = receipts.schema.get_field_index("column")
+        return receipts.set_column(place, receipts.schema.field(place), pa.array(named))
+
+    _at_another_time(first, "receipts", titles)
+    monkeypatch.setattr(renames, "RENAMES", (Rename("materials", "title", "name", "2.0.0", "2.2.0"),))
+    entry = {"table": "materials", "old_column": "title", "new_column": "name", "since": "2.0.0", "until": "2.2.0"}
+    now["renames"] = [entry]
+    now["materials"][0]["symbol"] = "C"
+    now["receipts"].append(
+        {"table": "materials", "key": "synthetic-diamond", "column": "symbol", "input_no": 1,
+         "source_id": "ministry-2026"}
+    )  # fmt: skip
+    assert {row[:3] + row[-1:] for row in _told(first, now)} == {
+        ("renames", "materials|title", "*", "rule_changed"),
+        ("materials", "synthetic-diamond", "symbol", "rule_changed"),
+    }
+
+
+def test_a_release_of_before_a_table_came_can_be_either_side(tmp_path: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    first = _next(tmp_path, 1, now)
+    now["materials"][0]["name"] = "Diamond"
+    second = _next(tmp_path, 2, now)
+    for release in (first, second):
+        (release / "tables" / "balances.parquet").unlink()
+        manifest = json.loads((release / "release.json").read_text("utf-8"))
+        del manifest["tables"]["balances"]
+        (release / "release.json").write_text(json.dumps(manifest), "utf-8")
+        _at_another_time(release, "projects", lambda table: table.drop_columns(["technology"]))
+    assert _places(first, second) == {("materials", "synthetic-diamond", "name", "rule_changed")}
+    (second / "tables" / "materials.parquet").unlink()
+    with pytest.raises(ReleaseError, match=r"materials\.parquet.*no such file"):
+        changes_between(first, second)
+    (second / "release.json").write_text("{}", "utf-8")
+    with pytest.raises(ReleaseError, match="the manifest of a release"):
+        changes_between(first, second)

@@ -177,7 +177,7 @@ def told(event_on: dt.date | None, precision: str = "day", announced_on: dt.date
     )
     if event_on is not None:
         event.values["event_on"] = event_on
-    tables = {"projects": {"plant": project}, "events": {"e1": event}}
+    tables = {"projects": {"plant": project}, "events": {"e1": event}, "tranches": {}}
 
     class OneProject(Published):
         def __init__(self) -> None: ...
