@@ -35,7 +35,7 @@ _CARRIED = (
     "supplier_hhi_high",
 )
 _OF_KEY = ("year", "basis", "edition")
-_AT_ANNOUNCEMENT: Mapping[str, str] = {
+AT_ANNOUNCEMENT: Mapping[str, str] = {
     "year": "dependence_year", "basis": "basis", "edition": "edition", **{column: column for column in _CARRIED},
 }  # fmt: skip
 AS_OF_COLUMNS: Mapping[str, str] = {
@@ -48,7 +48,7 @@ AS_OF_COLUMNS: Mapping[str, str] = {
     "supplier_hhi_low": "supplier_hhi_low_now",
     "supplier_hhi_high": "supplier_hhi_high_now",
 }
-"""Column of `dependencies` -> that of `project_exposures`, for the day of the announcement and for the release's."""
+"""Column of `dependencies` -> that of `project_exposures`, for the release's day as `AT_ANNOUNCEMENT` for that one."""
 _FIGURES = (*_CARRIED, "top_supplier")
 """A dependency that holds one of these, or says net exporter, tells something."""
 
@@ -159,7 +159,7 @@ def _put_dependence(row: Row, project: Row, candidates: Sequence[Row], as_of: dt
     announcement = _announcement(project)
     if announcement is not None:
         on, called, dated = announcement
-        _carry(row, dependence_at(candidates, on), called, dated, _AT_ANNOUNCEMENT)
+        _carry(row, dependence_at(candidates, on), called, dated, AT_ANNOUNCEMENT)
     _carry(row, dependence_at(candidates, as_of), f"release date {as_of}", [], AS_OF_COLUMNS)
 
 

@@ -19,6 +19,7 @@ from pipelines.publish import (
     checks_claims,
     checks_contract,
     checks_dependence,
+    checks_derived,
     checks_licences,
     checks_provenance,
     checks_sums,
@@ -27,7 +28,7 @@ from pipelines.publish.findings import TABLE_CHECKS, Finding, Tables
 
 __all__ = [
     "TABLE_CHECKS", "Finding", "all_findings", "checks_claims", "checks_contract", "checks_dependence",
-    "checks_licences", "checks_provenance", "checks_sums", "gate", "refuse", "shortened",
+    "checks_derived", "checks_licences", "checks_provenance", "checks_sums", "gate", "refuse", "shortened",
 ]  # fmt: skip
 
 MOST_SHOWN = 20

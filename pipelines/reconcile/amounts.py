@@ -56,9 +56,14 @@ def convert(row: Row, history: RateHistory) -> Rate | None:
     for bound in ("low", "high"):
         value = row.values.get(bound)
         if isinstance(value, Decimal):
-            dollars = (value * rate.usd_per_unit).quantize(CENT, rounding=ROUND_HALF_EVEN)
+            dollars = in_dollars(value, rate.usd_per_unit)
             row.put(f"usd_{bound}", dollars, [*row.receipts[bound], proof], f"{bound} * fx_rate, to the cent")
     return rate
+
+
+def in_dollars(amount: Decimal, usd_per_unit: Decimal) -> Decimal:
+    """Convert an amount at a rate, to the cent."""
+    return (amount * usd_per_unit).quantize(CENT, rounding=ROUND_HALF_EVEN)
 
 
 def settle_rivals(amounts: Sequence[Row]) -> tuple[dict[str, Row], list[Conflict]]:

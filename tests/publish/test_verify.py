@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -261,6 +262,19 @@ WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
     "more spent than pledged": ("bounds_sane", _tiny_pledge),
     "a batch that is not its members": ("bounds_sane", _odd_batch),
     "a headline that nobody reviewed": ("headline_reviewed", _change("amounts", review="unreviewed")),
+    "dollars that are not the amount's": ("dollars_recomputed", _change("amounts", usd_low=1)),
+    "dollars at another rate": ("dollars_recomputed", _change("amounts", currency="EUR", fx_rate=Decimal("1.1"))),
+    "dollars of an amount told again": ("dollars_recomputed", _change("amounts", restates="gas-cost")),
+    "a cost that no amount has": ("dollars_recomputed", _change("projects", cost_usd_high=5)),
+    "a dependence that nothing says": (
+        "dependence_quoted",
+        lambda rows: rows["project_exposures"].append({
+            "project_id": "diamond-plant", "material_id": "synthetic-diamond", "form": "synthetic_grit",
+            "importer": "USA", "dependence_year": 2024, "basis": "usgs_net_reliance", "edition": "ministry-2026",
+            "china_share_pct": 77.0,
+        }),
+    ),
+    "a receipt of another source than its statement's": ("receipts_agree", _change("receipts", source_id="ecb-rates")),
     "a dependence of another form": (
         "stage_matches",
         lambda rows: rows["project_exposures"].append({
@@ -289,8 +303,6 @@ WRONG_ROWS: dict[str, tuple[str, Callable[[dict[str, list[Row]]], object]]] = {
 
 @pytest.mark.parametrize("kind", WRONG_ROWS)
 def test_wrong_tables_are_found_by_name(rows: Callable[[], dict[str, list[Row]]], kind: str) -> None:
-    from decimal import Decimal
-
     check, change = WRONG_ROWS[kind]
     wrong = rows()
     change(wrong)
