@@ -6,10 +6,12 @@ hashes that are signed (`SHA256SUMS` names every other file, so its signature co
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from pipelines.errors import ReleaseError
@@ -20,6 +22,7 @@ NAMESPACE = "kakehashi-release"
 """What a signature is for: one made for something else is none of a release."""
 _PROGRAM = "ssh-keygen"
 _SECONDS = 60
+_ASIDE = ".signing-"
 
 
 def sign(release: Path, key: Path) -> Path:
@@ -39,8 +42,10 @@ def sign(release: Path, key: Path) -> Path:
     if not sums.is_file():
         raise ReleaseError(str(sums), "no such file", "a whole release", "Name the folder of a release.")
     _refuse_damaged(release)
+    beside = release.resolve().parent
+    _sweep(beside)
     # Made aside: until the new signature is whole, the old one stays where it is.
-    with tempfile.TemporaryDirectory(dir=release.resolve().parent, prefix=".signing-") as work:
+    with tempfile.TemporaryDirectory(dir=beside, prefix=_ASIDE) as work:
         copy = Path(work) / SUMS
         copy.write_bytes(sums.read_bytes())
         made = Path(work) / SIGNATURE
@@ -49,6 +54,14 @@ def sign(release: Path, key: Path) -> Path:
             remedy = "Name an SSH key that you can use (ssh-keygen -t ed25519 makes one)."
             raise ReleaseError(str(key), _last(done), "a signature", remedy)
         return made.replace(release / SIGNATURE)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what was left by signing that was killed; whoever signs at this moment keeps theirs."""
+    for left in folder.glob(f"{_ASIDE}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > 10 * _SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _refuse_damaged(release: Path) -> None:

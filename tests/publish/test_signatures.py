@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -79,3 +80,13 @@ def test_a_signature_that_cannot_be_made_leaves_the_old_one(damaged: Path, tmp_p
     with pytest.raises(ReleaseError, match=r"a damaged or missing README\.md"):
         sign(damaged, key)
     assert (damaged / "SHA256SUMS.sig").read_bytes() == old
+
+
+def test_what_killed_signing_left_goes_and_what_another_one_uses_stays(damaged: Path, tmp_path: Path) -> None:
+    left, used = damaged.parent / ".signing-left", damaged.parent / ".signing-used"
+    for folder in (left, used):
+        folder.mkdir()
+        (folder / "SHA256SUMS").write_text("")
+    os.utime(left, (0, 0))
+    sign(damaged, a_key(tmp_path, "key"))
+    assert (left.exists(), used.exists()) == (False, True)
