@@ -19,6 +19,8 @@ _STRONG = frozenset({"primary_document", "party_confirmed", "two_witnesses"})
 _EXCLUSIVE = frozenset({"candidate_for", "supersedes", "same_money"})
 _SETTLED = frozenset({"accepted", "corrected"})
 _PRIMARY = frozenset({"official", "party"})
+_DOUBTFUL = ("former", "misspelling")
+"""Kinds of names by which nobody on a list is known."""
 _TOLD = frozenset({"asserted", "reported"})
 """Modalities of what has happened; what is denied, planned or conditional is no evidence that it has."""
 
@@ -82,30 +84,62 @@ def adverse_claim(tables: Tables) -> Iterator[Finding]:
 
 
 def _owners(tables: Tables) -> Iterator[Finding]:
-    sources = {row["source_id"]: row for row in tables.rows("sources")}
-    support: dict[str, list[Mapping[str, Any]]] = {}
-    for row in tables.rows("statements"):
-        if row["subject_kind"] == "ownership" and row["source_id"] in sources and row["modality"] != "denied":
-            support.setdefault(row["subject_id"], []).append(sources[row["source_id"]])
-    parents = {(row["parent_org_id"], row["org_id"]) for row in tables.rows("organizations")}
+    support = _support(tables, "ownership")
+    parents = {
+        (row["parent_org_id"], row["org_id"]) for row in tables.rows("organizations") if row["review"] in _SETTLED
+    }
     for key, row in zip(tables.keys("ownership"), tables.rows("ownership"), strict=True):
-        told = [source for source in support.get(key, []) if not source["distrusted"]]
-        witnesses = {source["witness_id"] or source["source_id"] for source in told}
-        registered = (row["owner_org_id"], row["owned_org_id"]) in parents
-        if len(witnesses) < 2 and not registered and not any(source["tier"] in _PRIMARY for source in told):
-            yield Finding("adverse_claim", f"ownership {key}", "one witness", "two, or a primary source")
+        if (row["owner_org_id"], row["owned_org_id"]) not in parents:
+            yield from _weak(f"ownership {key}", support.get(key, []))
 
 
 def _listed_names(tables: Tables) -> Iterator[Finding]:
+    support, names = _support(tables, "export_control_entity", "name_as_printed"), _known_names(tables)
+    listed = tables.rows("export_control_entities")
+    for key, row in zip(tables.keys("export_control_entities"), listed, strict=True):
+        where = f"export_control_entities {key}"
+        printed = row["name_as_printed"]
+        yield from _weak(where, [told for told in support.get(key, []) if told["value"] == printed])
+        if row["org_id"] is not None and _plain(printed) not in names.get(row["org_id"], set()):
+            yield Finding("adverse_claim", where, f"taken for {row['org_id']}", "a name of it, letter for letter")
+
+
+def _weak(where: str, told: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    """What is wrong with a claim that these statements bear."""
+    witnesses = {statement["witness"] for statement in told}
+    if len(witnesses) < 2 and not any(statement["tier"] in _PRIMARY for statement in told):
+        found = "one witness" if witnesses else "no witness"
+        yield Finding("adverse_claim", where, found, "two, or a primary source")
+    elif not any(statement["review"] in _SETTLED for statement in told):
+        yield Finding("adverse_claim", where, "statements that nobody reviewed", "a reviewed one")
+
+
+def _support(tables: Tables, kind: str, told_of: str | None = None) -> dict[str, list[Mapping[str, Any]]]:
+    """Key -> statements that speak for a row of this kind, each with tier and witness of its source.
+
+    Args:
+        told_of: Only statements of this column.
+    """
+    sources = {row["source_id"]: row for row in tables.rows("sources")}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in tables.rows("statements"):
+        source = sources.get(row["source_id"])
+        own = row["subject_kind"] == kind and told_of in (None, row["property"])
+        if own and source is not None and not source["distrusted"] and row["modality"] != "denied":
+            witness = source["witness_id"] or source["source_id"]
+            found.setdefault(row["subject_id"], []).append({**row, "tier": source["tier"], "witness": witness})
+    return found
+
+
+def _known_names(tables: Tables) -> dict[str, set[str]]:
+    """Organisation -> names by which it may be known on a list; a former name or a misspelling is none."""
     names: dict[str, set[str]] = {}
     for row in tables.rows("organization_names"):
-        names.setdefault(row["org_id"], set()).add(_plain(row["name"]))
+        if row["kind"] not in _DOUBTFUL:
+            names.setdefault(row["org_id"], set()).add(_plain(row["name"]))
     for row in tables.rows("organizations"):
         names.setdefault(row["org_id"], set()).update(_plain(name) for name in (row["name"], row["name_ja"]) if name)
-    for row in tables.rows("export_control_entities"):
-        if row["org_id"] is not None and _plain(row["name_as_printed"]) not in names.get(row["org_id"], set()):
-            where = f"export_control_entities {row['control_id']} {row['name_as_printed']}"
-            yield Finding("adverse_claim", where, f"taken for {row['org_id']}", "a name of it, letter for letter")
+    return names
 
 
 def _plain(name: str) -> str:

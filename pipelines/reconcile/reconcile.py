@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from pipelines.ingest.rates import Rate, RateHistory
 from pipelines.reconcile import amounts, corrections, stages, sum_sets
-from pipelines.reconcile.adverse import owners_to_review
+from pipelines.reconcile.adverse import listed_to_review, owners_to_review
 from pipelines.reconcile.choose import Conflict, Row, choose
 from pipelines.reconcile.integrity import drop_broken
 from pipelines.reconcile.parties import fill_provenance, unreviewed_cells
@@ -83,8 +83,9 @@ def reconcile(
     result.review.extend(corrections.correct(rows, decisions.corrections, conflicts))
     result.review.extend(corrections.review(rows, decisions.reviews))
     if closed:
-        rows["ownership"], one_witness = owners_to_review(rows["ownership"], rows["organizations"])
-        result.review.extend(one_witness)
+        rows["ownership"], owners = owners_to_review(rows["ownership"], rows["organizations"])
+        rows["export_control_entities"], listed = listed_to_review(rows["export_control_entities"])
+        result.review.extend((*owners, *listed))
         result.quarantined.extend(drop_broken(rows, set(sources)))
     _complete(result, history, today, alone=not closed)
     result.review.extend(_cells_to_review(rows))
