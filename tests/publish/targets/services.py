@@ -13,6 +13,7 @@ import logging
 import re
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,8 +23,8 @@ from urllib.parse import unquote, urlsplit
 TOKEN = "token-that-nobody-may-see"
 
 
-class Service:
-    """What both recorded services share.
+class Recorded:
+    """What the services share: what they were sent, and when they cut the connection.
 
     Attributes:
         log: Method and path of every request that was let in, in order.
@@ -55,9 +56,13 @@ class Service:
         """Paths of requests that match `METHOD path`."""
         return [path for method, path in self.log if re.search(pattern, f"{method} {path}")]
 
+
+class Service(Recorded, ABC):
+    """A service whose answers are our own."""
+
+    @abstractmethod
     def answer(self, method: str, path: str, body: bytes, headers: Any) -> tuple[int, Any]:
         """Obey one request: code and JSON, or bytes."""
-        raise NotImplementedError
 
 
 @contextmanager
@@ -265,7 +270,7 @@ class Hub(Service):
         return 200, {}
 
 
-class Bucket(Service):
+class Bucket(Recorded):
     """Moto's S3 behind a gate that notes and cuts."""
 
     def application(self, environ: dict[str, Any], start: Any) -> Any:
