@@ -14,6 +14,9 @@ READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml 2>/dev/null 
 TEST_READY := $(READY)-test-$(shell cat requirements-test.lock requirements-deploy.lock 2>/dev/null | sha256sum | cut -c1-16)
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps
 
+# Croissant's validator needs one library that comes as source alone; it is built with what is installed.
+FROM_SOURCE := --no-binary jsonpath-rw --no-build-isolation
+
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
@@ -63,10 +66,10 @@ lock:
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header requirements-bench.in -o requirements-bench.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock requirements-publish.in -o requirements-publish.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock requirements-deploy.in -o requirements-deploy.lock
-	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-header -c requirements.lock -c requirements-publish.lock -c requirements-deploy.lock requirements-test.in -o requirements-test.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --only-binary :all: --no-binary jsonpath-rw --no-header -c requirements.lock -c requirements-publish.lock -c requirements-deploy.lock requirements-test.in -o requirements-test.lock
 
 $(TEST_READY): $(READY) requirements-test.lock requirements-deploy.lock
-	@$(PIP) --retries 1 --require-hashes --only-binary :all: -r requirements-test.lock -r requirements-deploy.lock && touch $@ \
+	@$(PIP) --retries 1 --require-hashes --only-binary :all: $(FROM_SOURCE) -r requirements-test.lock -r requirements-deploy.lock && touch $@ \
 	  || echo "Without requirements-test.lock and requirements-deploy.lock the tests against local services are skipped."
 
 clean:
