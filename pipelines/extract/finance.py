@@ -31,7 +31,7 @@ from pipelines.extract.money_changes import (
     waits_for_targets,
     whose_sales,
 )
-from pipelines.extract.money_kinds import SURE, is_company, tell_kind
+from pipelines.extract.money_kinds import SURE, is_company, shares_verb_with, tell_kind
 from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver
 from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.pledges import UNMISTAKABLE, pledged_programs, program_of_projects
@@ -203,12 +203,13 @@ def _sum(context: _Context, sentence: Sentence, mention: Mention, matches: Seque
         return Sum(sentence, mention, mention.value, cluster, "", "business_scale", "", "conditional", None)
     if _is_small(mention.value) or _MISTAKEN.search(sentence.masked):
         return None
-    row = _telling(sentence, mention, matches) or _cued(context, sentence, mention)
+    told = shares_verb_with(sentence, mention) or mention
+    row = _telling(sentence, told, matches) or _cued(context, sentence, told)
     if row["kind"] == "project_cost" or row["instrument"] == "loan":
         # The words of cost and of loans are many and loose: a nearer word for something else goes before them.
-        weighed = tell_kind(sentence, mention, context.lexicon)
+        weighed = tell_kind(sentence, told, context.lexicon)
         row = weighed.row if weighed is not None and weighed.weight >= SURE else row
-        lent = bank_gives(context.lexicon, sentence, mention) or totals_loans(context.annotated, sentence, mention)
+        lent = bank_gives(context.lexicon, sentence, told) or totals_loans(context.annotated, sentence, told)
         if row["kind"] == "project_cost" and lent:
             row = _LENT
     if row["kind"] in ("purchase", "project_cost") and not row["instrument"] and not _BUYS.search(sentence.masked):

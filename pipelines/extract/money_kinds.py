@@ -33,6 +33,11 @@ _BREAK_EN = re.compile(
 )
 _BREAK_JA = re.compile(r"[。；]|、(?!約|およそ|計|総額|最大|合計|[\ue200-\ue2ff])|(?:が|ため|ほか|一方)、|うち")
 _MONEY = re.compile(r"[\ue200-\ue2ff]")
+_GAPPED = re.compile(
+    r"(?: (?:of|towards?|for|to) (?:the |its |that )?[\w\ue000-\ue1ff-]+(?: [\w-]+)?)?"
+    r",?(?: and)? (?:the )?[\ue000-\ue1ff](?: (?:a further|another|some|about|around))? ?"
+)
+"""From one sum to the next where nothing but a name stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,15 @@ def tell_kind(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Weighed
         lexicon: With the vocabulary `money_cues`.
     """
     return max(_weighed(sentence, mention, lexicon), key=lambda one: one.weight, default=None)
+
+
+def shares_verb_with(sentence: Sentence, mention: Mention) -> Mention | None:
+    """The sum before this one whose verb it shares: one bank lends so much "and another bank so much"."""
+    place = sentence.position(mention)
+    before = list(_MONEY.finditer(sentence.masked, 0, place))
+    if not before or not _GAPPED.fullmatch(sentence.masked, before[-1].end(), place):
+        return None
+    return next(iter(sentence.caught(before[-1][0])), None)
 
 
 def is_company(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> bool:
