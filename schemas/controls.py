@@ -55,8 +55,8 @@ class ExportControls(Table):
         required=True,
     )
     known_until: Day = column(
-        "Last day for which sources tell the status; null where no end is set.",
-        "出典から状態が分かる最終日。期限の定めがない場合は空。",
+        "Last day for which sources tell the status; null only where the status is unknown.",
+        "出典から状態が分かる最終日。状態が不明な場合のみ空。",
     )
     url: Text = column(
         "Address of its text; null where not seen.",

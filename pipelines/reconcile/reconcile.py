@@ -15,6 +15,7 @@ from pipelines.ingest.rates import Rate, RateHistory
 from pipelines.reconcile import amounts, corrections, stages, sum_sets
 from pipelines.reconcile.adverse import listed_to_review, owners_to_review
 from pipelines.reconcile.choose import Conflict, Row, choose
+from pipelines.reconcile.horizons import fill_known_until
 from pipelines.reconcile.integrity import drop_broken
 from pipelines.reconcile.parties import fill_provenance, unreviewed_cells
 from pipelines.reconcile.statements import Subject, subjects
@@ -86,6 +87,7 @@ def reconcile(
         rows["ownership"], owners = owners_to_review(rows["ownership"], rows["organizations"])
         rows["export_control_entities"], listed = listed_to_review(rows["export_control_entities"])
         result.review.extend((*owners, *listed))
+        fill_known_until(rows["export_controls"].values(), decisions.corrections)
         result.quarantined.extend(drop_broken(rows, set(sources)))
     _complete(result, history, today, alone=not closed)
     result.review.extend(_cells_to_review(rows))
