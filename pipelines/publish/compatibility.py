@@ -2,9 +2,9 @@
 
 What belongs here: comparing the shape of two releases with the versions they claim. What does not: cells (`diff`).
 
-Semantic versions: a column or table that went, another name, type, unit or key is a break and needs a new major
-version; for a new name `schemas/renames` also keeps the old one as an alias. A table or column that came needs a new
-minor version.
+Semantic versions: a column, table or code that went, another name, type, unit or key, and cells that may be empty where
+none was, are breaks and need a new major version; for a new name `schemas/renames` also keeps the old one as an alias.
+A table, column or code that came needs a new minor version. A column that is always filled from now on breaks nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.errors import ContractError
+from pipelines.publish.declared import Declared, declared_tables
 from schemas import contract
 from schemas.renames import RENAMES, Rename
 
@@ -41,7 +42,8 @@ def shape_changes(previous: Path, renames: Sequence[Rename] = RENAMES) -> list[S
     """Compare the tables of a release with the contract as it is now.
 
     Args:
-        previous: Folder of the release before; its Parquet files tell names, types and units.
+        previous: Folder of the release before; its Parquet files tell names, types, units and which cells may be empty,
+            its `datapackage.json` keys and codes.
         renames: Columns that have another name now.
 
     Returns:
@@ -49,12 +51,13 @@ def shape_changes(previous: Path, renames: Sequence[Rename] = RENAMES) -> list[S
     """
     folder = previous / "tables"
     before = {path.stem: pq.read_schema(path) for path in sorted(folder.glob("*.parquet"))}
+    declared = declared_tables(previous)
     found: list[ShapeChange] = []
     for name in contract.TABLES:
         if name in before:
-            found.extend(
-                _of_table(name, before[name], {r.old_column: r.new_column for r in renames if r.table == name})
-            )
+            renamed = {r.old_column: r.new_column for r in renames if r.table == name}
+            found.extend(_of_table(name, before[name], renamed))
+            found.extend(_of_declaration(name, declared.get(name, Declared()), renamed))
         else:
             found.append(ShapeChange(name, "no table", "a table", breaks=False))
     gone = [name for name in before if name not in contract.TABLES]
@@ -100,12 +103,34 @@ def _of_table(name: str, before: pa.Schema, renamed: dict[str, str]) -> Iterator
             yield ShapeChange(where, str(field.type), str(now.type), breaks=True)
         if _unit(now) != _unit(field):
             yield ShapeChange(where, f"unit {_unit(field)}", f"unit {_unit(now)}", breaks=True)
+        if now.nullable and not field.nullable:
+            yield ShapeChange(where, "no empty cells", "cells that may be empty", breaks=True)
         if new != field.name:
             yield ShapeChange(where, f"the name {field.name}", f"the name {new}", breaks=True)
     known = {renamed.get(column, column) for column in before.names}
     for column in after.names:
         if column not in known:
             yield ShapeChange(f"{name}.{column}", "no column", "a column", breaks=column in contract.TABLES[name].key)
+
+
+def _of_declaration(name: str, before: Declared, renamed: dict[str, str]) -> Iterator[ShapeChange]:
+    spec = contract.TABLES[name]
+    key = tuple(renamed.get(column, column) for column in before.key)
+    if key and key != tuple(spec.key):
+        yield ShapeChange(name, f"the key {', '.join(before.key)}", f"the key {', '.join(spec.key)}", breaks=True)
+    for column, codes in before.codes.items():
+        new = renamed.get(column, column)
+        if new not in spec.names:
+            continue
+        codelist = spec.column(new).meaning.codelist
+        if codelist is None:
+            yield ShapeChange(f"{name}.{column}", "a codelist", "no codelist", breaks=True)
+            continue
+        now = contract.codes(codelist)
+        for code in sorted(set(codes) - set(now)):
+            yield ShapeChange(f"{name}.{column}", f"the code {code}", "no such code", breaks=True)
+        for code in sorted(set(now) - set(codes)):
+            yield ShapeChange(f"{name}.{column}", "no such code", f"the code {code}", breaks=False)
 
 
 def _unit(field: pa.Field) -> str | None:
