@@ -47,7 +47,7 @@ def diff(options: argparse.Namespace) -> int:
 
 
 def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
-    """Return the rows that `changes` has where `old` is the release before `new`.
+    """Return the rows that `changes` has where `old` is the release before `new`, with the reasons published since.
 
     Args:
         old: Folder of the earlier release.
@@ -56,6 +56,7 @@ def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
     Raises:
         ReleaseError: A file of either is missing or damaged, or the earlier one is the later one.
     """
+    from kakehashi.lineage import with_published_reasons
     from pipelines.publish import diff
 
     earlier, later = (_version(folder) for folder in (old, new))
@@ -65,7 +66,8 @@ def changes_between(old: Path, new: Path) -> list[dict[str, Any]]:
             f"Ask for `kakehashi diff {later} {earlier}`.",
         )  # fmt: skip
     with whole_file(new / "tables"):
-        return diff.changes_between(old, new)
+        rows = diff.changes_between(old, new)
+    return with_published_reasons(old, new, rows)
 
 
 def _version(folder: Path) -> str:

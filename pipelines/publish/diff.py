@@ -96,15 +96,21 @@ class _Past:
         if name not in self._read:
             path = self.release / "tables" / f"{name}.parquet"
             empty = contract.arrow_schema(name).empty_table()
-            self._read[name] = _named_as_now(name, pq.read_table(path)) if path.is_file() else empty
+            self._read[name] = named_as_now(name, pq.read_table(path)) if path.is_file() else empty
         return self._read[name]
 
 
-def _named_as_now(name: str, table: pa.Table) -> pa.Table:
+def named_as_now(name: str, table: pa.Table) -> pa.Table:
+    """Give a table of an older release the names of now: its columns, and those that its cells speak of.
+
+    Args:
+        name: Its name.
+        table: As it was published.
+    """
     for rename in renames.RENAMES:
         if name == rename.table and rename.old_column in table.column_names:
             table = table.rename_columns({rename.old_column: rename.new_column})
-        elif name == "receipts":
+        elif name in ("receipts", "changes"):
             of_it = pc.and_(
                 pc.equal(table.column("table"), rename.table), pc.equal(table.column("column"), rename.old_column)
             )

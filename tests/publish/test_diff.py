@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -203,12 +204,63 @@ def test_releases_that_are_no_neighbours(tmp_path: Path, rows: Callable[[], Rows
     ruled = {("organizations", "element-six", "name", "rule_changed")}
     assert _places(first, second) == revised
     assert _places(second, third) == ruled
-    # The sample's receipts name no file that was read, so the name rests on the revised source like the material's.
-    assert {place[:3] for place in _places(first, third)} == {place[:3] for place in revised | ruled}
-    assert revised <= _places(first, third)
+    # The name rests on the source that another release revised: the release that changed it says that a rule did.
+    assert _places(first, third) == revised | ruled
     with pytest.raises(ReleaseError, match=r"later release first.*kakehashi diff 2026\.12\.01 2026\.12\.03"):
         changes_between(third, first)
     assert changes_between(third, third) == []
+
+
+def test_the_reason_is_that_of_the_release_that_gave_the_cell_its_value(
+    tmp_path: Path, rows: Callable[[], Rows]
+) -> None:
+    now = rows()
+    first = _next(tmp_path, 1, now)
+    now["organizations"][0]["name"] = "E6"
+    now["materials"][0]["name"] = "Diamond"
+    second = _next(tmp_path, 2, now)
+    now["sources"][0]["sha256"] = "0" * 64
+    now["materials"][0]["name"] = "Diamond, synthetic"
+    third = _next(tmp_path, 3, now)
+    now["organizations"][0]["name"] = "Element Six again"
+    fourth = _next(tmp_path, 4, now)
+    now["exchange_rates"][0]["usd_per_unit"] = Decimal("0.0066")
+    _next(tmp_path, 5, now)
+    expected = {
+        ("sources", "ministry-2026", "sha256", "source_revised"),
+        ("materials", "synthetic-diamond", "name", "source_revised"),
+        ("organizations", "element-six", "name", "rule_changed"),
+    }
+    assert _places(first, fourth) == expected
+    assert _places(second, fourth) == expected
+    with pytest.raises(ReleaseError, match=r"kakehashi diff 2026\.12\.02 2026\.12\.04"):
+        changes_between(fourth, second)
+    # A release that is gone takes its reasons along; those of the ones after it stay.
+    shutil.rmtree(third)
+    assert _places(second, fourth) == expected
+    # Two folders of which neither grew from the other are compared by what they hold alone.
+    apart = tmp_path / "apart" / first.name
+    shutil.copytree(first, apart)
+    assert {place[:3] for place in _places(apart, fourth)} == {place[:3] for place in expected}
+    assert ("organizations", "element-six", "name", "source_revised") in _places(apart, fourth)
+    (fourth / "tables" / "changes.parquet").write_bytes(b"no table")
+    with pytest.raises(ReleaseError, match=r"changes\.parquet"):
+        changes_between(second, fourth)
+
+
+def test_a_row_that_went_and_came_again_has_the_reason_of_its_coming(tmp_path: Path, rows: Callable[[], Rows]) -> None:
+    now = rows()
+    whole, receipts = now["ownership"], now["receipts"]
+    first = _next(tmp_path, 1, now)
+    now["ownership"], now["receipts"] = [], [row for row in receipts if row["table"] != "ownership"]
+    _next(tmp_path, 2, now)
+    now["ownership"], now["receipts"] = [{**whole[0], "share_pct": 55.0}], receipts
+    third = _next(tmp_path, 3, now)
+    now["sources"][0]["sha256"] = "0" * 64
+    fourth = _next(tmp_path, 4, now)
+    ((_, _, column, reason),) = (place for place in _places(first, third) if place[0] == "ownership")
+    assert (column, reason) == ("share_pct", "rule_changed")
+    assert ("ownership", "hitachi|element-six|", "share_pct", "rule_changed") in _places(first, fourth)
 
 
 def _at_another_time(release: Path, table: str, change: Callable[[pa.Table], pa.Table]) -> None:
