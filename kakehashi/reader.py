@@ -146,10 +146,20 @@ def _valid(
     from kakehashi.validity import valid_rows
 
     rows = valid_rows(Published(version, output), table, a_day(valid_on, "valid_on"))
-    # The release's own columns, so that an older one keeps its shape.
-    records = [{name: row.values.get(name) for name in found.columns} for row in rows.values()]
-    whole = contract.frame(table, records)
-    return whole[list(found.columns)]
+    # The release's own columns, so that an older one keeps its shape, and the names that they had then.
+    now = {name: _name_now(table, name) for name in found.columns}
+    records = [{now[name]: row.values.get(name) for name in found.columns} for row in rows.values()]
+    whole = contract.frame(table, records)[list(now.values())]
+    return whole.rename(columns={new: name for name, new in now.items()})
+
+
+def _name_now(table: str, column: str) -> str:
+    from schemas.renames import RENAMES
+
+    for rename in RENAMES:
+        if (rename.table, rename.old_column) == (table, column) and column not in contract.TABLES[table].names:
+            column = rename.new_column
+    return column
 
 
 def _with_aliases(found: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -158,8 +168,11 @@ def _with_aliases(found: pd.DataFrame, table: str) -> pd.DataFrame:
     # A patch of the contract takes nothing away: only the first two numbers count.
     now = version_parts(contract.CONTRACT_VERSION)[:2]
     accepted = [one for one in RENAMES if one.table == table and now <= version_parts(one.until)[:2]]
-    old = {one.old_column: one.new_column for one in accepted}
-    return found.assign(**{name: found[new] for name, new in old.items() if new in found.columns})
+    # The newest first: a column that was renamed twice has two old names. A column there is keeps its own values.
+    for one in reversed(accepted):
+        if one.new_column in found.columns and one.old_column not in found.columns:
+            found = found.assign(**{one.old_column: found[one.new_column]})
+    return found
 
 
 def version_parts(version: str) -> list[int]:

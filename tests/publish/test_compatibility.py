@@ -113,6 +113,33 @@ def test_a_rename_is_a_major_change_and_what_is_written_down_keeps_its_old_name(
     assert again.is_new
 
 
+def test_a_release_of_before_a_rename_gives_what_it_gave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = build(tmp_path)
+    reshape(made.path, "projects", lambda table: table.rename_columns({"name": "title"}))
+    monkeypatch.setattr(renames, "RENAMES", (Rename("projects", "title", "name", "2.0.0", "2.2.0"),))
+    published, then = (load("projects", output=tmp_path, **{day: "2027-01-01"}) for day in ("as_of", "valid_on"))
+    assert published.columns.tolist() == then.columns.tolist()
+    assert published["title"].tolist() == then["title"].tolist()
+
+
+def test_aliases_of_a_column_renamed_twice_and_of_a_name_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path)
+    plain = load("projects", output=tmp_path)
+    older = Rename("projects", "heading", "title", "1.9.0", "1.11.0")
+    twice = (older, Rename("projects", "title", "name", "1.10.0", "1.12.0"))
+    monkeypatch.setattr(renames, "RENAMES", twice)
+    both_names = {"heading", "title"}
+    for version, expected in (("1.10.3", both_names), ("1.11.9", both_names), ("1.12.0", {"title"})):
+        monkeypatch.setattr(contract, "CONTRACT_VERSION", version)
+        both = load("projects", output=tmp_path, aliases=True)
+        assert set(both.columns) - set(plain.columns) == expected
+        assert all(both[name].tolist() == plain["name"].tolist() for name in expected)
+    monkeypatch.setattr(renames, "RENAMES", (Rename("projects", "stage", "name", "1.12.0", "1.14.0"),))
+    assert load("projects", output=tmp_path, aliases=True)["stage"].tolist() == plain["stage"].tolist()
+
+
 @pytest.mark.parametrize("entry", renames.RENAMES)
 def test_each_rename_names_columns_and_lasts_two_versions(entry: Rename) -> None:
     assert entry.new_column in contract.TABLES[entry.table].names
