@@ -153,7 +153,12 @@ def versions(output: Path) -> list[str]:
     """Return the versions of the releases in an output folder, oldest first."""
     folder = output / RELEASES
     names = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-    return sorted((name for name in names if _VERSION.fullmatch(name)), key=version_order)
+    return sorted((name for name in names if is_version(name)), key=version_order)
+
+
+def is_version(name: str) -> bool:
+    """Whether a name is that of a release, and not of something else that lies beside the releases."""
+    return _VERSION.fullmatch(name) is not None
 
 
 def newest(output: Path) -> Release | None:

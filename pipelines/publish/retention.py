@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.errors import ReleaseError
 from pipelines.publish.atomic import clear_errors, output_lock, point, staging, sync_folder
 from pipelines.publish.release import versions
+from pipelines.publish.targets.index import INDEX, put_index
 
 TAGS = "tags"
 _TAG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
@@ -103,7 +104,9 @@ def untag(output: Path, name: str) -> None:
 
 
 def prune(output: Path, keep: int, *, only_tell: bool = False) -> Pruned:
-    """Remove the oldest releases of an output folder.
+    """Remove the oldest releases of an output folder, or of a folder that releases are published to.
+
+    A `releases.json` there lists those that stay, also where an earlier attempt was cut off or a person removed some.
 
     Args:
         output: Folder that holds the releases.
@@ -121,6 +124,10 @@ def prune(output: Path, keep: int, *, only_tell: bool = False) -> Pruned:
         old = known[:-keep]
         removed = [version for version in old if version not in fixed]
         if not only_tell:
+            kept = [version for version in known if version not in removed]
+            if (output / INDEX).is_file():
+                # Before anything goes: whoever reads the list is never led to what is not there.
+                put_index(output, kept)
             _remove(output, removed)
     tagged = tuple(version for version in old if version in fixed)
     return Pruned(tuple(removed), tuple(version for version in known if version not in removed), tagged)

@@ -21,7 +21,7 @@ from kakehashi.published import Published
 from kakehashi.validity import valid_rows
 from pipelines.errors import KakehashiError, ReleaseError
 from pipelines.publish.release import write_release
-from pipelines.publish.targets.shipment import index_json
+from pipelines.publish.targets.index import index_json
 from pipelines.reconcile.choose import Row as Store
 
 FEBRUARY, MARCH = dt.date(2026, 2, 20), dt.date(2026, 3, 20)

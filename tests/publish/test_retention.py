@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipelines.errors import ReleaseError
 from pipelines.publish import retention
 from pipelines.publish.release import versions
 from pipelines.publish.retention import prune, tag, tags, untag
+from pipelines.publish.targets.index import put_index
 
 VERSIONS = ["2026.09.09", "2026.10.01", "2026.10.01.2", "2026.10.01.10", "2026.11.22"]
 
@@ -96,6 +98,44 @@ def test_a_removal_that_is_stopped_leaves_no_half_release(output: Path, monkeypa
     assert all((output / "releases" / version / "release.json").is_file() for version in versions(output))
     prune(output, 1)
     assert sorted(os.listdir(output)) == [".lock", "latest", "releases"]
+
+
+def _listed(output: Path) -> list[str]:
+    return [one["version"] for one in json.loads((output / "releases.json").read_text())]
+
+
+def test_the_list_of_a_target_tells_what_stays(output: Path) -> None:
+    put_index(output, VERSIONS)
+    prune(output, 2, only_tell=True)
+    assert _listed(output) == VERSIONS
+    prune(output, 2)
+    assert _listed(output) == versions(output) == VERSIONS[-2:]
+
+
+def test_a_list_that_is_out_of_date_is_made_again(output: Path) -> None:
+    put_index(output, [*VERSIONS, "2026.12.01"])
+    assert prune(output, 12).removed == ()
+    assert _listed(output) == VERSIONS
+    (output / "releases.json").unlink()
+    prune(output, 12)
+    assert not (output / "releases.json").exists(), "an output folder that is no target has no list"
+
+
+def test_a_removal_that_is_stopped_leaves_a_list_of_what_is_there(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_index(output, VERSIONS)
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(retention, "_remove", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            prune(output, 2)
+    assert set(_listed(output)) <= set(versions(output))
+    prune(output, 2)
+    assert _listed(output) == versions(output) == VERSIONS[-2:]
 
 
 def test_the_commands_say_what_came_of_them(output: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,15 +21,15 @@ from typing import Any
 
 from pipelines.errors import ReleaseError
 from pipelines.publish.folder import SIGNATURE, SUMS
+from pipelines.publish.release import is_version
+from pipelines.publish.targets.index import INDEX, index_json
 from pipelines.publish.targets.secrets import Secrets
 from pipelines.publish.targets.shipment import (
-    INDEX,
     Progress,
     Sent,
     Shipment,
     Shipped,
     immutable,
-    index_json,
     is_newest,
 )
 
@@ -111,7 +111,7 @@ class Bucket:
         """Put `releases.json`, made from what is there and not from what it said before; whether this is the newest."""
         place = f"{self._prefix}releases/"
         whole = [name.removesuffix(f"/{SUMS}") for name in self._sizes(place) if name.count("/") == 1]
-        known = [name for name in whole if "/" not in name]
+        known = [name for name in whole if is_version(name)]
         self._client.put_object(
             Bucket=self._bucket, Key=self._prefix + INDEX, Body=index_json(known), ContentType="application/json",
             CacheControl="no-cache",

@@ -14,16 +14,15 @@ from pathlib import Path
 from pipelines.errors import ReleaseError
 from pipelines.publish.atomic import appear, clear_errors, output_lock, point, staging, sync_folder
 from pipelines.publish.folder import SIGNATURE, SUMS
-from pipelines.publish.formats import file_sha256, write_bytes
+from pipelines.publish.formats import file_sha256
 from pipelines.publish.release import versions
+from pipelines.publish.targets.index import put_index
 from pipelines.publish.targets.shipment import (
-    INDEX,
     Progress,
     Sent,
     Shipment,
     Shipped,
     immutable,
-    index_json,
     is_newest,
 )
 
@@ -85,14 +84,10 @@ class Directory:
         """Point `latest` at the newest release there and list all of them; say whether this one is the newest."""
         known = versions(self._root)
         newest = is_newest(version, known)
-        with staging(self._root) as work:
-            if newest:
+        if newest:
+            with staging(self._root) as work:
                 point(self._root / "latest", f"releases/{version}", work)
-            told, place = index_json(known), self._root / INDEX
-            if not place.is_file() or place.read_bytes() != told:
-                write_bytes(told, work / INDEX)
-                (work / INDEX).replace(place)
-                sync_folder(self._root)
+        put_index(self._root, known)
         return newest
 
 

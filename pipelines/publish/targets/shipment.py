@@ -19,9 +19,6 @@ from pipelines.publish.folder import SUMS, Folder
 from pipelines.publish.release import version_order
 from pipelines.publish.verify import verify
 
-INDEX = "releases.json"
-"""File in the root of a folder or bucket: the whole releases there, oldest first; the last one is the latest."""
-
 _NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 
 Progress = Callable[[str, int, int], None]
@@ -135,16 +132,3 @@ def newer(where: str, theirs: str, ours: str) -> ReleaseError:
 def is_newest(version: str, others: list[str]) -> bool:
     """Whether no other version is newer."""
     return all(version_order(other) <= version_order(version) for other in others)
-
-
-def index_json(versions: list[str]) -> bytes:
-    """Spell `releases.json`: version, date and path relative to the file of each release, oldest first.
-
-    Args:
-        versions: Versions of whole releases at the target, in any order.
-    """
-    listed = [
-        {"version": version, "released_on": "-".join(version.split(".")[:3]), "path": f"releases/{version}/"}
-        for version in sorted(versions, key=version_order)
-    ]
-    return (json.dumps(listed, indent=2) + "\n").encode()

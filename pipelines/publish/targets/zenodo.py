@@ -25,7 +25,7 @@ from pipelines.publish.folder import SIGNATURE, SUMS
 from pipelines.publish.release import version_order
 from pipelines.publish.targets.directory import changed_meanwhile
 from pipelines.publish.targets.secrets import Secrets
-from pipelines.publish.targets.shipment import Progress, Sent, Shipment, immutable, newer
+from pipelines.publish.targets.shipment import Progress, Sent, Shipment, immutable, is_newest, newer
 from pipelines.publish.targets.web import AGAIN, Web
 
 ADDRESS = "https://zenodo.org"
@@ -78,7 +78,8 @@ class Zenodo:
             if shipment.version in published:
                 record = published[shipment.version]
                 self._same(record, uploads, shipment.version)
-                return Sent(_address(record), shipment.version, 0, len(uploads), 0, is_latest=True)
+                is_latest = is_newest(shipment.version, [version for version in published if version])
+                return Sent(_address(record), shipment.version, 0, len(uploads), 0, is_latest)
             for version in published:
                 if version and version_order(version) > version_order(shipment.version):
                     raise newer(self.name, version, shipment.version)

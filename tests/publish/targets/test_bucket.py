@@ -113,6 +113,20 @@ def test_older_and_other_releases(bucket: Any, older: Shipment, newer: Shipment)
         _send(bucket, newer)
 
 
+def test_the_list_is_made_from_what_is_there(bucket: Any, older: Shipment, newer: Shipment) -> None:
+    """Also where a person has put something else beside the releases, has removed one, or has spoilt the list."""
+    _send(bucket, older)
+    for key, body in (("releases/notes/SHA256SUMS", b"mine"), ("releases.json", b"spoilt")):
+        bucket.client.put_object(Bucket="releases", Key=f"public/kakehashi/{key}", Body=body)
+    assert _send(bucket, newer).is_latest
+    told = [one["version"] for one in json.loads(_get(bucket, "releases.json"))]
+    assert told == [older.version, newer.version]
+    for name in _stored(bucket, older.version):
+        bucket.client.delete_object(Bucket="releases", Key=f"public/kakehashi/releases/{older.version}/{name}")
+    assert _send(bucket, newer).sent == 0
+    assert [one["version"] for one in json.loads(_get(bucket, "releases.json"))] == [newer.version]
+
+
 def test_a_signature_made_later_follows(bucket: Any, newer: Shipment, tmp_path: Path) -> None:
     _send(bucket, newer)
     assert _send(bucket, signed(newer, tmp_path)).sent == 1

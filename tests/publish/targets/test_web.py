@@ -57,6 +57,15 @@ def test_the_next_release_is_a_new_version_of_the_same_record(
 
 
 @pytest.mark.slow
+def test_a_record_that_has_a_newer_one_is_not_called_the_latest(
+    deposits: Deposits, older: Shipment, newer: Shipment
+) -> None:
+    assert _deposit(deposits, older).is_latest
+    assert _deposit(deposits, newer).is_latest
+    assert not _deposit(deposits, older).is_latest
+    assert _deposit(deposits, newer).is_latest
+
+
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("cut", range(1, 17))
 def test_a_cut_deposit_publishes_nothing_and_goes_on(
