@@ -55,7 +55,11 @@ def shape_changes(previous: Path, renames: Sequence[Rename] = RENAMES) -> list[S
     found: list[ShapeChange] = []
     for name in contract.TABLES:
         if name in before:
-            renamed = {r.old_column: r.new_column for r in renames if r.table == name}
+            renamed = {
+                r.old_column: r.new_column
+                for r in renames
+                if r.table == name and r.new_column not in before[name].names
+            }
             found.extend(_of_table(name, before[name], renamed))
             found.extend(_of_declaration(name, declared.get(name, Declared()), renamed))
         else:

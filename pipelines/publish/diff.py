@@ -108,7 +108,9 @@ def named_as_now(name: str, table: pa.Table) -> pa.Table:
         table: As it was published.
     """
     for rename in renames.RENAMES:
-        if name == rename.table and rename.old_column in table.column_names:
+        # A release of after the rename may use the old name again.
+        waits = rename.old_column in table.column_names and rename.new_column not in table.column_names
+        if name == rename.table and waits:
             table = table.rename_columns({rename.old_column: rename.new_column})
         elif name in ("receipts", "changes"):
             of_it = pc.and_(
