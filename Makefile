@@ -12,6 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
 TEST_READY := $(READY)-test-$(shell cat requirements-test.lock requirements-deploy.lock 2>/dev/null | sha256sum | cut -c1-16)
+QUICK := -m "not slow" --numprocesses auto --dist loadfile
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps
 
 # Croissant's validator needs one library that comes as source alone; it is built with what is installed.
@@ -26,10 +27,12 @@ dataset: $(READY)
 	@$(BIN)/kakehashi build
 
 test: $(TEST_READY)
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest $(QUICK)
 
+# What starts servers, browsers and whole builds runs by itself.
 test-all: $(TEST_READY)
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(QUICK)
+	@$(BIN)/pytest -m slow
 
 # What publishing to a bucket needs; nothing else does.
 publish-clients: $(READY)

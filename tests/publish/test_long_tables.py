@@ -87,7 +87,9 @@ def test_a_whole_release_is_whole_in_pieces(tmp_path: Path, monkeypatch: pytest.
     assert _both_ways(_release(tmp_path), monkeypatch) == (set(), set(), set())
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(
+    "damage", [kind if "across" in kind else pytest.param(kind, marks=pytest.mark.slow) for kind in DAMAGES]
+)
 def test_in_pieces_the_same_is_found_as_in_the_whole(
     damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

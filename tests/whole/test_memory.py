@@ -153,6 +153,7 @@ def _vocabulary(raw: Path) -> None:
         path.write_text("".join(line for line in lines if "refiner" not in line.lower()), encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "again"),
     [
@@ -251,9 +252,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "damage", [kind if kind == "a byte" else pytest.param(kind, marks=pytest.mark.slow) for kind in DAMAGES]
-)
+@pytest.mark.parametrize("damage", [pytest.param(kind, marks=pytest.mark.slow) for kind in DAMAGES])
 def test_a_damaged_store_is_passed_over_and_made_anew(raw: Path, tmp_path: Path, read: Counts, damage: str) -> None:
     cold = _state(raw, tmp_path / "cache")
     _taken(read)

@@ -46,6 +46,7 @@ def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "KAKEHASHI_OUTPUT": str(home / "output")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_python_snippets_run(home: Path, snippet: str) -> None:
     outcome = subprocess.run(
@@ -55,6 +56,7 @@ def test_python_snippets_run(home: Path, snippet: str) -> None:
     assert len(outcome.stdout.splitlines()) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snippet", R_SNIPPETS)
 def test_r_snippets_run(home: Path, snippet: str) -> None:
     rscript = shutil.which("Rscript")
@@ -64,6 +66,7 @@ def test_r_snippets_run(home: Path, snippet: str) -> None:
     assert outcome.returncode == 0, outcome.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [line for line in COMMANDS if ".venv/bin/kakehashi" in line])
 def test_commands_run(home: Path, command: str) -> None:
     words = command.split()
@@ -89,6 +92,7 @@ def test_every_make_command_of_the_readme_is_a_target_that_the_suite_or_ci_runs(
     assert others == []
 
 
+@pytest.mark.slow
 def test_the_spreadsheet_opens_in_excel_with_its_japanese_names(home: Path) -> None:
     content = (home / "output" / "latest" / "projects_flat.csv").read_bytes()
     assert content.startswith("\ufeff".encode()), "the mark by which Excel knows UTF-8"
