@@ -354,6 +354,28 @@ def test_r_reads_every_csv_with_its_rows_and_types(built: Path) -> None:
     assert _r(types).split() == ["TRUE", "TRUE", "Date"]
 
 
+_READR = """
+for (path in commandArgs(trailingOnly = TRUE)) {
+  table <- readr::read_csv(path, show_col_types = FALSE, guess_max = Inf, progress = FALSE)
+  cat(basename(path), nrow(table), ncol(table), nrow(readr::problems(table)), "\\n")
+}
+projects <- readr::read_csv(grep("/projects.csv", commandArgs(trailingOnly = TRUE), value = TRUE), show_col_types = FALSE)
+cat(class(projects$stage_as_of), class(projects$cost_usd_high), class(projects$name_ja), "\\n")
+"""
+
+
+def test_readr_reads_every_csv_with_its_rows_and_types(built: Path) -> None:
+    if _r("cat(requireNamespace('readr', quietly = TRUE))").strip() != "TRUE":
+        pytest.skip("R's readr is not installed on this machine")
+    filled = [name for name in contract.TABLES if _arrow(built, name).num_rows]
+    *told, types = (
+        line.split() for line in _r(_READR, *(str(built / f"tables/{name}.csv") for name in filled)).splitlines()
+    )
+    expected = [(f"{name}.csv", _arrow(built, name).num_rows, _arrow(built, name).num_columns, 0) for name in filled]
+    assert [(name, *map(int, counts)) for name, *counts in told] == expected
+    assert types == ["Date", "numeric", "character"]
+
+
 def test_r_arrow_reads_the_parquet(built: Path) -> None:
     if _r("cat(requireNamespace('arrow', quietly = TRUE))").strip() != "TRUE":
         pytest.skip("R's arrow is not installed on this machine")
