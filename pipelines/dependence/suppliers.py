@@ -41,6 +41,9 @@ AVERAGES = "usgs_net_reliance"
 ORDERED_EDITIONS = ("usgs-mcs-",)
 """Editions whose lists name suppliers from the largest down and lump the rest."""
 
+_DUST = 1e-6
+"""Percent a share: what rounding its last digit leaves over is no supplier that nobody named."""
+
 _SCOPES = {"incl_hkg": "CHN includes Hong Kong", "incl_hkg_mac": "CHN includes Hong Kong and Macao"}
 
 
@@ -212,9 +215,11 @@ def _largest_unnamed(chosen: SupplierList, known: Mapping[str, Share]) -> float 
 
     Ranks 1, 2, 3 and 9 leave room between 3 and 9: only the unbroken run from rank 1 bounds what is unnamed.
     """
-    smallest = min(share.high for share in known.values())
-    if chosen.in_order or _unnamed(chosen) <= smallest:
+    smallest, unnamed = min(share.high for share in known.values()), _unnamed(chosen)
+    if chosen.in_order or unnamed <= smallest:
         return smallest
+    if unnamed <= _DUST * len(known):
+        return unnamed
     ranked = {row.values["rank"]: row for row in chosen.rows if "rank" in row.values and not _others(row)}
     run: list[float] = []
     while len(run) + 1 in ranked:
