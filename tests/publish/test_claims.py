@@ -42,6 +42,7 @@ NO_EVIDENCE: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["financing_signed", "under_construction", "operating", "cancelled"])
 @pytest.mark.parametrize("kind", NO_EVIDENCE)
 def test_what_is_denied_or_has_no_day_is_no_evidence(rows: Callable[[], Rows], stage: str, kind: str) -> None:

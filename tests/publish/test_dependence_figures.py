@@ -43,6 +43,7 @@ def _with_figure(rows: Rows, table: str, figure: str, missing: str | None) -> Ro
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "figure"), OF)
 def test_a_figure_says_what_it_is_of(rows: Callable[[], Rows], table: str, figure: str) -> None:
     assert found(_with_figure(rows(), table, figure, None), "stage_matches") == []

@@ -50,7 +50,7 @@ class _Small(sqlite3.Connection):
         return done
 
 
-@pytest.mark.parametrize("pages", [1, 4, 20, 40])
+@pytest.mark.parametrize("pages", [1, *(pytest.param(more, marks=pytest.mark.slow) for more in (4, 20, 40))])
 def test_full_inside_the_sqlite_file(
     sample: dict[str, pd.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: int
 ) -> None:

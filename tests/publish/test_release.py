@@ -204,7 +204,10 @@ def test_a_build_may_hold_the_lock_around_the_release(tmp_path: Path) -> None:
         assert build(tmp_path).is_new
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
+@pytest.mark.parametrize(
+    "code",
+    [errno.ENOSPC, *(pytest.param(one, marks=pytest.mark.slow) for one in (errno.EROFS, errno.EACCES, errno.EIO))],
+)
 @pytest.mark.parametrize("after", [0, 7, 60, 95])
 def test_a_disk_that_fails_leaves_no_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, after: int

@@ -67,7 +67,9 @@ def test_a_record_that_has_a_newer_one_is_not_called_the_latest(
 
 
 @pytest.mark.parametrize("late", [False, True])
-@pytest.mark.parametrize("cut", range(1, 17))
+@pytest.mark.parametrize(
+    "cut", [cut if cut in (1, 9, 16) else pytest.param(cut, marks=pytest.mark.slow) for cut in range(1, 17)]
+)
 def test_a_cut_deposit_publishes_nothing_and_goes_on(
     deposits: Deposits, older: Shipment, newer: Shipment, cut: int, late: bool
 ) -> None:
