@@ -99,6 +99,7 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             continue
         focus = (
             spoken_of(sentence, projects.clusters)
+            or _former(sentence, projects)
             or _same_phase(sentence, projects)
             or carried[:1]
             or _by_organizations(sentence, projects)
@@ -116,6 +117,22 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
             projects.focus[sentence.number] = focus
             carried = carried if carried[:1] == focus[:1] else [*focus, *carried]
     spread(annotated, projects)
+
+
+_FORMER = re.compile(
+    r"\b(?:for|at|to|of|in|from|by|with) the (former|latter)\b(?! \w+ (?:of|who|that)\b)"
+    r"(?=[,.;]| (?:and|is|was|will|by)\b|$)"
+)
+
+
+def _former(sentence: Sentence, projects: Projects) -> list[Cluster]:
+    """The first or the last of two projects that the sentences right before name: "gas for the former"."""
+    found = None if sentence.japanese else _FORMER.search(sentence.text)
+    for number in range(sentence.number - 1, max(-1, sentence.number - 3), -1) if found else ():
+        told = projects.explicit.get(number, [])
+        if len(told) == 2:
+            return [told[0] if found and found[1] == "former" else told[1]]
+    return []
 
 
 _THE_PHASE = re.compile(r"(?:The|This|That) (?:phase|stage|expansion)\b")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.newcomers import is_newcomers
+from pipelines.extract.nouns import are_served, is_fixture, of_its_noun
 from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.phases import is_phase, project_of_phase
@@ -86,13 +87,16 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     if projects.head is not None:
         # "**Kabanga, Tanzania.** ... for the nickel mine": what a place heads lies there.
         compatible = [one for one in compatible if not lies_elsewhere(one, projects.head.value)]
-    recent = max(compatible, key=lambda one: one.sites[-1][0], default=None)
+    if not listed and is_fixture(site, sentence, projects, compatible):
+        return None
+    recent = max(of_its_noun(site, compatible), key=lambda one: one.sites[-1][0], default=None)
     if recent is not None and not listed and _is_part(site, sentence):
         return here[-1] if here else recent
     chosen = _headline(site, sentence, projects)
     if chosen is None and (site.determiner == "other" or _is_apart(site, sentence, projects)):
         chosen = _another(site, projects.clusters)
-    if chosen is None and site.plural and site.determiner == "bare" and not site.name and not listed:
+    kind = site.determiner == "bare" or (recent is None and are_served(site, sentence))
+    if chosen is None and site.plural and kind and not site.name and not listed:
         # "for Japanese power stations" names a kind, not one of them.
         same = recent if recent is not None and recent.sector == site.sector else None
         return here[-1] if here else same
@@ -306,6 +310,7 @@ def _new(clusters: list[Cluster]) -> Cluster:
 
 
 def _same_name(left: str, right: str) -> bool:
+    left, right = left.casefold(), right.casefold()
     return any(
         one == other or one.startswith(f"{other} ") or one.endswith(f"・{other}")
         for one, other in ((left, right), (right, left))

@@ -151,7 +151,7 @@ def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:
     """A dateline's town is where a project lies if the text names the town again in speaking of the project."""
     for sentence in annotated.sentences:
         for place in sentence.of("place"):
-            dateline = place.start == sentence.start == 0 and re.match(r"\s?[-–—]", sentence.text[place.end :])
+            dateline = place.start == sentence.start == 0 and re.match(r"\.?\s?[-–—]", sentence.text[place.end :])
             if not dateline or not place.value.city:
                 continue
             town = place.value.city.title()

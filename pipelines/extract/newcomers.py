@@ -34,6 +34,9 @@ def _family(org_id: str) -> str:
 _ORGS = "\ue000-\ue1ff"
 _OWNER = re.compile(r"['’]s?\s(?:(?!(?:the|a|an)\b)[\w.&'’-]+\s){0,4}$")
 _ITS_OWN = re.compile(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$")
+_ITS_OWN_PLAN = re.compile(
+    r"\s(?:that|which) (?:it|they) (?:had |has |have )?(?:want|plan|meant|intend|propos|announc|set out|hop)"
+)
 _CLOSED = re.compile(r"(?:\s\([^()]*\))?,")
 _BUILDS = re.compile(
     rf"^(?:[^{_ORGS}]{{0,24}})?{BLOCKS['org']}(?:, [^,]{{2,60}},| of \S+| \([^()]*\))? "
@@ -44,6 +47,7 @@ _BUILDS = re.compile(
     r"opening|broke ground on|breaking ground on|"
     r"start|started|starts|plan|planning|planned|announced|proposed?|proposes|"
     r"run|runs|operate|operates|spend|spending|spends|invest|investing|invests|develop|developing|develops|finish|"
+    r"cancelled|canceled|cancels|scrapped|scraps|shelved|shelves|dropped|drops|abandoned|suspended|halted|postponed|"
     r"finished|completed?|set up|setting up|add|adding|adds)\b"
 )
 
@@ -66,7 +70,9 @@ def is_newcomers(site: Site, sentence: Sentence, projects: Projects) -> bool:
         return True
     if len(before) > 1 or site.plural or not _BUILDS.match(sentence.masked):
         return False
-    return site.determiner == "new" or (site.determiner == "definite" and _lies_apart(site, sentence, projects))
+    behind = sentence.text[site.end - sentence.start :]
+    apart = bool(_ITS_OWN_PLAN.match(behind)) or _lies_apart(site, sentence, projects)
+    return site.determiner == "new" or (site.determiner == "definite" and apart)
 
 
 def _is_venture(site: Site, sentence: Sentence, projects: Projects) -> bool:

@@ -101,7 +101,9 @@ class PlaceFinder:
             code, kind = row.get("code", ""), row.get("kind", "")
             names = [row.get("name", ""), row.get("name_ja", ""), *row.get("aliases", "").split("|")]
             for name in filter(None, names if code else ()):
-                found.setdefault((code, name), Term("place", code, name, {"sort": kind}))
+                # "Ind." and "La." are states behind a comma only: "La Rochelle" is none of Louisiana's.
+                sort = "after_comma" if name.endswith(".") and name.count(".") == 1 else kind
+                found.setdefault((code, name), Term("place", code, name, {"sort": sort}))
                 if kind in ("state", "region") and name.endswith("州") and len(name) > 3:
                     # 州 may be left out in headlines: ルイジアナで.
                     found.setdefault((code, name[:-1]), Term("place", code, name[:-1], {"sort": kind}))

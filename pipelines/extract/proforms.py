@@ -20,11 +20,13 @@ _ONE = re.compile(
     r"|the (?:first|second|third|former|latter|bigger|biggest|larger|largest|smaller|smallest|dearer|cheaper|newer"
     r"|older)"
     r"(?: one| of the (?:two|three|pair|twins))?)"
+    r"(?: of [\d.,]+ [\w-]+)?"
     r"(?:,? (?:(?:(?:is|was|are|will|would|should|due|planned|set|slated|expected|meant|going) ?)?(?:to )?(?:be |is )?"
     r"(?:rise|rises|go|goes|go up|going up|stand|stands|come|comes|sit|sits|lie|lies|built|build|located|based|sited"
     r"|land|lands|headed|heads|follow|follows|planned|due|is|be)? ?))?"
     r"(?:in|at|near|outside|for|off|to|on)\s"
-    r"(?:(?:the|(?:south|north)?(?:southern|northern|eastern|western|west|east)|south|north|central|rural|upstate|coastal)\s){0,2}$",
+    r"(?:the (?:north|south|east|west|(?:north|south)(?:east|west)) of |"
+    r"(?:the|(?:south|north)?(?:southern|northern|eastern|western|west|east)|south|north|central|rural|upstate|coastal)\s){0,2}$",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"(?:['’]s)?\s(?P<word>half|part|leg|piece|portion|one|side|arm|location|station|end)\b(?! of\b)")
@@ -74,7 +76,7 @@ def _english(text: str, places: Sequence[PlaceMention]) -> list[Site]:
             continue
         lead = text[max(0, place.start - 60) : place.start]
         one = _ONE.search(lead)
-        if one is not None and _MANY.search(text[: place.start]):
+        if one is not None and (" of " in one[0] or _MANY.search(text[: place.start])):
             start = place.start - len(lead) + one.start("word")
             found.append(_site(text, start, start + len(one["word"]), "new"))
         share = _SHARE.match(text, place.end)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from pipelines.extract.annotation import Annotated
@@ -34,8 +35,14 @@ _LIST = Cue(
 )
 
 
-def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
-    """Group the facilities of a document into projects and say which sentence speaks of which."""
+def find_projects(annotated: Annotated, lexicon: Lexicon, *, passing: Collection[Spot] = ()) -> Projects:
+    """Group the facilities of a document into projects and say which sentence speaks of which.
+
+    Args:
+        annotated: The document.
+        lexicon: Names, vocabularies and known projects.
+        passing: Facilities that a first reading has found to be no projects (`told_in_passing`); they open none.
+    """
     records = open_records(annotated, lexicon)
     projects = Projects(records=records)
     describer = Describer(annotated, lexicon)
@@ -57,6 +64,9 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         projects.newcomers = newcomers(sentence, known)
         previous = sentence
         for mention in _facilities(sentence, projects, listed=listed):
+            if (sentence.number, mention.start) in passing:
+                projects.detached |= {sentence.number} if mention.value.sector else set()
+                continue
             if is_batch(mention, sentence) or introduces(mention, sentence):
                 continue
             described = describer.known(mention, sentence)
@@ -70,6 +80,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
         if sentence.number not in projects.explicit:
             _place_last(sentence, projects, lexicon)
     drop_announced(projects)
+    projects.detached -= set(projects.explicit)
     fill_focus(annotated, projects)
     describer.recognise(projects)
     _infer_sectors(annotated, projects)
@@ -78,6 +89,26 @@ def find_projects(annotated: Annotated, lexicon: Lexicon) -> Projects:
     place_known(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
     return projects
+
+
+Spot = tuple[int, int]
+"""Number of a sentence and the character at which a facility starts."""
+
+
+def told_in_passing(projects: Projects, kept: Collection[Cluster]) -> frozenset[Spot]:
+    """Where the text names facilities that are no projects: "the fabs are a mile away", not "the plant" behind it.
+
+    Args:
+        projects: A first reading.
+        kept: Its projects of which the text says enough.
+    """
+    return frozenset(
+        (number, mention.start)
+        for cluster in projects.clusters
+        if cluster not in kept
+        for number, mention in cluster.sites
+        if not (mention.value.determiner == "definite" and mention.value.generic) or mention is cluster.sites[0][1]
+    )
 
 
 def _classify(cluster: Cluster, lexicon: Lexicon) -> None:

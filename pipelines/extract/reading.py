@@ -20,7 +20,7 @@ from pipelines.extract.lists import with_records
 from pipelines.extract.mentions import Sentence
 from pipelines.extract.owners import Owner, find_owners, without_parents
 from pipelines.extract.pledges import pledged_programs
-from pipelines.extract.projects import find_projects
+from pipelines.extract.projects import find_projects, told_in_passing
 from pipelines.extract.relations import Part, find_parts
 from pipelines.extract.sketches import OrgSketch, ProjectSketch, organization_sketches, project_sketch
 from pipelines.extract.stages import Step, default_steps, find_steps
@@ -94,11 +94,12 @@ def _read(document: Document, lexicon: Lexicon) -> Reading:
         return Reading(document, (), (), ())
     projects = find_projects(annotated, lexicon)
     facts = _facts(annotated, projects, lexicon) if _has_subject(annotated, projects, lexicon) else _NO_FACTS
-    published = [
-        cluster
-        for cluster in ordered(projects.clusters)
-        if _is_project(cluster, facts) and (not _is_existing(cluster, facts) or _is_measured(cluster, annotated))
-    ]
+    published = _published(projects, facts, annotated)
+    if published and _has_taken_up(projects, published):
+        # "The plant" behind a neighbour in passing is the one that the text is about.
+        projects = find_projects(annotated, lexicon, passing=told_in_passing(projects, published))
+        facts = _facts(annotated, projects, lexicon)
+        published = _published(projects, facts, annotated)
     if facts is not _NO_FACTS and len(published) < len(projects.clusters):
         # Facilities in passing take the focus from the projects: without them each passage is told anew.
         keep(annotated, projects, published)
@@ -124,6 +125,25 @@ def _read(document: Document, lexicon: Lexicon) -> Reading:
     write_controls(writer, controls)
     claims = tuple(writer.claims)
     return Reading(document, claims, tuple(sketches), organization_sketches(claims, annotated, lexicon))
+
+
+def _published(projects: Projects, facts: Facts, annotated: Annotated) -> list[Cluster]:
+    """The projects of which the document says enough, in its order."""
+    return [
+        cluster
+        for cluster in ordered(projects.clusters)
+        if _is_project(cluster, facts) and (not _is_existing(cluster, facts) or _is_measured(cluster, annotated))
+    ]
+
+
+def _has_taken_up(projects: Projects, published: Sequence[Cluster]) -> bool:
+    """Whether a facility that is no project has been taken up by "the plant" later in the text."""
+    return any(
+        mention.value.determiner == "definite" and mention.value.generic
+        for cluster in projects.clusters
+        if cluster not in published
+        for _, mention in cluster.sites[1:]
+    )
 
 
 def _has_subject(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> bool:

@@ -385,8 +385,8 @@ def _unplaced(text: str, site: Site, places: set[str]) -> Site:
 
 
 def _is_bare(text: str, site: Site, hit: Hit) -> bool:
-    """Whether "site" stands for no site: "on site", "site clearance"."""
-    none = bool(re.search(r"\b[Nn]o\s$", text[: site.start]))
+    """Whether "site" stands for no site: "on site", "site clearance", "told this site"."""
+    none = bool(re.search(r"\b(?:[Nn]o|(?:told|tells|telling|with) this)\s$", text[: site.start]))
     return hit.term.form == "site" and (none or site.determiner == "bare") and not site.product and not site.name
 
 
