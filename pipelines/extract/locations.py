@@ -147,6 +147,32 @@ def locate_by_sentence(cluster: Cluster, sentence: Sentence, lexicon: Lexicon) -
             cluster.places += [(sentence, one) for one in _coordinated(sentence, caught[0])]
 
 
+def scene(annotated: Annotated) -> tuple[Sentence, Mention] | None:
+    """The dateline's town, where the text goes on to say that something happens there ("to stop at Bay City")."""
+    for sentence in annotated.sentences[:_OPENING]:
+        place = next((one for one in sentence.of("place") if one.start == sentence.start == 0), None)
+        if place is None or not place.value.city or not re.match(r"\.?\s?[-–—]", sentence.text[place.end :]):
+            continue
+        town = re.compile(rf"\b(?:at|in|to|near|outside)\s{re.escape(place.value.city.title())}\b(?!\s[A-Z])")
+        told = (one for one in annotated.sentences if one is not sentence or town.search(one.text[place.end :]))
+        if any(town.search(one.text) for one in told):
+            return sentence, replace(place, value=replace(place.value, city=place.value.city.title()))
+    return None
+
+
+_OPENING = 6
+"""Sentences of a text among which its dateline stands and its first project is told."""
+
+
+def set_scene(cluster: Cluster, sentence: Sentence, where: tuple[Sentence, Mention] | None) -> None:
+    """The first project of a text lies where the dateline says, if nothing that the text has told says otherwise."""
+    if where is None or cluster.places or sentence.heading or not 0 <= sentence.number - where[0].number <= _OPENING:
+        return
+    others = [one.value for one in sentence.of("place") if one.value.admin1 and not is_home(sentence, one)]
+    if cluster.country in (None, where[1].value.country) and all(one.admin1 == where[1].value.admin1 for one in others):
+        cluster.places.append(where)
+
+
 def _take_up_dateline(annotated: Annotated, projects: Projects) -> None:
     """A dateline's town is where a project lies if the text names the town again in speaking of the project."""
     for sentence in annotated.sentences:

@@ -54,6 +54,10 @@ _JA_BEFORE = re.compile(
 )
 
 
+_JA_CONVERTED = re.compile(r"を(?:衣替え|転用|改装|改造|転換|作り替え|居抜き|買い取り)")
+"""What a works was before it becomes the project: 「自動車部品の工場を衣替えする」."""
+
+
 def in_passing(text: str, start: int, end: int) -> bool:
     """Whether an English facility is mentioned only for what a project serves, uses, neighbours or replaces.
 
@@ -70,4 +74,5 @@ def in_passing(text: str, start: int, end: int) -> bool:
 
 def in_passing_japanese(text: str, start: int, end: int) -> bool:
     """The same for a Japanese facility."""
-    return bool(_JA_BEHIND.match(text, end) or _JA_BEFORE.search(text[max(0, start - 20) : start]))
+    converted = end - start > len("工場") and _JA_CONVERTED.match(text, end)
+    return bool(converted or _JA_BEHIND.match(text, end) or _JA_BEFORE.search(text[max(0, start - 20) : start]))

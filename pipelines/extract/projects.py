@@ -20,7 +20,7 @@ from pipelines.extract.gating import Cue
 from pipelines.extract.grouping import cluster_for, singled_out
 from pipelines.extract.known_places import place_known
 from pipelines.extract.lexicon import Lexicon
-from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence
+from pipelines.extract.locations import fill_places, locate, locate_by_name, locate_by_sentence, scene, set_scene
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.newcomers import newcomers
 from pipelines.extract.phases import phase_of
@@ -48,6 +48,7 @@ def find_projects(annotated: Annotated, lexicon: Lexicon, *, passing: Collection
     describer = Describer(annotated, lexicon)
     previous: Sentence | None = None
     known: set[str] = set()
+    opening = scene(annotated)
     for sentence in annotated.sentences:
         for record in records.opening.get(sentence.number, ()):
             take(record, projects, lexicon)
@@ -77,14 +78,17 @@ def find_projects(annotated: Annotated, lexicon: Lexicon, *, passing: Collection
                 _take(cluster, mention, sentence, projects, lexicon, listed=listed)
                 _classify(cluster, lexicon)
                 _place_by_head(cluster, sentence, annotated)
+                if len(projects.clusters) == 1:
+                    set_scene(cluster, sentence, opening)
         if sentence.number not in projects.explicit:
             _place_last(sentence, projects, lexicon)
     drop_announced(projects)
     projects.detached -= set(projects.explicit)
     fill_focus(annotated, projects)
     describer.recognise(projects)
-    _infer_sectors(annotated, projects)
+    _infer_sectors(annotated, projects, telling=True)
     _share_sectors(annotated, projects)
+    _infer_sectors(annotated, projects, telling=False)
     fill_places(annotated, projects, lexicon)
     place_known(annotated, projects, lexicon)
     annotated.focus.update({number: tuple(one.key for one in focus) for number, focus in projects.focus.items()})
@@ -215,17 +219,23 @@ def _is_list(sentence: Sentence, annotated: Annotated) -> bool:
     )
 
 
-def _infer_sectors(annotated: Annotated, projects: Projects) -> None:
-    """Give a project without product what its sentences speak of most: "the plant" among magnets makes magnets."""
+def _infer_sectors(annotated: Annotated, projects: Projects, *, telling: bool) -> None:
+    """Give a project without product what its sentences speak of most: "the plant" among magnets makes magnets.
+
+    Args:
+        annotated: The document.
+        projects: Its projects.
+        telling: Pass over goods of no sector of ours (tyres, toilets), and the headline of several projects.
+    """
     for cluster in projects.clusters:
         if cluster.products and cluster.sector:
             continue
         counts: Counter[str] = Counter()
         rows: dict[str, Row] = {}
         for sentence in annotated.sentences:
-            if not sentence.products or (
-                cluster not in projects.focus.get(sentence.number, []) and not sentence.heading
-            ):
+            told = cluster in projects.focus.get(sentence.number, [])
+            headline = sentence.heading and not (telling and len(projects.clusters) > 1)
+            if not sentence.products or not (told or headline):
                 continue
             products = sentence.products
             for hit in products:
@@ -235,7 +245,8 @@ def _infer_sectors(annotated: Annotated, projects: Projects) -> None:
                     for other in products
                 ):
                     continue
-                if cluster.sector and hit.term.row["sector"] != cluster.sector:
+                sector = hit.term.row["sector"]
+                if (cluster.sector and sector != cluster.sector) or (telling and sector == "other"):
                     continue
                 counts[hit.term.id] += 1 + (cluster in projects.explicit.get(sentence.number, [])) + made(sentence, hit)
                 rows[hit.term.id] = hit.term.row

@@ -270,6 +270,10 @@ def _bears_name(cluster: Cluster, facts: Facts) -> bool:
     return bool(cluster.names) and cluster.sector != "other" and (led or strong)
 
 
+_HEAD = 40
+"""Characters of a sentence that is nothing but a place."""
+
+
 def _is_anchored(cluster: Cluster, steps: Sequence[Step], parts: Sequence[Part], sums: Sequence[Sum]) -> bool:
     """Whether a sentence that names the facility also says something of it: where, who, how far or for how much.
 
@@ -278,8 +282,10 @@ def _is_anchored(cluster: Cluster, steps: Sequence[Step], parts: Sequence[Part],
     named = {number for number, _ in cluster.sites}
     told = {step.sentence.number for step in steps} | {part.sentence.number for part in parts}
     told |= {one.sentence.number for one in sums}
-    placed = {sentence.number for sentence, place in cluster.places if place.value.admin1 or place.value.country}
-    return bool(named & (told | placed))
+    where = [sentence for sentence, place in cluster.places if place.value.admin1 or place.value.country]
+    # "**Sparks, Nevada.** A sister works was begun": the head of its paragraph places it.
+    heads = {number for one in where for number in named if one.number == number - 1 and len(one.text) <= _HEAD}
+    return bool(heads or named & (told | {one.number for one in where}))
 
 
 def _is_existing(cluster: Cluster, facts: Facts) -> bool:

@@ -99,7 +99,8 @@ _WORKS = re.compile(
     r"|expand(?:s|ed|ing)?"
     r"|goes up|going up|rise|rises|invest(?:s|ed|ing)?|spend(?:s|ing)?|start(?:s|ed)? (?:up|production|work)"
     r"|began (?:production|work)|begun to|has begun|restart of|reopening of|expansion of|wants (?:up to |to )"
-    r"|(?:has )?applied for|develop(?:s|ed|ing)?|does the same)\b"
+    r"|(?:has )?applied for|develop(?:s|ed|ing)?|does the same"
+    r"|makes?|(?:has|have) been making|is making|produc(?:es|ed|ing)|assembl(?:es|ed|ing)|refin(?:es|ed|ing))\b"
 )
 _SUBJECT = re.compile(
     r"^(?:(?:The )?(?:[Rr]estart|[Rr]eopening|[Ee]xpansion|[Ee]nlargement|[Rr]evival|[Rr]ebuilding) of\b|It"

@@ -99,7 +99,7 @@ def _own_japanese(start: int, sentence: Sentence) -> PlaceMention | None:
     places = [one for one in sentence.of("place") if one.end <= start and (one.value.admin1 or one.value.city)]
     if not places or is_home(sentence, places[-1]):
         return None
-    gap = _between(sentence, places[-1].end, start)
+    gap = _between(sentence, places[-1].end, start).removeprefix("）")
     if any(places[-1].end <= site.start and site.end <= start for site in sentence.of("site")):
         return None
     if (
