@@ -11,7 +11,7 @@ from dataclasses import replace
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.newcomers import is_newcomers
-from pipelines.extract.nouns import are_served, is_fixture, of_its_noun
+from pipelines.extract.nouns import are_served, is_fixture, is_of_others, of_its_noun
 from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.phases import is_phase, project_of_phase
@@ -87,7 +87,9 @@ def _by_context(site: Site, sentence: Sentence, projects: Projects, *, listed: b
     if projects.head is not None:
         # "**Kabanga, Tanzania.** ... for the nickel mine": what a place heads lies there.
         compatible = [one for one in compatible if not lies_elsewhere(one, projects.head.value)]
-    if not listed and is_fixture(site, sentence, projects, compatible):
+    if not listed and (
+        is_fixture(site, sentence, projects, compatible) or is_of_others(site, sentence, projects.clusters)
+    ):
         return None
     recent = max(of_its_noun(site, compatible), key=lambda one: one.sites[-1][0], default=None)
     if recent is not None and not listed and _is_part(site, sentence):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.mentions import Sentence
+from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
 from pipelines.extract.whereabouts import own_place
 
@@ -26,6 +27,22 @@ def are_served(site: Site, sentence: Sentence) -> bool:
 
 _FIXTURES = frozenset({"port", "substation", "pipeline", "terminal", "storage"})
 """Facilities that a larger one often has of its own: "the title to the wharf", "the substation"."""
+
+
+_OF_OTHERS = re.compile(
+    rf"({BLOCKS['org']}(?:(?:、|や|と|・|および|及び){BLOCKS['org']})*)(?:など)?が(?:進める|手がける|計画する|関わる|率いる|参画する)[^。、]{{0,10}}$"
+)
+
+
+def is_of_others(site: Site, sentence: Sentence, clusters: Sequence[Cluster]) -> bool:
+    """Whether 「三菱商事が進める案件」 are the undertakings of firms that have no part in what the text tells of."""
+    if not sentence.japanese or site.facility.get("facility") != "project" or site.name or site.product:
+        return False
+    mark = next((sentence.position(one) for one in sentence.of("site") if one.value is site), 0)
+    found = _OF_OTHERS.search(sentence.masked[: max(mark, 0)])
+    ours = {org_id for one in clusters for org_id in one.org_ids}
+    topic = found is not None and "は" in sentence.masked[: found.start()]
+    return bool(found and topic and ours) and not ours & {org.id for org in sentence.caught(found[1] if found else "")}
 
 
 _FURNACE = re.compile(r"炉$|\bfurnaces?$")

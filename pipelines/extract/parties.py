@@ -235,6 +235,8 @@ def is_firm(org: Mention, lexicon: Lexicon) -> bool:
 _DENIED = Cue(
     r"([\ue000-\ue1ff])(?:は|も|と(?:は|の間に|の間には)?)[^。；\ue000-\ue1ff]{0,34}?(?:記載がない|記載はない|載っていない|名はない|名前はない|含まれ(?:てい)?ない|"
     r"入っていない|関係(?:が|は|も)ない|取引もない|関与していない|関わっていない|検討していない|参加していない|参加しない|予定はない|契約はない|無関係)"
+    r"|((?:[\ue000-\ue1ff](?:、|や|と|・)?)+)が(?:進める|手がける|計画する|率いる)[^。]{0,16}(?:に|と)は"
+    r"[^。]{0,8}?(?:加わってい?ない|関係が?ない|無関係|参加してい?ない|関わってい?ない)"
     r"|, (?:and )?not ([\ue000-\ue1ff]),"
     r"|(?:neither|nor) (?:the )?([\ue000-\ue1ff])[^.;]{0,30}(?:part|involved|interest|list|talks|contract|party)"
     r"|([\ue000-\ue1ff]) (?:itself )?(?:is|are|was|were|has|have|had|takes?|took|plays?|does|do|did) "

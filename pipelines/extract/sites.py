@@ -152,20 +152,10 @@ class SiteFinder:
         products = longest([hit for hit in free if hit.term.kind == "product"])
         named = [(hit.start, hit.end) for hit in projects]
         places = {text[hit.start : hit.end] for hit in hits if hit.term.kind == "place"} | set(towns)
-        sites = [
-            Site(
-                hit.start,
-                hit.end,
-                text[hit.start : hit.end],
-                {},
-                {},
-                "definite",
-                False,
-                text[hit.start : hit.end],
-                hit.term.id,
-            )
-            for hit in projects
-        ]
+        sites = []
+        for hit in projects:
+            own = text[hit.start : hit.end]
+            sites.append(Site(hit.start, hit.end, own, {}, {}, "definite", False, own, hit.term.id))
         for hit in facilities:
             if any(hit.start < end and start < hit.end for start, end in named) or self._is_compound(text, hit):
                 continue
@@ -182,6 +172,7 @@ class SiteFinder:
         # "diamond factory project" is one facility: the general word behind the telling one says nothing more.
         sites.sort(key=lambda site: site.start)
         sites = [site for number, site in enumerate(sites) if not number or not _repeats(site, sites[number - 1], text)]
+        sites = [site for site in sites if not any(_names(other, site, text) for other in sites)]
         if japanese:
             sites += self._by_head_japanese(text, [(site.start, site.end) for site in sites] + list(taken))
         else:
@@ -358,6 +349,12 @@ class SiteFinder:
         if self._new.search(lead) or surface.startswith("新"):
             return "new"
         return "definite" if self._definite.search(lead) else "bare"
+
+
+def _names(site: Site, inner: Site, text: str) -> bool:
+    """Whether a facility word stands in the name of the facility before it: データセンター「ロングホーン・ヤード」."""
+    quoted = _JA_QUOTED.match(text, site.end) if inner.start > site.end else None
+    return quoted is not None and quoted[1] == site.name and inner.end <= quoted.end()
 
 
 def _repeats(site: Site, before: Site, text: str) -> bool:
