@@ -26,7 +26,8 @@ _PASSIVE = re.compile(
 _SAYS = re.compile(
     r" (?:today |also )?(?:announced|said|says|disclosed|confirmed|reported|told \w+)(?: [\w\ue600-\ue6ff]+){0,3}"
     r"(?: that)? (?:it|its board(?: of directors)?|the board(?: of directors)?|they)\b"
-    r"| (?:has|have|had) (?:resolved|decided|agreed)\b"
+    r"| (?:has|have|had) (?:resolved|decided|agreed)\b",
+    re.IGNORECASE,
 )
 """What stands between a subject and its verb where somebody announces what they do themselves."""
 _PREPOSITION = re.compile(
