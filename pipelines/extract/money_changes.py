@@ -34,6 +34,8 @@ _BUDGETED_THEN = re.compile(
 _LATER = re.compile(
     rf"^(?: \w+){{0,3}} to {_MONEY}|^から[^。]{{0,12}}{_MONEY}|^(?:（[^）]*）)?(?:から|"
     rf"より)[^。、]{{0,8}}(?:増|膨|拡|引き上|上積|上振|倍|減|縮)"
+    rf"|^(?:程度|前後)?(?:と|を|に)(?:して|見込んで|見積もって|試算して|想定して|予定して|発表して)(?:い|き)た[^、。]{{0,12}}"
+    rf"(?:は|が|を)、?[^。]{{0,20}}{_MONEY}"
     rf"|^(?: \w+| {_DATE}){{0,3}} (?:estimated|budgeted|planned|foreseen|forecast|expected|"
     rf"projected|given|announced|put) "
     rf"(?:\w+ ){{0,3}}(?:in |at )?(?:{_DATE}|first|the time|the start|the outset|launch)"
