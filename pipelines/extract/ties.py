@@ -16,7 +16,7 @@ from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.uses import inner_materials
 
-_BULK = re.compile(r"^(?:chemical|gas|fuel|construction|energy|fertilizer)")
+_BULK = re.compile(r"^(?:chemical|gas|fuel|construction|energy(?!_mineral)|fertilizer)")
 _FAMILIES = (
     (
         "recycles",
@@ -39,6 +39,7 @@ _FAMILIES = (
         re.compile(
             r"\bconsum\w+|\bfeedstock|\braw material|\bfed (?:by|with|on)\b|\bfeeds? on\b|\bcomes? (?:as|from|"
             r"in)\b|\bwill come (?:as|from)\b|\bturned into\b|\beats?\b|\bswallows?\b"
+            r"|\bturn(?:s|ed|ing)? (?:\w+ ){0,2}(?=[\ue500-\ue5ff])(?!out)|\broll(?:s|ing|ed)?\b"
             r"|\bbuys?\b|\bbought\b|\bsourc\w+|\bneeds?\b|\bdraws? (?:\w+ ){0,3}from\b|\bsuppl(?:y|ies|"
             r"ied) (?:\w+ ){0,6}(?:to|from|by)\b|\bimport\w*|\bdelivers?\b|\bmade (?:of|from|out of)\b"
             r"|\b(?:wire|sheet|plate|powder|foil|rod|ore|concentrate|feed|cathode|scrap|ingot|"
@@ -60,6 +61,9 @@ _FAMILIES = (
             r"|\bcontain\w*|\byield\w*|\bsinter\w*|\bgrow(?:s|n|ing)?\b|\bgrew\b|\bmanufactur\w+|"
             r"\bsynthesi[sz]\w*|\bcast(?:s|ing)?\b|\bdraw(?:s|n)?\b|\bplant for\b|\bmeant for\b|\bdig(?:s|"
             r"ging)?\b|\bdeposits?\b|\bore\b"
+            r"|[\ue700-\ue7ff](?: (?:a|per) (?:year|month)| annually)? of\b|\bwon from\b"
+            r"|\b(?:half|thirds?|quarter|most|all|share) of the [\ue500-\ue5ff](?: and [\ue500-\ue5ff])? "
+            r"(?:will )?goe?s?\b"
             r"|\boxide\b|\b(?:tons?|tonnes|kilograms?|kg|ounces) (?:a year |per year |annually )?of\b|"
             r"\bpress(?:es|ed)?\b|\bmining\b|\bmined\b"
             r"|生産|製造|回収|取り出|採掘|含|産出|供給|つくる|つくり|作る|作り|造る|合成|育成|焼結|鉱床|鉱石|"
@@ -95,6 +99,7 @@ _ADJACENT = re.compile(
     r"[\ue500-\ue5ff](?:[- ](?:and )?[\ue500-\ue5ff])?[ -](?:\w+ ){0,1}[\ue400-\ue4ff]|[\ue400-\ue4ff] (?:for|"
     r"of) (?:\w+ ){0,2}[\ue500-\ue5ff]"
     r"|[\ue500-\ue5ff](?:の)?(?:製錬|精錬|精製|回収|生産|製造|分離|合成|新)?[\ue400-\ue4ff]"
+    r"|[\ue500-\ue5ff](?:ウエハー?|基板|粉末?|箔|磁石|線|薄?板|管|合金|化合物|薄膜|棒)の?[\ue400-\ue4ff]"
 )
 
 
