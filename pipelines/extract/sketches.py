@@ -95,7 +95,8 @@ def project_sketch(
     lead = _lead(own, lexicon, japanese=False)
     where = city or _spot(cluster) or _state_or_country(cluster, lexicon, japanese=False)
     proper = next((name for name in cluster.names if name and name != city and not has_cjk(name)), "")
-    name = f"{proper} ({label.lower()})" if proper else " ".join(filter(None, (lead, label.lower() if lead else label)))
+    plain = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    name = f"{proper} ({plain})" if proper else " ".join(filter(None, (lead, plain if lead else label)))
     name += f", {where}" if where and where not in name else ""
     name_ja = (
         _japanese_name(cluster, own, lexicon, city) if any(has_cjk(place.text) for _, place in cluster.sites) else ""
@@ -110,7 +111,7 @@ def project_sketch(
         name[:140],
         name_ja[:100],
         described,
-        label,
+        _label(cluster, japanese=False, exact=False),
         cluster.sector,
         cluster.country or "",
         cluster.admin1 or "",
@@ -148,8 +149,30 @@ def _hint_city(cluster: Cluster) -> str:
     )
 
 
-def _label(cluster: Cluster, *, japanese: bool) -> str:
-    """What is built, by the vocabulary's words: "Lab-grown diamond factory"."""
+_NOUN_OF_WORKS = re.compile(
+    r"\b(?:plant|factory|mill|works|terminal|facility|line|refinery|smelter|concentrator|fab|foundry|reactor|station|hub"
+    r"|complex|project|cracker|furnace|link|corridor|lab|interconnector|switchyard)s?$"
+    r"|(?:工場|所|送電線|連系線|拠点|基地|プラント|施設|設備|ライン|棟|高炉|電気炉|網)$"
+)
+
+
+def _as_told(facility: Row, *, japanese: bool) -> str:
+    """The vocabulary's own word for a facility in the language of the text: a transformer factory is no substation."""
+    form = facility.get("form", "")
+    sure = facility.get("strength") in ("strong", "medium") and facility.get("language") == ("ja" if japanese else "en")
+    known = facility.get("label_ja" if japanese else "label", "").endswith(form)
+    return re.sub(r"(?<=[a-rt-z])s$", "", form) if sure and not known and _NOUN_OF_WORKS.search(form) else ""
+
+
+def _label(cluster: Cluster, *, japanese: bool, exact: bool = True) -> str:
+    """What is built, by the vocabulary's words: "Lab-grown diamond factory".
+
+    Args:
+        cluster: A project.
+        japanese: In Japanese, else in English.
+        exact: By the word of the text where the vocabulary has it in that language; else by the kind of facility alone,
+            which two texts on one project share.
+    """
     column = "label_ja" if japanese else "label"
     facility, product = cluster.facility, cluster.product
     strong = facility.get("strength") == "strong"
@@ -158,7 +181,8 @@ def _label(cluster: Cluster, *, japanese: bool) -> str:
         if strong and (not product or facility.get("sector") != product.get("sector") or japanese)
         else [product.get(column, "")]
     )
-    kind = facility.get(column, "") or ("計画" if japanese else "project")
+    kind = (exact and _as_told(facility, japanese=japanese)) or facility.get(column, "")
+    kind = kind or ("計画" if japanese else "project")
     if not japanese and words and words[0] and words[0].lower().split()[0] in kind.lower():
         words = []
     label = "".join(words) + kind if japanese else " ".join(filter(None, [*words, kind]))
