@@ -18,11 +18,16 @@ from pipelines.extract.whereabouts import own_place
 _TOWARDS = re.compile(r"\b(?:to|from|for|between|around|near|past|towards?|of)\s(?:the|its|their)\s(?:[\w-]+\s){0,3}$")
 
 
+_FOR = re.compile(r"\bfor\s(?:the|those|these|such)\s(?:[\w-]+\s){0,2}$")
+
+
 def are_served(site: Site, sentence: Sentence) -> bool:
     """Whether a pipeline runs "to the refineries": several facilities, told of for where another one leads."""
     others = any(one.value is not site and not one.value.plural for one in sentence.of("site"))
     lead = sentence.text[: max(0, site.start - sentence.start)]
-    return site.plural and site.determiner == "definite" and others and bool(_TOWARDS.search(lead))
+    if not site.plural or site.determiner != "definite":
+        return False
+    return bool(_FOR.search(lead)) or (others and bool(_TOWARDS.search(lead)))
 
 
 _FIXTURES = frozenset({"port", "substation", "pipeline", "terminal", "storage"})

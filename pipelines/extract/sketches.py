@@ -16,6 +16,7 @@ from pipelines.extract.phases import phase_of
 from pipelines.extract.relations import Part
 from pipelines.extract.terms import has_cjk
 from pipelines.extract.ties import Tied
+from pipelines.extract.vocabulary import Row
 from pipelines.records import Claim
 
 _LEAD_ROLES = ("developer", "operator", "owner", "interested", "equity_investor", "supplier", "")
