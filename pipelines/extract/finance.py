@@ -32,8 +32,8 @@ from pipelines.extract.money_changes import (
     whose_sales,
 )
 from pipelines.extract.money_kinds import SURE, is_company, shares_verb_with, tell_kind
-from pipelines.extract.money_parties import bank_gives, find_payer, of_others, public_giver
-from pipelines.extract.patterns import BLOCKS, Found
+from pipelines.extract.money_parties import bank_gives, find_payer, of_others, of_the_project, public_giver
+from pipelines.extract.patterns import Found
 from pipelines.extract.pledges import UNMISTAKABLE, pledged_programs, program_of_projects
 from pipelines.extract.vocabulary import Row
 from pipelines.extract.whereabouts import place_of_sum
@@ -287,7 +287,7 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
     bounded = kind not in ("financing", "commitment", "purchase", "disbursement")
     told = row.get("modality") or modality(marks, about_money=bounded)
     program = context.programs[0] if tie == "program" and context.programs else ""
-    project = cluster if tie == "project" or (kind == "purchase" and _of_the_project(sentence)) else None
+    project = cluster if tie == "project" or (kind == "purchase" and of_the_project(sentence, cluster)) else None
     if kind == "revenue" and _COMPANY_SALES.search(sentence.masked):
         return Sum(sentence, mention, mention.value, None, "", kind, "", told, whose_sales(sentence, mention))
     if kind == "project_cost":
@@ -318,17 +318,6 @@ def _by_words(context: _Context, sentence: Sentence, mention: Mention, row: Row,
         payer = giver_before(context.annotated, sentence, context.lexicon)
     untold = row.get("note") == "untold"
     return Sum(sentence, mention, mention.value, project, program, kind, instrument, told, payer, untold=untold)
-
-
-def _of_the_project(sentence: Sentence) -> bool:
-    """Whether what is bought is a part of the project, not of a firm ("30% of the mine", "a stake" and no more)."""
-    if re.search(r"\b(?:preferred|common|ordinary|new) (?:stock|shares)\b|'s shares\b", sentence.masked):
-        return False
-    part = rf"(?:{BLOCKS['share']}|stake|shares|interest|holding|fifth|quarter|third|half|株式?|持ち分|持分)"
-    firm = rf"{part}(?: \w+){{0,2}}? ?(?:of|in|の)? ?(?:the )?{BLOCKS['org']}"
-    return not re.search(firm, sentence.masked) and not re.search(
-        rf"{BLOCKS['org']}(?:の?(?:株|持ち分|持分)|(?:の|を)(?:買収|完全子会社|傘下))", sentence.masked
-    )
 
 
 _OF_PROJECT = frozenset({"project_cost", "revenue", "export_value", "other"})

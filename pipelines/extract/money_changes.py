@@ -24,6 +24,7 @@ _EARLIER = re.compile(
     rf"\b(?:first|earlier|old|previous|former|prior|last|{_DATE}) (?:budget|estimate|figure|plan|price|forecast)s? of)"
     r" (?:\w+ ){0,4}$|(?:当初|従来|以前|これまで|前回|旧計画)(?:の|は|計画の|想定の|"
     r"見込みの|予定の)?[^、。\ue200-\ue2ff]{0,10}$"
+    r"|(?:公表|発表|計画|着工|当初|決定)(?:時|段階|時点)の(?:見積も?り|試算|想定|計画|予想)(?:である|だった|の)?[^、。\ue200-\ue2ff]{0,6}$"
 )
 _BUDGETED_THEN = re.compile(
     rf"(?:{_DATE}|\boriginal\w*|\bat first|\bonce|\binitially) [^;.]{{0,40}}?\b(?:budgeted|"

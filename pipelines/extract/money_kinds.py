@@ -60,10 +60,17 @@ def tell_kind(sentence: Sentence, mention: Mention, lexicon: Lexicon) -> Weighed
 
 
 def shares_verb_with(sentence: Sentence, mention: Mention) -> Mention | None:
-    """The sum before this one whose verb it shares: one bank lends so much "and another bank so much"."""
+    """The sum before this one whose verb it shares: one bank lends so much "and another bank so much".
+
+    "The budget has moved from $360 million to $430 million": the new figure is what the old one was.
+    """
     place = sentence.position(mention)
     before = list(_MONEY.finditer(sentence.masked, 0, place))
-    if not before or not _GAPPED.fullmatch(sentence.masked, before[-1].end(), place):
+    if not before:
+        return None
+    start, end = before[-1].span()
+    risen = sentence.masked[end:place] == " to " and sentence.masked[:start].endswith("from ")
+    if not risen and not _GAPPED.fullmatch(sentence.masked, end, place):
         return None
     return next(iter(sentence.caught(before[-1][0])), None)
 

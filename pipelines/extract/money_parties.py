@@ -178,3 +178,21 @@ def of_others(sentence: Sentence, mention: Mention, project: Cluster | None) -> 
         return _COUNCIL.search(before) is not None
     who = next(iter(sentence.caught(found["who"])), None)
     return who is not None and (bool(who.value.admin1) if who.kind == "place" else who.id not in project.org_ids)
+
+
+def of_the_project(sentence: Sentence, cluster: Cluster | None) -> bool:
+    """Whether what is bought is a part of the project, not of a firm ("30% of the mine", "a stake" and no more).
+
+    A share of a firm that the text alone knows, and knows by this project, is one of the project.
+    """
+    if re.search(r"\b(?:preferred|common|ordinary|new) (?:stock|shares)\b|'s shares\b", sentence.masked):
+        return False
+    part = rf"(?:{BLOCKS['share']}|stake|shares|interest|holding|fifth|quarter|third|half|株式?|持ち分|持分)"
+    firm = rf"{part}(?: \w+){{0,2}}? ?(?:of|in|の)? ?(?:the )?({BLOCKS['org']})(?! ?{BLOCKS['site']})"
+    bought = re.search(firm, sentence.masked)
+    if bought and cluster is not None and re.search(BLOCKS["share"], sentence.masked):
+        vehicle = next(iter(sentence.caught(bought[1])), None)
+        return vehicle is not None and vehicle.id.startswith("@") and vehicle.id in cluster.org_ids
+    return not bought and not re.search(
+        rf"{BLOCKS['org']}(?:の?(?:株|持ち分|持分)|(?:の|を)(?:買収|完全子会社|傘下))", sentence.masked
+    )
