@@ -6,6 +6,8 @@ What belongs here: the job, its sensor and its schedule. What does not: what the
 from __future__ import annotations
 
 import json
+import os
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -44,16 +46,16 @@ def raw_listing(raw: Path) -> list[tuple[str, int, int]]:
     Hidden files and links are left out, as the build leaves them out. A file that vanishes meanwhile is left out too.
     """
     found: list[tuple[str, int, int]] = []
-    for path in raw.rglob("*"):
-        parts = path.relative_to(raw).parts
-        if any(part.startswith(".") for part in parts) or path.is_symlink():
-            continue
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            continue
-        if path.is_file():
-            found.append(("/".join(parts), status.st_size, status.st_mtime_ns))
+    # This walk passes over a folder that vanishes under it.
+    for folder, inner, names in os.walk(raw):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        for path in (Path(folder, name) for name in names if not name.startswith(".")):
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                continue
+            if stat.S_ISREG(status.st_mode):
+                found.append((path.relative_to(raw).as_posix(), status.st_size, status.st_mtime_ns))
     return sorted(found)
 
 

@@ -15,6 +15,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from assets.shapes import Built, Frame, Inputs, Memory
+from pipelines.errors import KakehashiError
 from pipelines.fingerprint import ROOT
 from pipelines.publish.suite_process import SHARED, Results
 
@@ -65,15 +66,17 @@ class Build(dg.ConfigurableResource[None]):
         """What the functions of `pipelines.build` are given.
 
         Raises:
-            ValueError: `as_of` is no date.
+            KakehashiError: `as_of` is no date.
         """
         from pipelines import build
 
+        try:
+            as_of = dt.date.fromisoformat(self.as_of) if self.as_of else None
+        except ValueError as error:
+            remedy = "Correct it in the settings of the run, or leave it out."
+            raise KakehashiError("the setting as_of", str(self.as_of), "a date, YYYY-MM-DD", remedy) from error
         return build.Inputs(
-            self.raw_folder(),
-            Path(self.reference) if self.reference else None,
-            dt.date.fromisoformat(self.as_of) if self.as_of else None,
-            self.include_restricted,
+            self.raw_folder(), Path(self.reference) if self.reference else None, as_of, self.include_restricted
         )
 
     def memory(self) -> Memory:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from assets.automation import SETTLED_SECONDS, daily_build, raw_changes, raw_lis
 from assets.definitions import defs
 from assets.resources import OUTPUT_VARIABLE, RAW_VARIABLE, Build, build_from_environment
 from assets.touched import touched_tables
+from pipelines.errors import KakehashiError
 from pipelines.fingerprint import ROOT
 from tests.assets.stub import empty_tables, source, stub_stages
 
@@ -108,6 +111,25 @@ def test_hidden_files_and_links_are_nothing(raw: Path) -> None:
     (raw / "inbox" / "link.txt").symlink_to(raw / "curated" / "projects.csv")
     (raw / "inbox" / "dangling").symlink_to(raw / "nowhere")
     assert raw_listing(raw) == before == [("curated/projects.csv", 11, before[0][2])]
+
+
+def test_a_folder_that_vanishes_meanwhile_is_passed_over(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(raw / "inbox" / "going" / "page.txt", "talks")
+    listed = os.walk
+
+    def vanishing(top: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+        for folder, inner, names in listed(top):
+            if folder.endswith("going"):
+                shutil.rmtree(folder)
+            yield folder, inner, names
+
+    monkeypatch.setattr("assets.automation.os.walk", vanishing)
+    assert [path for path, _, _ in raw_listing(raw)] == ["curated/projects.csv"]
+
+
+def test_a_day_that_is_none_is_told_in_words() -> None:
+    with pytest.raises(KakehashiError, match=r"as_of.*31\.3\.2026.*YYYY-MM-DD"):
+        Build(as_of="31.3.2026").inputs()
 
 
 def test_no_folder_is_said(tmp_path: Path) -> None:
