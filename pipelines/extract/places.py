@@ -244,7 +244,9 @@ def _japanese_town(text: str, hit: Hit, known: Sequence[Hit], admin1: str | None
     if admin1:
         town = _JA_TOWN.match(text, hit.end) if text[hit.end : hit.end + 1] != "の" else None
         if town is None:
-            return hit.start, hit.end, None
+            before = _JA_TOWN_BEFORE.search(text, 0, hit.start) if text[hit.end : hit.end + 1] == "）" else None
+            abroad = before is not None and any(one.end == before.start() and "-" not in one.term.id for one in known)
+            return hit.start, hit.end, before[1] if before is not None and abroad else None
         # What the town is, and its reading in brackets, belong to the place: 寧越（ヨンウォル）郡.
         return hit.start, town.end("ends"), town[1]
     town = _JA_TOWN_OF.match(text, hit.end) if hit.term.row.get("sort") == "country" else None
@@ -256,6 +258,8 @@ def _japanese_town(text: str, hit: Hit, known: Sequence[Hit], admin1: str | None
     return hit.start, found.end(), found[2]
 
 
+_JA_TOWN_BEFORE = re.compile(r"・([一-鿿ァ-ヺー]{2,8})（$")
+"""A town behind its country, with the state in brackets: 韓国・平沢（京畿道）."""
 _JA_TOWN_OF = re.compile(r"・([ァ-ヺー]{2,12})(?=市|港|沖|近郊|郊外|(?:の|で|に(?!よ)|、)(?!・))")
 """A town behind its country: サウジアラビア・ジュベイルの."""
 _PROVINCE = re.compile(r"(?:[ァ-ヺー・]{2,16}|[一-鿿]{2,4}?)(?:自治区|首長国|[州県省])")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.annotation import Annotated
@@ -58,14 +58,15 @@ class Step:
 def find_steps(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> list[Step]:
     """Every step that a document states for its projects, one a project and stage, with caps by hearsay applied."""
     found: list[Step] = []
-    hearsay: set[str] = set()
+    hearsay: dict[str, int] = {}
     for sentence in annotated.sentences:
         focus = projects.focus.get(sentence.number, [])
         if not focus:
             continue
         marks = attributions(sentence, lexicon)
         if "unnamed" in marks:
-            hearsay |= {cluster.key for cluster in focus}
+            for cluster in focus:
+                hearsay.setdefault(cluster.key, sentence.number)
         for match in lexicon.matches("stage_patterns", sentence):
             for cluster in _clusters(match, sentence, focus, projects):
                 step = _step(match, sentence, cluster, marks, annotated.published_on)
@@ -315,12 +316,14 @@ def _step(
     return Step(cluster, sentence, stage, evidence, event, date, match.match.group()[:60], weak)
 
 
-def _capped(steps: Sequence[Step], hearsay: set[str], projects: Projects, annotated: Annotated) -> list[Step]:
+def _capped(steps: Sequence[Step], hearsay: Mapping[str, int], projects: Projects, annotated: Annotated) -> list[Step]:
     """One step a project and stage; what rests on unnamed sources stays reported unless a party confirms it."""
     kept: list[Step] = []
     for cluster in projects.clusters:
         own = [step for step in steps if step.project is cluster]
-        if cluster.key in hearsay:
+        # Who is quoted without a name far down the text speaks of what it has told plainly before.
+        plain = (step.sentence.number for step in own if not step.weak and _RANK[step.stage] >= _RANK["announced"])
+        if hearsay.get(cluster.key, -1) >= 0 and min(plain, default=10**6) >= hearsay[cluster.key]:
             own = [
                 step
                 for step in own

@@ -123,6 +123,8 @@ _HOME = re.compile(
     r"|\b(?:company|maker|firm)\s(?:city|town)\sof)\s(?:(?:the|nearby|western|eastern|northern|southern|central)\s)?$"
 )
 _HOME_JA = re.compile(rf"(?<!{BLOCKS['site']})[（(](?:本社|本店)?[・、：]?$")
+_TOWN_IN_JA = re.compile(rf"{BLOCKS['place']}・?[一-鿿ァ-ヺー]{{1,8}}[（(]$")
+"""「韓国・平沢（京畿道）」: what a bracket behind a town tells is where that town lies."""
 _HOME_JA_BEHIND = re.compile(
     r"(?:に|で)?(?:本社|本店|本拠|拠点)を(?:置|構)|本社|のメーカー|の(?:電機|化学|素材|商社|製薬|造船)大手|の老舗"
 )
@@ -140,7 +142,8 @@ def is_home(sentence: Sentence, place: Mention) -> bool:
     lead, rest = sentence.masked[:at], sentence.masked[at + 1 :]
     if sentence.japanese:
         origin = not place.value.admin1 and _ORIGIN_JA.match(rest)
-        return bool(origin or _HOME_JA.search(lead) or _HOME_JA_BEHIND.match(rest))
+        seat = _HOME_JA.search(lead) and not _TOWN_IN_JA.search(lead)
+        return bool(origin or seat or _HOME_JA_BEHIND.match(rest))
     return bool(_HOME.search(lead)) or bool(re.match(r"-(?:based|headquartered|listed)\b", rest))
 
 
