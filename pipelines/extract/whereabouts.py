@@ -123,7 +123,7 @@ _HOME = re.compile(
     r"|\b(?:company|maker|firm)\s(?:city|town)\sof)\s(?:(?:the|nearby|western|eastern|northern|southern|central)\s)?$"
 )
 _HOME_JA = re.compile(rf"(?<!{BLOCKS['site']})[（(](?:本社|本店)?[・、：]?$")
-_TOWN_IN_JA = re.compile(rf"{BLOCKS['place']}・?[一-鿿ァ-ヺー]{{1,8}}[（(]$")
+_TOWN_IN_JA = re.compile(rf"{BLOCKS['place']}・?(?:[一-鿿ァ-ヺー]{{1,8}}|{BLOCKS['place']})[（(]$")
 """「韓国・平沢（京畿道）」: what a bracket behind a town tells is where that town lies."""
 _HOME_JA_BEHIND = re.compile(
     r"(?:に|で)?(?:本社|本店|本拠|拠点)を(?:置|構)|本社|のメーカー|の(?:電機|化学|素材|商社|製薬|造船)大手|の老舗"
