@@ -14,7 +14,7 @@ from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.gating import Cue
 from pipelines.extract.mentions import Sentence
 from pipelines.extract.phases import phase_of
-from pipelines.extract.whereabouts import spoken_of
+from pipelines.extract.whereabouts import lies_elsewhere, spoken_of
 
 _DETACHED = Cue(
     r"\b(?:another matter|outside the|elsewhere|separately|a different (?:matter|story)"
@@ -83,7 +83,8 @@ def fill_focus(annotated: Annotated, projects: Projects) -> None:
     for sentence in annotated.sentences:
         if sentence.paragraph != paragraph:
             # A table goes on with what the text before it spoke of.
-            carried, detached, paragraph = carried if sentence.row else [], False, sentence.paragraph
+            carried, paragraph = carried if sentence.row else [], sentence.paragraph
+            detached = _is_headed_elsewhere(sentence, projects.clusters)
         explicit = projects.explicit.get(sentence.number, [])
         if explicit:
             last = _told(sentence, explicit, projects)
@@ -133,6 +134,18 @@ def _former(sentence: Sentence, projects: Projects) -> list[Cluster]:
         if len(told) == 2:
             return [told[0] if found and found[1] == "former" else told[1]]
     return []
+
+
+_HEADED = re.compile(r"(?:\u3000|：|: | [-–—] |\.$|。$)")
+
+
+def _is_headed_elsewhere(sentence: Sentence, clusters: Sequence[Cluster]) -> bool:
+    """Whether a place alone heads a paragraph, and no project lies there: "フランス　…", "Mason, Nevada."."""
+    place = next(iter(sentence.of("place")), None)
+    if place is None or place.start != sentence.start or sentence.row:
+        return False
+    alone = _HEADED.match(sentence.text, place.end - sentence.start) is not None
+    return alone and bool(clusters) and all(lies_elsewhere(one, place.value) for one in clusters)
 
 
 _THE_PHASE = re.compile(r"(?:The|This|That) (?:phase|stage|expansion)\b")

@@ -112,6 +112,7 @@ _JA_NUMBER = re.compile(
 )
 _JA_TOPIC = re.compile(r"(?:^|[。\s])新?$")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー・A-Za-z])([ァ-ヺ][ァ-ヺー・]{2,20})$")
+_KANA = frozenset(map(chr, range(ord("ァ"), ord("ヺ") + 1)))
 _LEAST, _BEARS_TOWN = 2, {"原子力発電所", "原発", "火力発電所", "水力発電所", "製油所", "製鉄所", "製錬所"}
 """Facilities that mostly bear the name of their town: 女川原子力発電所."""
 
@@ -333,6 +334,8 @@ class SiteFinder:
         """The name that a Japanese facility word bears in front (亀尾工場); empty where the words there are none."""
         run = re.search(r"([ァ-ヺー・]{2,}|[一-鿿]{1,4}(?:第[0-9０-９一二])?)$", text[: hit.start])
         named = hit.term.row["strength"] in ("generic", "beside") or hit.term.form in _BEARS_TOWN
+        # Mines bear names of their own, which in kanji cannot be told from what they are (露天鉱山).
+        named = named or (hit.term.row["facility"] in ("mine", "oil_field") and bool(run and run[1][0] in _KANA))
         if run is None or not named:
             return ""
         word = run[1] if run[1] in self._not_names else re.sub(r"^(?:新|同|旧|米(?!国)|現|本|両|各)", "", run[1])
