@@ -154,3 +154,39 @@ def test_the_head_of_a_japanese_text(head: str, publisher: str | None, day: dt.d
         day,
     )
     assert [paragraph.text for paragraph in document.paragraphs][-2:] == [JA1, JA2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        (
+            "Lender                 Amount (US$ million)\nBirch State Bank       310\nHarbor Union           60",
+            ["Lender | Amount (US$ million)", "Birch State Bank | 310", "Harbor Union | 60"],
+        ),
+        (
+            "Works       Tonnes\nToledo       1,200\nErie           900",
+            ["Works | Tonnes", "Toledo | 1,200", "Erie | 900"],
+        ),
+        (
+            "貸し手　　　　　　　金額\n白樺銀行　　　　　　６０億円\n港湾信用金庫　　　　８億円",
+            ["貸し手 | 金額", "白樺銀行 | ６０億円", "港湾信用金庫 | ８億円"],
+        ),
+    ],
+)
+def test_columns_set_with_blanks_are_rows(lines: str, rows: list[str]) -> None:
+    text = f"Birchwood borrows for its works.\n\n{lines}\n\nThe rest is equity.\n"
+    read = read_document(text.encode(), "inbox/a.txt", None)
+    assert [paragraph.text for paragraph in read.paragraphs][1:-1] == rows
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "It ended.  Then a new\none began in May.  Some\nsaid so.  Nobody knew.",
+        "one  two\nthree  four",
+        "Toledo  1,200\nErie  900  in brackets\nGary  80",
+    ],
+)
+def test_blanks_that_set_no_columns_are_none(lines: str) -> None:
+    read = read_document(f"Birchwood builds.\n\n{lines}\n".encode(), "inbox/a.txt", None)
+    assert not any(" | " in paragraph.text for paragraph in read.paragraphs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from pipelines.records import Paragraph
 
@@ -65,7 +66,7 @@ def unwrap(text: str, *, marked: bool = False) -> list[str]:
     A blank line parts paragraphs. Within a block a line goes on in the next one if it is about as long as the lines of
     the document are; a short line (a masthead, a heading, the end of a paragraph) does not.
     """
-    lines = text.split("\n")
+    lines = text.split("\n") if marked else with_rows(text.split("\n"))
     widths = sorted(_width(line) for line in lines if line.strip())
     full = widths[int(len(widths) * 0.9)] if widths else 0
     hard = full <= _PAGE or _is_cut(lines, full)
@@ -84,6 +85,54 @@ def unwrap(text: str, *, marked: bool = False) -> list[str]:
                 _flush(blocks, current)
     _flush(blocks, current)
     return blocks
+
+
+_GUTTER = re.compile(r"(?<=\S)(?: {2,}|\t+|\u3000{2,})(?=\S)")
+_LEAST_ROWS, _LONGEST_CELL = 3, 60
+
+
+def with_rows(lines: Sequence[str]) -> list[str]:
+    """Lines of a plain text in which columns set with blanks are rows of a table, their cells parted by ` | `.
+
+    Args:
+        lines: Of a text without markup. A table is three lines or more of as many short cells, set flush left or right.
+    """
+    found: list[str] = []
+    table: list[list[tuple[int, str]]] = []
+    held: list[str] = []
+    for line in [*lines, ""]:
+        cells = _cells(line)
+        if table and (len(cells) != len(table[0]) or not cells):
+            found += _rows(table) if len(table) >= _LEAST_ROWS and _is_set(table) else held
+            table, held = [], []
+        if cells:
+            table.append(cells)
+            held.append(line)
+        else:
+            found.append(line)
+    return found[:-1]
+
+
+def _cells(line: str) -> list[tuple[int, str]]:
+    """The cells of a line with the column at which each begins; none where it is no row."""
+    text = line.expandtabs(8).rstrip()
+    edges = [0, *(gap.end() for gap in _GUTTER.finditer(text)), len(text)]
+    cells = [(_width(f"{text[:start]}.") - 1, text[start:end].strip()) for start, end in pairwise(edges)]
+    return cells if len(cells) > 1 and all(0 < len(cell) <= _LONGEST_CELL for _, cell in cells) else []
+
+
+def _is_set(table: Sequence[Sequence[tuple[int, str]]]) -> bool:
+    """Whether the cells of each column begin or end at one place."""
+    for column in zip(*table, strict=True):
+        starts = [start for start, _ in column]
+        ends = [start + _width(cell) for start, cell in column]
+        if min(max(starts) - min(starts), max(ends) - min(ends)) > 1:
+            return False
+    return True
+
+
+def _rows(table: Sequence[Sequence[tuple[int, str]]]) -> list[str]:
+    return [" | ".join(cell for _, cell in row) for row in table]
 
 
 _PAGE = 140

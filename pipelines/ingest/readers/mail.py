@@ -23,7 +23,7 @@ from pipelines.ingest.readers.letters import Letter, own_words
 from pipelines.ingest.readers.record import source_of
 from pipelines.records import Document, Source
 
-READER = "mail-1"
+READER = "mail-2"
 MEDIA_TYPE = "message/rfc822"
 
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?[^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*\r?\n")

@@ -14,7 +14,7 @@ from pipelines.ingest.readers.layout import paragraphs, tidy, unwrap
 from pipelines.ingest.readers.record import masthead, source_of
 from pipelines.records import Document, Source
 
-READER = "text-3"
+READER = "text-4"
 
 _LONGEST_TITLE = 160
 
