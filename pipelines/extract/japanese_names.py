@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from pipelines.extract.english_names import Taken
@@ -171,10 +171,11 @@ class JapaneseNames:
     def find(self, paragraphs: Sequence[str], taken: Sequence[Sequence[Taken]]) -> dict[str, float]:
         """Names with their points; `taken` is what is recognised in each paragraph already."""
         signs: dict[str, dict[str, float]] = defaultdict(dict)
+        soft = _begun_in_hiragana("\n".join(paragraphs))
         for text, spans in zip(paragraphs, taken, strict=True):
             if not has_cjk(text):
                 continue
-            for start, end, led in self._runs(text, spans):
+            for start, end, led in self._runs(text, spans, soft):
                 surface = text[start:end]
                 for kind, points in self._signs(text, start, end, led, spans):
                     if abs(points) > abs(signs[surface].get(kind, 0.0)):
@@ -208,7 +209,9 @@ class JapaneseNames:
             return True
         return bool(solid) and (bool(context) or len(solid) > 1 or "head" in told or "・" in surface or "legal" in told)
 
-    def _runs(self, text: str, spans: Sequence[Taken]) -> Iterator[tuple[int, int, dict[str, float]]]:
+    def _runs(
+        self, text: str, spans: Sequence[Taken], soft: frozenset[str]
+    ) -> Iterator[tuple[int, int, dict[str, float]]]:
         """Runs without what leads them in, with the points that the lead gives."""
         runs = [match.span() for match in _RUN.finditer(text)]
         for match in _LATIN_LEGAL.finditer(text):
@@ -218,6 +221,10 @@ class JapaneseNames:
                 yield *match.span(1), {"legal": 6.0}
         runs += [match.span() for match in _SOFT.finditer(text) if self._head.search(match[0])]
         for begin, stop in runs:
+            before = next((name for name in soft if text.endswith(name, 0, begin) and begin > 0), "")
+            if before and self._plausible(text, begin - len(before), stop, spans):
+                yield begin - len(before), stop, {"shape": 1.0}
+                continue
             abroad = next((one.end for one in spans if one.kind == "place" and one.start == begin), stop)
             legal = _LEGAL_ABROAD.match(text, abroad, stop)
             start, led = self._led_in(text[:stop], legal.end() if legal else begin)
@@ -310,6 +317,26 @@ class JapaneseNames:
             for one in spans
         ):
             yield "beside", 1.5
+
+
+_BEGUN = re.compile(r"(?:^|(?<=[、。「『（(\s\u3000]))([ぁ-ん]{2,5})(?=[ァ-ヺー一-鿿]{2})", re.MULTILINE)
+_NO_BEGINNING = re.compile(
+    r"^(?:この|その|あの|どの|これ|それ|あれ|ここ|そこ|いま|まだ|もう|また|なお|ただ|まず|さら|しか|すで|かつ|とく|ほか|うち|ため"
+    r"|など|もの|こと|より|から|まで|だけ|ほど|とき|のち|あと|いず|とも|ほぼ|およ|すぐ|やや|もっ|もし|たと|さて|では|そし|つま"
+    r"|いわ|むし|こう|そう|どう|ある|いく|あわ|おも|およそ|わず|ちょ|きわ|たび|やが|つい|よう|あらた|はじ|みな(?!と)|よく)|(?:を|が|は|に|で)$"
+)
+
+
+def _begun_in_hiragana(text: str) -> frozenset[str]:
+    """The hiragana with which a name begins that the text repeats: みなと in みなと化研."""
+    found = {match[1] for match in _BEGUN.finditer(text) if not _NO_BEGINNING.search(match[1])}
+    return frozenset(name for name in found if _repeats(text, name))
+
+
+def _repeats(text: str, name: str) -> bool:
+    """Whether one word follows some hiragana twice or more, and it is most often this word that does."""
+    behind = Counter(re.findall(rf"{name}([ァ-ヺー一-鿿]{{2}})", text))
+    return bool(behind) and behind.most_common(1)[0][1] >= 2
 
 
 def _told_by_place(text: str, start: int, end: int) -> Iterator[tuple[str, float]]:
