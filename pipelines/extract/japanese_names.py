@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pipelines.extract.english_names import Taken
 from pipelines.extract.terms import has_cjk
@@ -172,10 +172,11 @@ class JapaneseNames:
         """Names with their points; `taken` is what is recognised in each paragraph already."""
         signs: dict[str, dict[str, float]] = defaultdict(dict)
         soft = _begun_in_hiragana("\n".join(paragraphs))
+        known = {one.text for spans in taken for one in spans if one.kind == "org"}
         for text, spans in zip(paragraphs, taken, strict=True):
             if not has_cjk(text):
                 continue
-            for start, end, led in self._runs(text, spans, soft):
+            for start, end, led in self._runs(text, spans, soft, known):
                 surface = text[start:end]
                 for kind, points in self._signs(text, start, end, led, spans):
                     if abs(points) > abs(signs[surface].get(kind, 0.0)):
@@ -210,7 +211,7 @@ class JapaneseNames:
         return bool(solid) and (bool(context) or len(solid) > 1 or "head" in told or "・" in surface or "legal" in told)
 
     def _runs(
-        self, text: str, spans: Sequence[Taken], soft: frozenset[str]
+        self, text: str, spans: Sequence[Taken], soft: frozenset[str], known: Collection[str]
     ) -> Iterator[tuple[int, int, dict[str, float]]]:
         """Runs without what leads them in, with the points that the lead gives."""
         runs = [match.span() for match in _RUN.finditer(text)]
@@ -227,7 +228,7 @@ class JapaneseNames:
                 continue
             abroad = next((one.end for one in spans if one.kind == "place" and one.start == begin), stop)
             legal = _LEGAL_ABROAD.match(text, abroad, stop)
-            start, led = self._led_in(text[:stop], legal.end() if legal else begin)
+            start, led = self._led_in(text[:stop], legal.end() if legal else begin, known)
             if legal:
                 led["nation"] = 2.5
             tail = re.search(
@@ -238,7 +239,7 @@ class JapaneseNames:
             if end - start >= 2 and self._plausible(text, start, end, spans):
                 yield start, end, led
 
-    def _led_in(self, text: str, start: int) -> tuple[int, dict[str, float]]:
+    def _led_in(self, text: str, start: int, known: Collection[str]) -> tuple[int, dict[str, float]]:
         """Where a run's name begins behind 米, 大手, 子会社, 株式会社, with the points that these give."""
         led: dict[str, float] = {}
         for _ in range(4):
@@ -249,7 +250,7 @@ class JapaneseNames:
             elif nation:
                 start += nation.end()
                 led["nation"] = 2.5
-            elif lead and not self._known_name(text[start:]):
+            elif lead and lead[0] not in known and not self._known_name(text[start:]):
                 start += lead.end()
                 led["noun"] = 2.0
             else:

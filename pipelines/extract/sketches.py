@@ -103,7 +103,7 @@ def project_sketch(
         _japanese_name(cluster, own, lexicon, city) if any(has_cjk(place.text) for _, place in cluster.sites) else ""
     )
     partners = list(dict.fromkeys(short_name(part.org.id, part.org.text, lexicon, japanese=False) for part in own))
-    described = label + (f" with {', '.join(partners[:5])}" if partners else "")
+    described = label + (f" with {', '.join(partners[:8])}" if partners else "")
     number, first = cluster.sites[0]
     return ProjectSketch(
         cluster.key,
