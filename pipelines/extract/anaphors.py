@@ -29,6 +29,8 @@ _TOPIC = re.compile(
     r"[」』）)]{0,2}(?:（[^（）]{1,30}）)?(?:側)?(?:[はが]|の(?:社長|会長|時価総額|株価|広報|担当者|売上高|業績|幹部)[^、。]{0,6}は)"
 )
 """Behind a firm that its sentence is about."""
+_OF_TEXT = 2
+"""How topical a firm is whose sentence is about it by は; 1: by が; 0: named and no more."""
 _WRITERS = frozenset({"当社", "弊社"})
 _LOOKS_BACK = 8
 
@@ -55,17 +57,17 @@ class Anaphors:
 
 def take_up(document: Document, found: list[list[Mention]], lexicon: Lexicon) -> None:
     """Read 同社, "The company", "the Korean group" and "It plans" as the firm spoken of last; adds to `found`."""
-    spoken: list[tuple[Mention, bool]] = []
+    spoken: list[tuple[Mention, int]] = []
     writer = _writer(document, found, lexicon)
     for paragraph, mentions in zip(document.paragraphs, found, strict=True):
         firms = sorted(
             (one for one in mentions if one.kind == "org" and _is_firm(one, lexicon)), key=lambda one: one.start
         )
         if has_cjk(paragraph.text):
-            told = [(one, bool(_TOPIC.match(paragraph.text, one.end))) for one in firms]
+            told = [(one, _topical(paragraph.text, one)) for one in firms]
             mentions.extend(_japanese(paragraph.text, spoken, told, lexicon, writer))
         else:
-            told = [(one, _opens(paragraph.text, one.start)) for one in firms]
+            told = [(one, int(_opens(paragraph.text, one.start))) for one in firms]
             mentions.extend(_english(paragraph.text, spoken, told, lexicon))
         spoken += told
     _take_up_bodies(document, found)
@@ -128,8 +130,8 @@ def _note(org: Mention, named: dict[str, dict[str, Mention]]) -> None:
 
 def _japanese(
     text: str,
-    spoken: Sequence[tuple[Mention, bool]],
-    told: Sequence[tuple[Mention, bool]],
+    spoken: Sequence[tuple[Mention, int]],
+    told: Sequence[tuple[Mention, int]],
     lexicon: Lexicon,
     writer: Mention | None,
 ) -> Iterator[Mention]:
@@ -138,8 +140,13 @@ def _japanese(
         earlier = [*spoken, *(pair for pair in told if pair[0].end <= match.start())]
         topic = next((one.id for one, is_topic in told if is_topic and opening <= one.start < match.start()), "")
         others = [pair for pair in earlier if pair[0].id != topic]
-        # The firm that a sentence was about; else the one named last. Never the sentence's own subject.
-        firm = next((one for one, is_topic in reversed(others) if is_topic), None) if not topic else None
+        # The firm that a sentence was about; else the one named last. Never the sentence's own subject. What opens a
+        # paragraph goes on with a topic (は), not with who did something on the way (が).
+        least = _OF_TEXT if not text[: match.start()].strip("\u3000「 ") else 1
+        ranked = [one for one, topical in reversed(others) if topical >= least] or [
+            one for one, topical in reversed(others) if topical
+        ]
+        firm = next(iter(ranked), None) if not topic else None
         firm = firm or (others[-1][0] if others else None)
         if match[0] in _WRITERS:
             # Who writes a release is the firm that publishes it, else the one that it opens with.
@@ -149,7 +156,7 @@ def _japanese(
 
 
 def _english(
-    text: str, spoken: Sequence[tuple[Mention, bool]], told: Sequence[tuple[Mention, bool]], lexicon: Lexicon
+    text: str, spoken: Sequence[tuple[Mention, int]], told: Sequence[tuple[Mention, int]], lexicon: Lexicon
 ) -> Iterator[Mention]:
     anaphors = lexicon.anaphors
     for pattern in (anaphors.opening, anaphors.of, anaphors.it):
@@ -171,6 +178,12 @@ def _english(
                 firm = firm or (earlier[-1][0] if earlier else None)
             if firm is not None:
                 yield Mention("org", match.start(), match.end(), firm.text, firm.id)
+
+
+def _topical(text: str, firm: Mention) -> int:
+    """How much its sentence is about a firm (`_OF_TEXT`)."""
+    found = _TOPIC.match(text, firm.end)
+    return 0 if found is None else 1 if found[0].endswith("が") else _OF_TEXT
 
 
 def _opens(text: str, start: int) -> bool:

@@ -220,7 +220,10 @@ def _material_id(text: str, hit: Hit) -> str:
 def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
     """Whether a word is a material here: short and ambiguous ones need a neighbour that says so."""
     before, after = text[: hit.start], text[hit.end :]
-    if japanese and _inside_word(text[hit.start : hit.end], before, after):
+    if japanese and is_inside_word(text[hit.start : hit.end], before, after):
+        return False
+    if not japanese and after.lower().startswith(("-ion", " ion ")):
+        # A lithium-ion cell is what it is called.
         return False
     if hit.term.row.get("kind") != "ambiguous":
         return True
@@ -232,7 +235,7 @@ def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> boo
     return any(_beside(text, hit, other) for other in sure)
 
 
-def _inside_word(surface: str, before: str, after: str) -> bool:
+def is_inside_word(surface: str, before: str, after: str) -> bool:
     """Whether a Japanese material's name is only part of another word (銀 in 銀行)."""
     if len(surface) == 1:
         return bool(re.search(r"[一-鿿ァ-ヺ]$", before)) or not _JA_AFTER_SHORT.match(after)

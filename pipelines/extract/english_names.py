@@ -20,13 +20,15 @@ from pipelines.extract.terms import has_cjk
 from pipelines.extract.vocabulary import Row
 
 _WORD = r"(?:(?:[OD]['’])?[A-Z][\w&-]*|(?:[A-Z]\.){2,}[A-Z]?|\d+[A-Z]\w+)"
-_PHRASE = re.compile(rf"{_WORD}(?:\s(?:(?:&|de|van|von)\s)?{_WORD}){{0,6}}")
+_PHRASE = re.compile(rf"{_WORD}(?:\s(?:(?:&|del?|della|de la|de los|du|d[aio]s?|van|von|van der)\s)?{_WORD}){{0,6}}")
 _BODY = re.compile(
     r"(?:Bank|University|Institute|Ministry|Department|Government|Commonwealth|Federation|Association) of (?:the )?"
     rf"{_WORD}(?:\s{_WORD}){{0,2}}"
 )
 _PUBLIC = re.compile(r"(?:Ministry|Department|Government|Commonwealth) of ")
-_LEGAL_WORDS = frozenset(["Inc", "Corp", "Ltd", "Co", "LLC", "LLP", "LP", "PLC", "Plc", "AG", "GmbH", "KK", "Pty"])
+_LEGAL_WORDS = frozenset(
+    ["Inc", "Corp", "Ltd", "Co", "LLC", "LLP", "LP", "PLC", "Plc", "AG", "GmbH", "KK", "Pty", "Limited", "Incorporated"]
+)
 _TOKEN = re.compile(r"[\w'’&%$.-]*\w|%")
 _CALLED = frozenset(["called", "named", "dubbed", "christened"])
 _PREPOSITIONS = ("by", "with", "from", "to", "of", "for", "in")
@@ -160,7 +162,7 @@ class EnglishNames:
                 start += word.end() + len(text[start + word.end() : end]) - len(text[start + word.end() : end].lstrip())
                 opening = False
             words = text[start:end].split()
-            while words and words[-1] in (*_LEGAL_WORDS, "&", "de", "van", "von"):
+            while words and words[-1] in (*_LEGAL_WORDS, "&", "de", "del", "van", "von"):
                 words.pop()
                 end = start + len(text[start:end].rstrip().rsplit(" ", 1)[0]) if words else start
             if words and not _hidden(start, end, spans):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.extract.annotation import Annotated
+from pipelines.extract.annotation import Annotated, is_inside_word
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
@@ -29,7 +29,7 @@ _FAMILIES = (
     (
         "refines",
         re.compile(
-            r"\brefin\w*|\bseparat\w+|\bsmelt\w*|\bprocess(?:ing|es|ed)?\b|\bconcentrat\w+|\bpurif\w+|"
+            r"\brefin\w*|\bseparat(?!ors?\b|el)\w+|\bsmelt\w*|\bprocess(?:ing|es|ed)?\b|\bconcentrat\w+|\bpurif\w+|"
             r"\bbeneficiat\w+|\bconver(?:t|ts|ting|sion)\b|\bleach\w*|\belectrowin\w*"
             r"|精製|分離|製錬|精錬|選鉱|高純度化"
         ),
@@ -157,7 +157,13 @@ def site_materials(site: Mention, lexicon: Lexicon) -> list[str]:
         return [material]
     if site.value.facility.get("facility") == "seabed":
         return ["rare-earths"]
-    hits = [hit for hit in lexicon.index.scan(site.text) if hit.term.kind == "material"]
+    text = site.text
+    hits = [
+        one
+        for one in lexicon.index.scan(text)
+        if one.term.kind == "material"
+        if not is_inside_word(text[one.start : one.end], text[: one.start], text[one.end :])
+    ]
     kept = [hit for hit in hits if not any(hit.start >= one.start and hit.end < one.end for one in hits)]
     ids = ["synthetic-diamond" if hit.term.id == "diamond" else hit.term.id for hit in kept]
     return [one for one in dict.fromkeys(ids) if _is_labelled(one, lexicon)]
