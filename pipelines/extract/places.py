@@ -64,7 +64,7 @@ _JA_PROVINCE = re.compile(
 """A state or county behind its country that the gazetteer does not know (ナミビア北西部クネネ州), with a town."""
 
 
-def _is_title(text: str) -> bool:
+def is_title(text: str) -> bool:
     """Whether nearly every longer word has a capital, so that capitals tell nothing."""
     words = re.findall(r"[A-Za-z]{4,}", text)
     return len(words) >= 5 and sum(word[0].isupper() for word in words) >= 0.85 * len(words)
@@ -162,7 +162,7 @@ class PlaceFinder:
         town = _TOWN.search(text, reach, hit.start) or _TOWN_IN.search(text, reach, hit.start)
         if town is None:
             return hit.start, hit.end, None
-        name = town[1] if not _is_title(text) else self._last_words(town[1])
+        name = town[1] if not is_title(text) else self._last_words(town[1])
         while " " in name and name.split()[0] in self._no_town:
             name = name.partition(" ")[2]
         if name in self._no_town or (" " in name and re.match(r"['’]s\b", text[hit.end :])):
@@ -177,7 +177,7 @@ class PlaceFinder:
             return at, hit.end, name
         # "Ascension Parish, Louisiana" is one place without a town; "Hopkinsville, Christian County, Kentucky" has one.
         feature = town[1].split()[-1] in self._features
-        inner = _TOWN.search(text, reach, town.start(1)) if feature and not _is_title(text) else None
+        inner = _TOWN.search(text, reach, town.start(1)) if feature and not is_title(text) else None
         if inner is not None and inner[1] not in self._no_town and self._is_town(inner[1]):
             return inner.start(1), hit.end, inner[1]
         return town.start(1) if feature else hit.start, hit.end, None

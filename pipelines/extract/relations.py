@@ -22,7 +22,7 @@ from pipelines.extract.japanese_clauses import governs
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.parties import Part, by_name, denied, is_firm, lead_parts, strays, the_state
-from pipelines.extract.patterns import Found
+from pipelines.extract.patterns import BLOCKS, Found
 
 _INSTRUMENTS = (
     ("equity", "equity_investor", re.compile(r"\bequity\b|出資|資本")),
@@ -160,7 +160,7 @@ def _parts(match: Found, sentence: Sentence, projects: Projects, marks: frozense
     if "unnamed" in marks and told in ("asserted", "planned"):
         told = "reported"
     inner = row["role"] not in _BUILDING and sentence.japanese and orgs and _within_clause(match, group)
-    if inner or _is_open(match, sentence) or _of_another(match, sentence, group):
+    if inner or _is_open(match, sentence) or _of_another(match, sentence, group) or _of_relative(match, group):
         return
     for org, project in _pairs(match, sentence, orgs, projects):
         if row["role"] == "@instruments":
@@ -193,6 +193,17 @@ def _of_another(match: Found, sentence: Sentence, group: str) -> bool:
     if not sentence.japanese or not group:
         return False
     return not governs(match.match.string, match.match.end(group), match.match.end(), match.row["role"])
+
+
+_RELATIVE = re.compile(r"(?<!of )(?<!in )(?<!from )([\ue000-\uefff])(?:['’]s \w+)?, (?:which|who) ")
+
+
+def _of_relative(match: Found, group: str) -> bool:
+    """Whether what was found behind a name is said of another one: "X, meant to rival China, which supplies most"."""
+    if not group or group not in match.match.re.groupindex:
+        return False
+    behind = match.match.string[match.match.end(group) : match.match.end()]
+    return any(mark[1] not in match.mentions(group) for mark in _RELATIVE.finditer(behind))
 
 
 _OPEN = re.compile(r"\bwhether\b[^,;]*$")
@@ -250,13 +261,21 @@ def _still(sentence: Sentence, projects: Projects) -> Cluster | None:
     return None
 
 
+_BY_OTHERS = re.compile(
+    rf"\b(?:insured|guaranteed|reinsured|backed) by (?:the )?{BLOCKS['org']}"
+    rf"|{BLOCKS['org']}(?:が|による)(?:保険|保証)[^。、]{{0,10}}"
+)
+"""What somebody else does for the loans that a bank gives: "loans insured by NEXI"."""
+
+
 def _financiers(sentence: Sentence, org: Mention, project: Cluster | None, program: str, told: str) -> Iterator[Part]:
     """Rows by the instruments that a sentence names; for the programme where it speaks of that."""
     of_program = program and (sentence.of("program") or _PROGRAM_ANAPHOR.search(sentence.masked))
     if not of_program and (project is None or not sentence.of("site")):
         return
+    given = _BY_OTHERS.sub("", sentence.masked) if sentence.position(org) >= 0 else sentence.masked
     for instrument, role, pattern in _INSTRUMENTS:
-        if pattern.search(sentence.masked):
+        if pattern.search(given):
             if of_program and not sentence.of("site"):
                 yield Part(None, program, org, sentence, role, "", instrument, None, told)
             elif project is not None:

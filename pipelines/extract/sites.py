@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
+from pipelines.extract.places import is_title
 from pipelines.extract.site_words import JA_LINK, MODEL, is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
@@ -257,7 +258,7 @@ class SiteFinder:
         )
         lead = text[:start]
         name_match = _NAME_BEFORE.search(lead, max(0, len(lead) - _REACH))
-        name = self._name(name_match[1].strip()) if name_match else ""
+        name = self._name(name_match[1].strip()) if name_match and not is_title(text) else ""
         if name and name_match:
             lead = lead[: name_match.start()] + "the "
         else:

@@ -138,6 +138,9 @@ def _place_score(sketch: ProjectSketch, known: KnownProject) -> float:
         value += 0.05 if sketch.country == known.country else -0.6
     if sketch.admin1 and known.admin1:
         value += 0.3 if sketch.admin1 == known.admin1 else -0.6
+    if sketch.city and not known.admin1:
+        # One plant in one town is not "plants across the United States".
+        value -= 0.3
     if sketch.city and known.city and fold(sketch.city)[0] in fold(known.city)[0]:
         value += 0.2
     return value
