@@ -152,7 +152,13 @@ class Projects:
 
     def _made(self, sentence: Sentence, start: int, end: int) -> Cluster | None:
         """The one project that makes what a clause without a facility names."""
-        made = {hit.term.id for hit in sentence.products if start <= hit.start < end}
+        # What a Japanese firm is called (トヨタ自動車) is not what is made.
+        names = [(one.start, one.end) for one in sentence.of("org")] if sentence.japanese else []
+        made = {
+            hit.term.id
+            for hit in sentence.products
+            if start <= hit.start < end and not any(left <= hit.start < right for left, right in names)
+        }
         found = [one for one in self.clusters if made & set(one.products)]
         return found[0] if len(found) == 1 else None
 

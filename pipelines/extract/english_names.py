@@ -27,7 +27,26 @@ _BODY = re.compile(
 )
 _PUBLIC = re.compile(r"(?:Ministry|Department|Government|Commonwealth) of ")
 _LEGAL_WORDS = frozenset(
-    ["Inc", "Corp", "Ltd", "Co", "LLC", "LLP", "LP", "PLC", "Plc", "AG", "GmbH", "KK", "Pty", "Limited", "Incorporated"]
+    [
+        "Inc",
+        "Corp",
+        "Ltd",
+        "Co",
+        "LLC",
+        "LLP",
+        "LP",
+        "PLC",
+        "Plc",
+        "AG",
+        "GmbH",
+        "KK",
+        "Pty",
+        "Limited",
+        "Incorporated",
+        "S.A.",
+        "N.V.",
+        "B.V.",
+    ]
 )
 _TOKEN = re.compile(r"[\w'’&%$.-]*\w|%")
 _CALLED = frozenset(["called", "named", "dubbed", "christened"])

@@ -23,6 +23,8 @@ _BREAK = re.compile(
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|gets?|got)(?: \w+ly| also| now| not| then| to be| jointly)? $"
 )
+_BY = re.compile(r" (?:\w+ly )?by\b")
+"""Behind a participle: "loans insured by X" makes nobody before it an insurer."""
 _SAYS = re.compile(
     r" (?:today |also )?(?:announced|said|says|disclosed|confirmed|reported|told \w+)(?: [\w\ue600-\ue6ff]+){0,3}"
     r"(?: that)? (?:it|its board(?: of directors)?|the board(?: of directors)?|they)\b"
@@ -92,7 +94,7 @@ def framed(sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[Mention, str,
 
 def _english_cases(text: str, frame: Found, groups: Sequence[tuple[int, int, str]]) -> Iterator[tuple[str, str]]:
     start, end = frame.match.span()
-    passive = _PASSIVE.search(text[:start]) is not None
+    passive = _PASSIVE.search(text[:start]) is not None or _BY.match(text, end) is not None
     before = [group for group in groups if group[1] <= start]
     if before and not passive and frame.row["subject"]:
         at, stop, marks = before[-1]
