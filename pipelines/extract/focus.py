@@ -169,6 +169,7 @@ def _told(sentence: Sentence, explicit: Sequence[Cluster], projects: Projects) -
     return next((one for one in reversed(explicit) if one.key not in passing), explicit[-1])
 
 
+_ALSO = re.compile(r"^(?:[\w'’-]+ ){1,4}also\b|^(?:Meanwhile|Separately|Elsewhere|In addition)\b")
 _ASIDE_JA = re.compile(r"(?:なお|ちなみに|一方|他方|また|このほか|これとは別に|別に)、")
 """What opens an aside on another matter: the sentences before it are not about that one."""
 
@@ -176,7 +177,7 @@ _ASIDE_JA = re.compile(r"(?:なお|ちなみに|一方|他方|また|このほ�
 def _ahead(annotated: Annotated, sentence: Sentence, projects: Projects) -> list[Cluster]:
     """The first project that the same paragraph names later, in the next sentence but one at most."""
     for later in annotated.sentences[sentence.number + 1 : sentence.number + 3]:
-        if OWN_PLANT.search(later.masked) or _ASIDE_JA.match(later.text):
+        if OWN_PLANT.search(later.masked) or _ASIDE_JA.match(later.text) or _ALSO.search(later.text):
             continue
         if later.paragraph == sentence.paragraph and later.number in projects.explicit:
             return projects.explicit[later.number][:1]

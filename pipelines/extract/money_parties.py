@@ -194,5 +194,6 @@ def of_the_project(sentence: Sentence, cluster: Cluster | None) -> bool:
         vehicle = next(iter(sentence.caught(bought[1])), None)
         return vehicle is not None and vehicle.id.startswith("@") and vehicle.id in cluster.org_ids
     return not bought and not re.search(
-        rf"{BLOCKS['org']}(?:の?(?:株|持ち分|持分)|(?:の|を)(?:買収|完全子会社|傘下))", sentence.masked
+        rf"{BLOCKS['org']}(?:の?(?:株|持ち分|持分)|(?:の|を)(?:[^、。はが]{{0,14}}で)?(?:買収|完全子会社|傘下))",
+        sentence.masked,
     )

@@ -23,6 +23,7 @@ _WORKED = re.compile(
     r"着工|起工|(?:棟|工場|設備|ライン|施設|炉)(?:も|が)?[^。、]{0,6}完成|(?<!再)稼働|再稼働|操業|量産|(?:生産|製造|製錬|精製|精錬|採掘|増産|リサイクル|組み立て)(?:を|し|する|に|も)"
     r"|建設(?!会社|業|省|費)|建て|新設|増設|増強|拡張|同じこと(?:を|に)"
 )
+_OPENS = re.compile(r"(?:(?:また|さらに|このほか|一方|加えて|同時に|併せて)、?)?")
 _NO_WORKS = re.compile(
     r"説明会|会見|会談|会合|会議|研究|本社|事務所|営業|販売|講演|発表|式典|裁判|大会|選挙|学校|採用|研修|展示会|見本市"
     r"|署名|調印|協議|住宅|道路|倉庫|店|ホテル|病院|以前|かつて|撤退|閉鎖|中止|断念"
@@ -57,7 +58,7 @@ def opened_there(sentence: Sentence, projects: Projects) -> list[Mention]:
             continue
         # 「でも」 sets a place beside that of the project before, 「では」 opens a sentence with another scene; else a
         # firm must be at work there.
-        topic = scene["scene"] == "では" and place.start == sentence.start
+        topic = scene["scene"] == "では" and bool(_OPENS.fullmatch(sentence.text[: place.start - sentence.start]))
         if not (scene["scene"].endswith("も") or topic or sentence.of("org")):
             continue
         apart = all(lies_elsewhere(one, place.value) for one in told) and all(

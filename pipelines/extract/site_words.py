@@ -31,6 +31,10 @@ _WORKS_MAKING = re.compile(r"\b(?:an?|another|its|their|new)\s(?:[a-z][\w-]*\s){
 _WORKS_VERB = re.compile(
     r"\s(?:on|with|to|closely|well|hard|as|out|like|by|together|against|best|only|so|because|when|if|that way|just)\b"
 )
+SUCH = re.compile(
+    r"-(?:backed|based|led|funded|financed|made|owned|built|style|size|sized|scale|grade|class|fired|wide)$"
+)
+"""What kind of plant it is ("a Japan-backed reactor") is no name."""
 
 
 def is_noun(text: str, hit: Hit, start: int) -> bool:

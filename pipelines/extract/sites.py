@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
 from pipelines.extract.places import is_title
-from pipelines.extract.site_words import JA_LINK, MODEL, is_noun, ordinal_of
+from pipelines.extract.site_words import JA_LINK, MODEL, SUCH, is_noun, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -161,8 +161,8 @@ class SiteFinder:
         for hit in facilities:
             if any(hit.start < end and start < hit.end for start, end in named) or self._is_compound(text, hit):
                 continue
-            site = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
-            site = _unplaced(text, site, places) if site is not None else None
+            told = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
+            site = _unplaced(text, told, places) if told is not None else None
             if site is not None and site.name and japanese and _is_hidden(text, site, taken):
                 start = site.start if site.product else hit.start
                 site = replace(site, name="", start=start, text=text[start : site.end])
@@ -284,7 +284,7 @@ class SiteFinder:
         return self._name(found[1])
 
     def _name(self, words: str) -> str:
-        kept = _POSSESSOR.sub("", words).split()
+        kept = [word for word in _POSSESSOR.sub("", words).split() if not SUCH.search(word)]
         while kept and (kept[0].strip("'’s") in self._not_names or kept[0] in self._not_names):
             kept = kept[1:]
         name = " ".join(kept)

@@ -288,14 +288,24 @@ _SEVERAL = re.compile(
 )
 
 
+_NOT_DONE = re.compile(r"\b(?:has|have|had|did|does|do|is|was|were) (?:not|never)\b|\byet to\b|n't\b")
+_NOT_DONE_JA = re.compile(r"(?:は|も)?(?:して|されて|下りて|得られて)?(?:い)?(?:ない|なかった|ません|おらず)")
+
+
+def _has_not_come(match: Found, sentence: Sentence) -> bool:
+    """Whether a choice or a signature has yet to come: "has not yet approved it", まだ承認していない."""
+    return bool(_NOT_DONE.search(match.match.group()) or _NOT_DONE_JA.match(sentence.masked[match.match.end() :]))
+
+
 def _step(
     match: Found, sentence: Sentence, cluster: Cluster, marks: frozenset[str], published: dt.date | None
 ) -> Step | None:
     """The step that a match states; None where it is denied or rests on hearsay."""
     row = match.row
-    if (row["note"] == "list" and not cluster.listed) or (sentence.heading and row["stage"] != "reported"):
-        return None
     stage, evidence, event, weak = row["stage"], row["evidence"], row["event_type"], row["note"] == "weak"
+    unlisted = (row["note"] == "list" and not cluster.listed) or (sentence.heading and stage != "reported")
+    if unlisted or (stage in _SHARED and _has_not_come(match, sentence)):
+        return None
     if stage in DONE or event == "fid":
         if is_another(match, sentence):
             return None

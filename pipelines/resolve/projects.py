@@ -159,7 +159,8 @@ def _firm_score(sketch: ProjectSketch, known: KnownProject, lexicon: Lexicon) ->
     ours = {org for org in sketch.org_ids if lexicon.organizations.get(org, {}).get("kind") not in _EVERYWHERE}
     shared = {org for org in ours & set(known.org_ids) if _is_telling(org, lexicon)}
     if not shared:
-        return 0.0
+        # The place and the metal alone do not make another firm's smelter the known mine.
+        return -0.3 if ours and set(known.org_ids) - ours and not ours & set(known.org_ids) else 0.0
     value = 0.35 + (0.1 if len(shared) > 1 else 0.0) - (0.1 if len(shared) * 2 < len(ours) else 0.0)
     elsewhere = [
         one for one in lexicon.known_projects.values() if one.project_id != known.project_id and ours & set(one.org_ids)
