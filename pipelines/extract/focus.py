@@ -169,7 +169,10 @@ def _told(sentence: Sentence, explicit: Sequence[Cluster], projects: Projects) -
     return next((one for one in reversed(explicit) if one.key not in passing), explicit[-1])
 
 
-_ALSO = re.compile(r"^(?:[\w'’-]+ ){1,4}also\b|^(?:Meanwhile|Separately|Elsewhere|In addition)\b")
+_ALSO = re.compile(
+    r"\balso (?:plans?|intends|will|spends?|operates|has|is|runs|reviewed|builds|expects|announced|said)\b"
+    r"|^(?:Meanwhile|Separately|Elsewhere|In addition)\b"
+)
 _ASIDE_JA = re.compile(r"(?:なお|ちなみに|一方|他方|また|このほか|これとは別に|別に)、")
 """What opens an aside on another matter: the sentences before it are not about that one."""
 

@@ -15,7 +15,7 @@ _ARTICLE = (
 _WORDS = rf"{_ARTICLE}?(?:(?!(?:the|an?|its|their|is|are|was|will|and|which|that|to)\s)[\w.&'’-]+\s){{0,4}}$"
 _SOURCE = re.compile(rf"\b(?:from|out of)\s{_ARTICLE}{_WORDS}")
 _WHOSE = re.compile(
-    r"\b(?:whose|precedent for|rivals?|competing|an existing"
+    r"\b(?:whose|precedent for|(?<!\ba\s)(?<!\bA\s)(?:rivals?|competing)|an existing"
     r"|(?:which|that|who)\s(?:already\s)?(?:runs?|owns?|operates?|has|had)|(?:operators?|owners?)\sof)\s(?:[\w'’-]+\s){0,3}$"
 )
 _STARTING = re.compile(

@@ -75,6 +75,10 @@ _TOWN_LEAD = re.compile(
     r"|beyond|within|across|downtown|central|nearby|port of|city of|the|into|toward|towards|leave|leaving)\s)$"
 )
 _TOWN_TAIL = re.compile(r"\s(?!(?:In|On|The|A|And|But|It|For|At|To|When|While)\b)[A-Z][a-z]+|['’]s\s[A-Z]|-[A-Z]")
+_TOWN_WORKS = re.compile(
+    r"\s(?:[a-z-]+\s){0,3}(?:plant|mine|works|mill|factory|refinery|smelter|complex|terminal|fab|facility|quarry)\b"
+)
+"""Behind a town that a works bears the name of: "the Kings Mountain lithium mine"."""
 _ALSO_WORDS = frozenset({"Turkey", "Jordan", "Chad"})
 """Names of countries that are more often a bird, a shoe or a man."""
 
@@ -220,7 +224,8 @@ class PlaceFinder:
         if not surface[0].isupper() or surface in _ALSO_WORDS:
             return False
         if hit.term.row.get("sort") == "town" and not (
-            _TOWN_LEAD.search(text[: hit.start]) and not _TOWN_TAIL.match(text, hit.end)
+            (_TOWN_LEAD.search(text[: hit.start]) and not _TOWN_TAIL.match(text, hit.end))
+            or _TOWN_WORKS.match(text, hit.end)
         ):
             return False
         return not re.match(r"\s(?:Power|Ammonia|Pacific|Steel|Gas|Electric)\b", text[hit.end :])

@@ -70,7 +70,8 @@ _BETWEEN = (
     r"|from|and|is|are|will|has)\b)[\w'’.%$€£¥,-]+\s){0,5}$"
 )
 _BEFORE = re.compile(
-    rf"\b(?P<other>another|a second|a similar|a comparable|an identical|(?:a|the|its|their) sister|a third|a further"
+    rf"\b(?P<other>another|a second|a similar|a comparable|an identical"
+    rf"|a competing|a rival|a neighbou?ring|(?:a|the|its|their) sister|a third|a further"
     rf"|a separate|other)\s{_BETWEEN}"
     rf"|\b(?P<new>an?\s(?:set|series|pair|group|cluster|string|fleet|chain|network|number)\sof|an?|one|two|three|four|five|six|seven|eight|ten|several|some|new)\s{_BETWEEN}"
     rf"|\b(?P<definite>the|this|that|these|those|its|their|his|our|said)\s{_BETWEEN}"

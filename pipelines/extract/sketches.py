@@ -208,7 +208,9 @@ def short_name(org_id: str, text: str, lexicon: Lexicon, *, japanese: bool) -> s
         return spelled.get("ja" if japanese else "en") or text
     if japanese:
         return row.get("name_ja") or row["name"]
-    return _LEGAL_TAIL.sub("", row["name"])
+    # Mitsui & Co. is nothing without its form.
+    bare = _LEGAL_TAIL.sub("", row["name"])
+    return f"{bare} Co." if bare.endswith(" &") else bare
 
 
 def _japanese_name(cluster: Cluster, parts: Sequence[Part], lexicon: Lexicon, city: str) -> str:

@@ -6,6 +6,7 @@ What belongs here: front matter, headings, tables, links and emphasis. What does
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import Any
 
@@ -17,9 +18,12 @@ from pipelines.ingest.readers.record import masthead, source_of
 from pipelines.ingest.yamlfile import is_scalar, read_fields
 from pipelines.records import Document, Source
 
-READER = "markdown-1"
+READER = "markdown-2"
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_UNQUOTED = re.compile(
+    r"^(title|headline|name|publisher|author|description|subtitle): (?![\"'\[{|>&*!])(.*\S)[ \t]*$", re.MULTILINE
+)
 _HEADING = re.compile(r"^#{1,6}\s+\S", re.MULTILINE)
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}[-|: ]*$")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
@@ -70,7 +74,15 @@ def read(content: bytes, path: str, source: Source | None) -> Document:
 
 
 def _front_matter(text: str, path: str) -> dict[str, Any]:
-    record = read_fields(text, f"{path}, front matter") or {}
+    where = f"{path}, front matter"
+    try:
+        record = read_fields(text, where) or {}
+    except RawFileError:
+        # A headline with a colon in it is what people write, though no YAML.
+        mended = _UNQUOTED.sub(lambda line: f"{line[1]}: {json.dumps(line[2], ensure_ascii=False)}", text)
+        if mended == text:
+            raise
+        record = read_fields(mended, where) or {}
     return {str(key).lower(): value for key, value in record.items() if is_scalar(value)}
 
 
