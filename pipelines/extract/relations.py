@@ -15,13 +15,13 @@ from pipelines.extract.attribution import attributions, modality
 from pipelines.extract.batches import counted
 from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.cues import labelled, table_row, under_question
-from pipelines.extract.focus import BATCH, OWN_PLANT
-from pipelines.extract.frames import framed
+from pipelines.extract.focus import OWN_PLANT
 from pipelines.extract.gating import Cue
+from pipelines.extract.grammar import by_grammar, still
 from pipelines.extract.japanese_clauses import governs
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.parties import Part, by_name, denied, is_firm, lead_parts, strays, the_state
+from pipelines.extract.parties import Part, by_name, denied, lead_parts, strays, the_state
 from pipelines.extract.patterns import BLOCKS, Found
 
 _INSTRUMENTS = (
@@ -75,7 +75,7 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         absent = denied(sentence) if here else set()
         found += _settled([part for part in here if part.org.id not in absent])
     found = [_as_financier(part, lexicon) for part in found if not strays(part, found, projects)]
-    found += _by_grammar(annotated, projects, found, lexicon)
+    found += by_grammar(annotated, projects, found, lexicon)
     found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
     return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
 
@@ -92,26 +92,6 @@ def _as_financier(part: Part, lexicon: Lexicon) -> Part:
 
 
 _INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")
-
-
-def _by_grammar(annotated: Annotated, projects: Projects, found: Sequence[Part], lexicon: Lexicon) -> Iterator[Part]:
-    """Parts of organisations that no wording gave any part in a project, by the grammar of what is said of them."""
-    known = {(id(part.project), part.org.id) for part in found}
-    for sentence in annotated.sentences:
-        if sentence.number in projects.detached or not sentence.of("org"):
-            continue
-        absent = denied(sentence)
-        for org, role, instrument, _ in framed(sentence, lexicon):
-            project = projects.nearest(sentence, org) or _still(sentence, projects)
-            if project is None or org.id in absent or (id(project), org.id) in known:
-                continue
-            if role in _OF_FIRMS and not is_firm(org, lexicon):
-                continue
-            marks = attributions(sentence, lexicon)
-            yield Part(project, "", org, sentence, role, "", instrument, None, modality(marks), "grammar")
-
-
-_OF_FIRMS = frozenset({"developer", "owner", "operator", "supplier", "contractor", "offtaker"})
 
 
 _ALONGSIDE = Cue(r"(?:でも|も)同時に|at the same time|\blikewise\b|\bas well\b|\bin parallel\b|並行して")
@@ -245,20 +225,7 @@ def _project_of(match: Found, sentence: Sentence, org: Mention, projects: Projec
     if match.row["role"] == "supplier" and OWN_PLANT.search(sentence.masked):
         # "will supply oxide from its plant": the supplier's own plant is not what it supplies.
         return next(iter(projects.focus.get(sentence.number - 1, [])), None)
-    return projects.nearest(sentence, org) or _still(sentence, projects)
-
-
-def _still(sentence: Sentence, projects: Projects) -> Cluster | None:
-    """The project that the paragraph before spoke of last: a party named without a facility is a party to that."""
-    if sentence.number in projects.detached or sentence.heading or sentence.row or BATCH.search(sentence.masked):
-        return None
-    for number in range(sentence.number - 1, max(-1, sentence.number - 6), -1):
-        if number in projects.detached:
-            return None
-        focus = projects.focus.get(number)
-        if focus:
-            return focus[0]
-    return None
+    return projects.nearest(sentence, org) or still(sentence, projects)
 
 
 _BY_OTHERS = re.compile(

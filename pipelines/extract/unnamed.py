@@ -36,6 +36,9 @@ _JA_MAKING = re.compile(
 _PLANT = {"facility": "plant", "sector": "", "strength": "generic", "label": "plant", "label_ja": "工場"}
 
 
+_ITEM = re.compile(r"\(?\d{1,2}[.)]\s")
+
+
 def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention | None:
     """The project that a sentence without a facility word tells of, as a facility at the words for what is made.
 
@@ -56,7 +59,10 @@ def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention 
         and sentence.mentions[0].start <= sentence.start + 4
     )
     named = bool(sentence.of("org"))
-    if listed and ((sentence.row and (named or sentence.of("money"))) or (named and opens and sentence.of("money"))):
+    numbered = bool(_ITEM.match(sentence.text)) and named
+    if listed and (
+        (sentence.row and (named or sentence.of("money"))) or (named and (opens or numbered) and sentence.of("money"))
+    ):
         return _mention(sentence, max(hits, key=lambda hit: hit.end - hit.start))
     if any(one.sector for one in projects.clusters):
         # What a known project makes is told in many sentences: only other sectors open another one.

@@ -23,10 +23,11 @@ _BEHIND = re.compile(
     r",?\s(?:[\w-]+\s){0,3}?(?:in|at|near|outside|off|for|within)\s"
     r"(?:(?:the|southern|northern|eastern|western|central|rural|southeastern|southwestern|northeastern|northwestern"
     r"|town of|city of|state of|upstate|coastal|nearby)\s){0,3}"
-    r"|（"
+    r"|（|\s\("
 )
 
 
+_NEARER = re.compile(r",? (?:in|at|near|outside) ")
 _FAR = re.compile(
     r"\s(?:(?!(?:from|by|company|maker|firm|unlike|while|whereas|but|and)\b)[\w&.'’-]+\s){0,12}(?:in|at|near|outside|off)\s"
     r"(?:(?:the|southern|northern|eastern|western|central|rural|nearby)\s){0,2}"
@@ -90,6 +91,11 @@ def _adjoining(start: int, end: int, sentence: Sentence) -> PlaceMention | None:
         behind = end <= place.start and _BEHIND.fullmatch(_between(sentence, end, place.start))
         if (before or behind) and (place.value.admin1 or place.value.country):
             found: PlaceMention = place.value
+            # "A plant in the United States, in Corsicana, Texas": the nearer place follows.
+            inner = next((one for one in sentence.of("place") if one.start > place.end), None)
+            nearer = inner is not None and _NEARER.fullmatch(_between(sentence, place.end, inner.start))
+            if inner is not None and nearer and behind and inner.value.admin1 and not found.admin1:
+                found = inner.value
             return found
     return None
 
