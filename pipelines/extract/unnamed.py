@@ -36,7 +36,8 @@ _JA_MAKING = re.compile(
 _PLANT = {"facility": "plant", "sector": "", "strength": "generic", "label": "plant", "label_ja": "工場"}
 
 
-_ITEM = re.compile(r"\(?\d{1,2}[.)]\s")
+_NUMBER = 5
+"""Characters of a number before an entry."""
 
 
 def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention | None:
@@ -59,7 +60,8 @@ def unnamed(sentence: Sentence, projects: Projects, *, listed: bool) -> Mention 
         and sentence.mentions[0].start <= sentence.start + 4
     )
     named = bool(sentence.of("org"))
-    numbered = bool(_ITEM.match(sentence.text)) and named
+    # What stands before it in its paragraph is no more than the number of an entry ("4.").
+    numbered = named and 0 < sentence.start <= _NUMBER
     if listed and (
         (sentence.row and (named or sentence.of("money"))) or (named and (opens or numbered) and sentence.of("money"))
     ):
