@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pipelines.extract.clusters import KIN, Cluster, Projects
 from pipelines.extract.mentions import Mention, Sentence
-from pipelines.extract.newcomers import is_newcomers
+from pipelines.extract.newcomers import belongs_to_other, is_newcomers
 from pipelines.extract.nouns import are_served, is_fixture, is_of_others, of_its_noun
 from pipelines.extract.passing import in_passing
 from pipelines.extract.patterns import BLOCKS
@@ -329,7 +329,7 @@ def _compatible(site: Site, cluster: Cluster, sentence: Sentence, *, ordinals: b
         or _other_sector(site, cluster)
         or _other_product(site, cluster, sentence)
         or _elsewhere(site, cluster, sentence)
-        or _belongs_to_other(site, cluster, sentence)
+        or belongs_to_other(site, cluster, sentence)
         or _stands_beside(site, cluster, sentence)
         or (
             cluster.several
@@ -380,14 +380,6 @@ def _elsewhere(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
         return bool(cluster.admin1) or not cluster.only_heading
     abroad = bool(cluster.country and countries and cluster.country not in countries)
     return abroad and (introduced or bool(site.name))
-
-
-def _belongs_to_other(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
-    """Whether "its plant" is that of another firm than the project's: the firm that the sentence is about."""
-    if not re.search(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$", sentence.text[: max(0, site.start - sentence.start)]):
-        return False
-    before = [org.id for org in sentence.of("org") if org.start < site.start]
-    return bool(before and cluster.org_ids) and not set(before) & set(cluster.org_ids)
 
 
 def _continues(site: Site, cluster: Cluster, sentence: Sentence) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from pipelines.extract.clusters import Projects
+from pipelines.extract.clusters import Cluster, Projects
 from pipelines.extract.mentions import Sentence
 from pipelines.extract.patterns import BLOCKS
 from pipelines.extract.sites import Site
@@ -88,3 +88,15 @@ def _lies_apart(site: Site, sentence: Sentence, projects: Projects) -> bool:
     """Whether a facility has a place beside it where no project of the text lies."""
     place = own_place(site.start, site.end, sentence)
     return place is not None and not any(lies_there(one, place) for one in projects.clusters)
+
+
+def belongs_to_other(site: Site, cluster: Cluster, sentence: Sentence) -> bool:
+    """Whether "its plant" is that of another firm than the project's: the firm that the sentence is about."""
+    owner = next((org for org in sentence.of("org") if org.end + 1 == site.start), None)
+    if owner is not None and not sentence.japanese and cluster.org_ids:
+        # "The rumoured Mitsubishi Electric plant" is none of the firm's that the text has spoken of.
+        return owner.id not in cluster.org_ids
+    if not re.search(r"\b(?:its|their)\s(?:[\w-]+\s){0,3}$", sentence.text[: max(0, site.start - sentence.start)]):
+        return False
+    before = [org.id for org in sentence.of("org") if org.start < site.start]
+    return bool(before and cluster.org_ids) and not set(before) & set(cluster.org_ids)

@@ -92,7 +92,7 @@ def lead_parts(annotated: Annotated, projects: Projects, found: Sequence[Part], 
             and cluster in projects.explicit.get(part.sentence.number, [])
         }
         best = (
-            _lead(told.get(id(cluster), []), outside, lexicon)
+            _lead(cluster, projects, told.get(id(cluster), []), outside, lexicon)
             if (head := _head(cluster, annotated, lexicon)) is None
             else head
         )
@@ -150,12 +150,15 @@ def _sentences_of(annotated: Annotated, projects: Projects) -> dict[int, list[tu
 
 
 def _lead(
-    told: Sequence[tuple[Sentence, bool]], outside: set[str], lexicon: Lexicon
+    cluster: Cluster, projects: Projects, told: Sequence[tuple[Sentence, bool]], outside: set[str], lexicon: Lexicon
 ) -> tuple[Mention, Sentence] | None:
     points: defaultdict[str, float] = defaultdict(float)
     first: dict[str, tuple[Mention, Sentence]] = {}
     for sentence, explicit in told:
         orgs = [one for one in sentence.of("org") if is_firm(one, lexicon)]
+        if len(projects.explicit.get(sentence.number, [])) > 1:
+            # Of several projects in a row each firm is that of the one beside it.
+            orgs = [one for one in orgs if projects.nearest(sentence, one) is cluster]
         seen: set[str] = set()
         for number, org in enumerate(orgs):
             if org.id in seen or org.id in outside:

@@ -6,6 +6,7 @@ What belongs here: tests on the text beside a facility word. What does not: faci
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipelines.extract.terms import Hit
 
@@ -50,3 +51,16 @@ def ordinal_of(lead: str) -> str:
     """The number of a facility among its sisters ("second"), right before it; empty where none stands there."""
     found = re.search(r"\b(first|second|third|fourth|fifth)\s(?:[\w-]+\s){0,2}$", lead, re.IGNORECASE)
     return found[1].lower() if found else ""
+
+
+def is_of_firm(text: str, name: str, start: int, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether the name right before an English facility is a firm's ("the Mitsubishi Electric plant").
+
+    Args:
+        text: A paragraph.
+        name: What stands before the facility.
+        start: Where the facility starts.
+        taken: Spans of organisations.
+    """
+    at = text.rfind(name, 0, start)
+    return any(left <= at and at + len(name) <= right for left, right in taken)

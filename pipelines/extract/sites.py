@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from pipelines.extract.passing import in_passing, in_passing_japanese
 from pipelines.extract.places import is_title
-from pipelines.extract.site_words import JA_LINK, MODEL, SUCH, is_noun, ordinal_of
+from pipelines.extract.site_words import JA_LINK, MODEL, SUCH, is_noun, is_of_firm, ordinal_of
 from pipelines.extract.terms import Hit, has_cjk, longest
 from pipelines.extract.vocabulary import Reference, Row, rows
 
@@ -164,6 +164,8 @@ class SiteFinder:
                 continue
             told = self._japanese(text, hit, products) if japanese else self._english(text, hit, products, taken)
             site = _unplaced(text, told, places) if told is not None else None
+            if site is not None and site.name and not japanese and is_of_firm(text, site.name, site.start, taken):
+                site = replace(site, name="")
             if site is not None and site.name and japanese and _is_hidden(text, site, taken):
                 start = site.start if site.product else hit.start
                 site = replace(site, name="", start=start, text=text[start : site.end])

@@ -184,7 +184,9 @@ def _label(cluster: Cluster, *, japanese: bool, exact: bool = True) -> str:
     )
     kind = (exact and _as_told(facility, japanese=japanese)) or facility.get(column, "")
     kind = kind or ("計画" if japanese else "project")
-    if not japanese and words and words[0] and words[0].lower().split()[0] in kind.lower():
+    electric = facility.get("facility") == "substation"
+    if not japanese and (electric or (words and words[0] and words[0].lower().split()[0] in kind.lower())):
+        # A transformer plant makes power equipment.
         words = []
     label = "".join(words) + kind if japanese else " ".join(filter(None, [*words, kind]))
     if phase_of(cluster):

@@ -29,6 +29,11 @@ _MAKES = (
     r"(?:e|es|ed|ing|y|ies|ying)?"
 )
 _MAKING = re.compile(rf"\b(?:{_PLANS})\s(?:\w+\s){{0,3}}?{_MAKES}\s(?:[\w'’-]+\s){{0,4}}$", re.IGNORECASE)
+_RAISING = re.compile(
+    r"\b(?:doubl|tripl|quadrupl|expand|rais|increas|boost|lift)\w*\s(?:[\w'’-]+\s){0,6}(?:capacity|output|production)\s"
+    r"(?:of|for|in)\s(?:[\w-]+\s){0,2}$"
+)
+"""In front of the product of which a firm means to make more ("to triple its capacity for graphite")."""
 _JA_MAKING = re.compile(
     r"(?:を|の)(?:[^、。]{0,12})(?:生産|製造|量産|精製|製錬|精錬|分離|回収|組み立て|組立|増産|現地生産|採掘|育成|合成)"
     r"(?:を(?:始める|開始|計画|予定|めざす|目指す|検討)|する(?:計画|方針|予定|方向|公算|意向|案|と発表|ことを決め|考え|構え)|に(?:乗り出す|着手|踏み切る))"
@@ -97,6 +102,9 @@ def _is_made(sentence: Sentence, hit: Hit) -> bool:
     if sentence.japanese:
         return bool(_JA_MAKING.match(sentence.text, hit.end - sentence.start)) and bool(sentence.of("org"))
     lead = sentence.text[max(0, at - 80) : at]
+    raised = _RAISING.search(lead) and sentence.of("money") and sentence.of("org")
+    if raised:
+        return True
     return bool(_MAKING.search(lead)) and (bool(sentence.of("org")) or bool(re.search(r"\b(?:[Ii]t|[Tt]hey)\s", lead)))
 
 

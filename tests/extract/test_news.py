@@ -196,3 +196,41 @@ def test_an_investment_from_a_ministry_is_no_cost(told: Callable[[str], Tables])
     assert sums(tables, plant) == {("financing", 150_000_000), ("project_cost", 450_000_000)}
     assert plant["stage_claimed"] == "announced"
     assert "gallium" in materials(tables)
+
+
+def test_a_release_in_polite_japanese(told: Callable[[str], Tables]) -> None:
+    tables = told("turbine_release_ja.txt")
+    (plant,) = tables["projects"]
+    assert (plant["admin1"], plant["sector"], plant["cost_original_high"]) == ("US-GA", "power_equipment", 700_000_000)
+    assert {("mitsubishi-power-americas", "developer"), ("mhi", "parent"), ("nextera", "offtaker")} <= parties(
+        tables, plant
+    )
+    assert sums(tables, None) == {("commitment", 270_000_000_000)}
+
+
+def test_each_firm_of_a_row_is_that_of_its_own_project(told: Callable[[str], Tables]) -> None:
+    tables = told("third_batch_ja.txt")
+    builders = {
+        row["admin1"]: {org for org, role in parties(tables, row) if role == "developer"} for row in tables["projects"]
+    }
+    assert builders["US-PA"] == {"hitachi-energy"}
+    assert builders["US-OK"] == {"ega"}
+    assert not builders["US-LA"] and not builders["US-TX"]
+    assert {row["stage"] for row in tables["projects"]} == {"approved"}
+
+
+def test_a_rumour_of_another_firm_in_a_county_s_minutes(told: Callable[[str], Tables]) -> None:
+    tables = told("county_minutes_en.txt")
+    (plant,) = tables["projects"]
+    assert plant["stage"] == "under_construction"
+    assert parties(tables, plant) == {("hitachi-energy", "developer"), ("gilbane-building", "contractor")}
+
+
+def test_more_of_a_product_without_a_word_for_the_works(told: Callable[[str], Tables]) -> None:
+    tables = told("tripled_output_en.txt")
+    (plant,) = tables["projects"]
+    assert (plant["sector"], plant["stage_claimed"]) == ("critical_materials", "announced")
+    assert ("project_cost", 48_000_000) in sums(tables, plant)
+    assert {("wolfspeed", "offtaker"), ("coherent", "offtaker"), ("toyo-tanso-usa", "developer")} <= parties(
+        tables, plant
+    )
