@@ -217,6 +217,9 @@ def _material_id(text: str, hit: Hit) -> str:
     return "synthetic-diamond" if ambiguous and _GROWN.match(text[hit.end :].lower()) else hit.term.id
 
 
+_MEASURED = re.compile(r"\b(?:ounces|tons|tonnes|kilograms|pounds|kg|carats) of (?:contained |refined |mined )?$")
+
+
 def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> bool:
     """Whether a word is a material here: short and ambiguous ones need a neighbour that says so."""
     before, after = text[: hit.start], text[hit.end :]
@@ -229,7 +232,7 @@ def is_material(text: str, hit: Hit, hits: Sequence[Hit], japanese: bool) -> boo
         return True
     if not japanese and _MINERAL_CONTEXT.match(after.lower()):
         return text[hit.start : hit.end].lower() != "lead" or not re.match(r"\s(?:production|output)", after)
-    if japanese and _JA_CONTEXT.match(after):
+    if (japanese and _JA_CONTEXT.match(after)) or (not japanese and _MEASURED.search(before)):
         return True
     sure = (other for other in hits if other.term.kind == "material" and other.term.row.get("kind") != "ambiguous")
     return any(_beside(text, hit, other) for other in sure)

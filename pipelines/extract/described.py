@@ -129,7 +129,8 @@ class Describer:
         told = _told(mention, sentence, self._annotated)
         if not built or (known.admin1 and told.states and known.admin1 not in told.states):
             return 0
-        if known.country and told.countries and known.country not in told.countries and not told.states:
+        abroad = known.country and told.countries and known.country not in told.countries and not told.states
+        if abroad or _in_other_town(sentence, known, signs):
             return 0
         kinds = self._lexicon.organizations
         firms = {org for org in told.firms if kinds.get(org, {}).get("kind") not in _EVERYWHERE}
@@ -143,6 +144,16 @@ class Describer:
             # A firm and the programme alone fit what the firm only thinks of, too: where it stands must be told.
             return 0
         return 1 + spot + bool(known.admin1 and state) + bool(own) + (self._programme <= sentence.paragraph)
+
+
+def _in_other_town(sentence: Sentence, known: KnownProject, signs: Signs) -> bool:
+    """Whether the towns of a sentence in a known project's state are none of that project's."""
+    places = [one.value for one in sentence.of("place") if one.value.city and one.value.admin1 == known.admin1]
+    towns = {(place.city or "").lower() for place in places if not sentence.japanese}
+    own = (known.city or "").lower()
+    return bool(towns and own) and not any(
+        town in own or own in town or (signs.place is not None and signs.place.search(town)) for town in towns
+    )
 
 
 def _other_work(cluster: Cluster, known: KnownProject) -> bool:

@@ -33,7 +33,7 @@ from pipelines.extract.money_changes import (
 )
 from pipelines.extract.money_kinds import SURE, is_company, shares_verb_with, tell_kind
 from pipelines.extract.money_parties import bank_gives, find_payer, of_others, of_the_project, public_giver
-from pipelines.extract.patterns import Found
+from pipelines.extract.patterns import BLOCKS, Found
 from pipelines.extract.pledges import UNMISTAKABLE, pledged_programs, program_of_projects
 from pipelines.extract.vocabulary import Row
 from pipelines.extract.whereabouts import place_of_sum
@@ -263,6 +263,7 @@ def _telling(sentence: Sentence, mention: Mention, matches: Sequence[Found]) -> 
         if match.row["kind"] != "pledge"
         and match.row["note"] != "list"
         and any(mark in (value or "") for name, value in match.match.groupdict().items() if name.startswith("money"))
+        and not _reaches_past(match, mark, sentence)
     ]
 
     def order(match: Found) -> tuple[int, bool, int]:
@@ -270,6 +271,13 @@ def _telling(sentence: Sentence, mention: Mention, matches: Sequence[Found]) -> 
         return _ORDER.index(row["kind"]), not row["instrument"], match.match.end() - match.match.start()
 
     return min(fitting, key=order).row if fitting else None
+
+
+def _reaches_past(match: Found, mark: str, sentence: Sentence) -> bool:
+    """Whether the words behind a Japanese sum are those of another one: 「事業費213億円のうち71億円を補助する」."""
+    text = match.match.string
+    behind = text[text.find(mark) + 1 : match.match.end()]
+    return sentence.japanese and bool(re.search(rf"うち[^。]*{BLOCKS['money']}", behind))
 
 
 def _pledge(context: _Context, sentence: Sentence, mention: Mention) -> Sum | None:
@@ -359,6 +367,7 @@ def _distinct(sums: Sequence[Sum]) -> list[Sum]:
         old = best.get(key)
         if (
             old is None
+            or (old.sentence.heading and not one.sentence.heading and one.kind == "project_cost")
             or (_ORDER.index(one.kind) < _ORDER.index(old.kind))
             or (one.payer and not old.payer and one.kind == old.kind)
         ):

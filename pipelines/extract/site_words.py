@@ -38,13 +38,17 @@ SUCH = re.compile(
 """What kind of plant it is ("a Japan-backed reactor") is no name."""
 
 
+_GROUNDWORK = re.compile(r"\b(?:early|enabling|preparatory|preliminary|civil|site|road|building)\s$", re.IGNORECASE)
+"""What is done before there is a plant: "early works began in October"."""
+
+
 def is_noun(text: str, hit: Hit, start: int) -> bool:
     """Whether "works" is a plant: a determiner, a name or a product stands before it and no verb's company behind."""
     if start < hit.start:
         return True
     led = _WORKS_LEAD.search(text, max(0, hit.start - _REACH), hit.start)
     led = led or _WORKS_MAKING.search(text, max(0, hit.start - _REACH), hit.start)
-    return bool(led) and not _WORKS_VERB.match(text, hit.end)
+    return bool(led) and not _WORKS_VERB.match(text, hit.end) and not _GROUNDWORK.search(text, 0, hit.start)
 
 
 def ordinal_of(lead: str) -> str:

@@ -141,8 +141,10 @@ def _place_score(sketch: ProjectSketch, known: KnownProject) -> float:
     if sketch.city and not known.admin1:
         # One plant in one town is not "plants across the United States".
         value -= 0.3
-    if sketch.city and known.city and fold(sketch.city)[0] in fold(known.city)[0]:
-        value += 0.2
+    if sketch.city and known.city:
+        # A neighbouring town that stands in a known project's name is not another place.
+        named = any(fold(sketch.city)[0] in fold(one)[0] for one in (known.city, *known.names))
+        value += 0.2 if named else -0.4 if has_cjk(sketch.city) == has_cjk(known.city) else 0.0
     return value
 
 

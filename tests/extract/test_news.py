@@ -234,3 +234,26 @@ def test_more_of_a_product_without_a_word_for_the_works(told: Callable[[str], Ta
     assert {("wolfspeed", "offtaker"), ("coherent", "offtaker"), ("toyo-tanso-usa", "developer")} <= parties(
         tables, plant
     )
+
+
+def test_a_bank_s_board_decides_on_no_mine(told: Callable[[str], Tables]) -> None:
+    tables = told("letter_of_interest_en.txt")
+    (mine,) = tables["projects"]
+    assert mine["stage_claimed"] == "under_construction"
+    assert {figure for kind, figure in sums(tables, mine) if kind == "financing"} == {
+        120_000_000, 2_000_000_000, 59_000_000, 255_000_000,
+    }  # fmt: skip
+    assert materials(tables) >= {"antimony", "gold"}
+
+
+def test_the_same_firm_in_another_town_is_another_project(told: Callable[[str], Tables]) -> None:
+    tables = told("other_town_en.txt")
+    assert "ports-technology-campus" not in {row["project_id"] for row in tables["projects"]}
+    assert {row["cost_original_high"] for row in tables["projects"]} == {3_000_000_000}
+
+
+def test_what_is_subsidised_is_a_part_of_the_cost(told: Callable[[str], Tables]) -> None:
+    tables = told("pilot_line_ja.txt")
+    pilot, plant = project(tables, "JP-12"), project(tables, "US-NC")
+    assert sums(tables, pilot) == {("project_cost", 21_300_000_000), ("financing", 7_100_000_000)}
+    assert sums(tables, plant) == {("project_cost", 100_000_000_000)}
