@@ -5,6 +5,7 @@ What belongs here: choosing among the dates of a sentence or passage. What does 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
@@ -33,6 +34,23 @@ def nearest_date(match: Found, sentence: Sentence) -> Mention | None:
     return min(near, key=lambda pair: pair[0])[1] if near else None
 
 
+_SAID_ON = re.compile(
+    r"\b(?:said|announced|disclosed|confirmed|unveiled|revealed)(?: (?:in|at) [^,;.]{3,40})? (?:on )?"
+    r"(?P<day>[\ue600-\ue6ff])"
+)
+
+
+def said_on(sentence: Sentence, published: dt.date | None) -> Mention | None:
+    """The day on which an English sentence says that its party spoke, a few days before publication at the most."""
+    found = None if sentence.japanese or published is None else _SAID_ON.search(sentence.masked)
+    date = next(iter(sentence.caught(found["day"])), None) if found is not None else None
+    if date is None or published is None or date.value.day is None or date.value.precision != "day":
+        return None
+    return date if 0 <= (published - date.value.day).days <= _RECENT else None
+
+
+_RECENT = 7
+"""Days before publication within which news is told."""
 _STILL_TO_COME = re.compile(
     r"\b(?:will|would|should|shall|is to|are to|due to|expected to|scheduled to|set to|planned to|"
     r"plans to)\s(?:\w+\s){0,4}$"

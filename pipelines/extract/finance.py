@@ -339,8 +339,8 @@ def _own_money(sentence: Sentence, mention: Mention) -> bool:
 
 _COMPANY_SALES = re.compile(
     r"\b(?:its|their|company's|group's|firm's|group|consolidated|annual) (?:\w+ )?(?:sales|"
-    r"revenues?|turnover)|last year|fiscal|\bfounded\b|\b(?:had|reported|booked) (?:\w+ )?(?:sales|revenues?"
-    r"|turnover)\b|"
+    r"revenues?|turnover)|last year|fiscal|\bfy\b|\bguidance\b|\bfounded\b|\b(?:had|reported|booked) (?:\w+ )?(?:sales"
+    r"|revenues?|turnover)\b|"
     r"同社の(?:売上|売り上げ)|グループ(?:全体)?の売|連結売上|通期|期の売|連結業績|業績予想|売上高予想|業績見通し|[0-9]月期"
 )
 

@@ -223,6 +223,9 @@ class PlaceFinder:
             return text[: hit.start].endswith(", ") and (stopped or surface == hit.term.form.rstrip("."))
         if not surface[0].isupper() or surface in _ALSO_WORDS:
             return False
+        if hit.term.row.get("sort") == "town" and text[: hit.start].endswith("nearby "):
+            # "Nearby Peoria" is the one of the state that the text is about, not the one that most people mean.
+            return False
         if hit.term.row.get("sort") == "town" and not (
             (_TOWN_LEAD.search(text[: hit.start]) and not _TOWN_TAIL.match(text, hit.end))
             or _TOWN_WORKS.match(text, hit.end)

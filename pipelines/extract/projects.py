@@ -86,6 +86,11 @@ def find_projects(annotated: Annotated, lexicon: Lexicon, *, passing: Collection
     projects.detached -= set(projects.explicit)
     fill_focus(annotated, projects)
     describer.recognise(projects)
+    for cluster in projects.clusters:
+        if not any(mention.value.sector for _, mention in cluster.sites):
+            # What stands beside its name in a list or a text is not what is built.
+            cluster.sectors = cluster.sectors if not cluster.project_id else Counter()
+        _classify(cluster, lexicon)
     _infer_sectors(annotated, projects, telling=True)
     _share_sectors(annotated, projects)
     _infer_sectors(annotated, projects, telling=False)

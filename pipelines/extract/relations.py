@@ -74,7 +74,11 @@ def find_parts(annotated: Annotated, projects: Projects, lexicon: Lexicon) -> li
         here += the_state(sentence, projects)
         absent = denied(sentence) if here else set()
         found += _settled([part for part in here if part.org.id not in absent])
-    found = [_as_financier(part, lexicon) for part in found if not strays(part, found, projects)]
+    found = [
+        _as_financier(part, lexicon)
+        for part in found
+        if not strays(part, found, projects) and not _publishes(part, lexicon)
+    ]
     found += by_grammar(annotated, projects, found, lexicon)
     found = by_name([*found, *_alongside(annotated, projects, found)], lexicon)
     return _merged([*found, *lead_parts(annotated, projects, found, lexicon)])
@@ -89,6 +93,12 @@ def _as_financier(part: Part, lexicon: Lexicon) -> Part:
         return replace(part, role="insurer", instrument="insurance")
     misread = part.role in ("supplier", "developer") or (part.role == "insurer" and kind != "export_credit_agency")
     return replace(part, role="lender", instrument="loan") if misread else part
+
+
+def _publishes(part: Part, lexicon: Lexicon) -> bool:
+    """Whether a ministry has only published or announced something: it builds no plants."""
+    kind = lexicon.organizations.get(part.org.id, {}).get("kind")
+    return part.role == "developer" and kind in ("ministry", "government", "committee")
 
 
 _INSURES = re.compile(r"\binsur(?:e|es|ed|ing|ance)\b|保険")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pipelines.extract.annotation import Annotated
 from pipelines.extract.attribution import attributions
 from pipelines.extract.clusters import Cluster, Projects
-from pipelines.extract.eventdates import TOLD_BEFORE, day_of_choice, list_date, nearest_date
+from pipelines.extract.eventdates import TOLD_BEFORE, day_of_choice, list_date, nearest_date, said_on
 from pipelines.extract.lexicon import Lexicon
 from pipelines.extract.mentions import Mention, Sentence
 from pipelines.extract.patterns import Found
@@ -319,7 +319,7 @@ def _step(
     hearsay = "unnamed" in marks and stage in ("announced", "under_discussion")
     if hearsay and (stage == "announced" or evidence != "party_confirmed"):
         return None
-    date = nearest_date(match, sentence)
+    date = nearest_date(match, sentence) or (said_on(sentence, published) if stage == "announced" else None)
     if weak and not _PARTY_SAYS.search(sentence.masked):
         # The date beside a bare plan is that of the plan's next step.
         date = None

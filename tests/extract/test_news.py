@@ -257,3 +257,32 @@ def test_what_is_subsidised_is_a_part_of_the_cost(told: Callable[[str], Tables])
     pilot, plant = project(tables, "JP-12"), project(tables, "US-NC")
     assert sums(tables, pilot) == {("project_cost", 21_300_000_000), ("financing", 7_100_000_000)}
     assert sums(tables, plant) == {("project_cost", 100_000_000_000)}
+
+
+def test_a_ministry_that_publishes_a_list_builds_no_mine(told: Callable[[str], Tables]) -> None:
+    tables = told("tungsten_list_en.txt")
+    (mine,) = tables["projects"]
+    assert parties(tables, mine) == {("guardian-metal", "developer")}
+    assert mine["cost_original_high"] is None
+    (control,) = tables["export_controls"]
+    assert (control["number"], control["effective_on"], control["status"]) == (
+        "No. 10 of 2025",
+        "2025-02-04",
+        "in_force",
+    )
+
+
+def test_a_page_of_the_trade_press(told: Callable[[str], Tables]) -> None:
+    tables = told("film_en.html")
+    plant = next(row for row in tables["projects"] if row["city"] == "Casa Grande")
+    assert (plant["admin1"], plant["sector"], plant["announced_on"]) == ("US-AZ", "semiconductors", "2026-06-18")
+    assert sums(tables, plant) >= {("project_cost", 26_000_000_000)}
+    assert "US-IL" not in {row["admin1"] for row in tables["projects"]}
+
+
+def test_a_tracker_s_table_by_hand(told: Callable[[str], Tables]) -> None:
+    tables = told("where_they_stand_en.md")
+    sectors = {row["project_id"]: row["sector"] for row in tables["projects"]}
+    assert sectors["texas-gulflink"] == "oil_gas"
+    assert {"portsmouth-gas-power", "element-six-georgia-diamond", "nextera-texas-gas"} < set(sectors)
+    assert not sums(tables, None)
